@@ -1,0 +1,1 @@
+"""gunicorn, as one would run it in production."""

@@ -1,0 +1,24 @@
+"""A PBX management server that speaks the PortSIP PBX REST API over one SQLite store."""
+
+from flask import Flask
+
+from portsip_api import ops, portsip, settings
+from portsip_api.startup import open_store
+
+__version__ = "0.1.0"
+
+
+def create_app(configuration: settings.Settings | None = None) -> Flask:
+    """Return the application: settings, store, faces, and what runs beside requests.
+
+    Raises StartupError, which is a SystemExit with one sentence, when the server cannot start.
+    """
+    settings.use(configuration or settings.load())
+    app = Flask(__name__, static_folder=None)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = settings.current().max_body
+    open_store()
+    portsip.register(app, __version__)
+    ops.register(app)
+    return app

@@ -1,0 +1,65 @@
+"""The directory of a tenant: its extensions in order, found by words, and the state of each.
+
+A row is the JSON projection that the store keeps with each extension, so that a page of a list costs neither models
+nor dumps, and nothing here grows with the number of extensions. Source: PortSIP REST API, "Retrive a list of
+extensions", "Search a list of extensions", "Retrive status of extensions"; contract, section 3.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from portsip_api.pbx.extension_fields import PRESENCE
+from portsip_api.pbx.extensions import ExtensionKey, find_id
+from portsip_api.pbx.values import checked
+from portsip_api.store import database
+from portsip_api.store.paging import CountedOrder, Page, Slice
+from portsip_api.store.search import TextIndex
+
+ORDERINGS: Final = ("DEFAULT", "NAME", "EMAIL", "STATUS")
+_ORDER: Final = CountedOrder("extension_order", "extension_order_block", "extension_id")
+_INDEX: Final = TextIndex("extension_search", "extension_fts", "extension_id")
+_SORT_KEYS: Final = {
+    "DEFAULT": "e.number_key {0}",
+    "NAME": "e.name_key {0}, e.number_key {0}",
+    "EMAIL": "e.email_key {0}, e.number_key {0}",
+    "STATUS": "e.status {0}, e.number_key {0}",
+}
+
+
+def page(tenant_id: int, ordering: str, part: Slice) -> Page:
+    """Return the cards of a part of the list, each a JSON object as text; two statements."""
+    return _ORDER.page(tenant_id, ordering, part, "card", "extension")
+
+
+def search(tenant_id: int, condition: str, ordering: str, part: Slice) -> Page:
+    """Return the cards of extensions in which every word of `condition` stands; the total stops at 10,000."""
+    found = _INDEX.find(tenant_id, condition)
+    keys = _SORT_KEYS[ordering].format("DESC" if part.descending else "ASC")
+    rows = database.fetch_all(
+        "SELECT e.card FROM json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value"
+        f" WHERE e.tenant_id = ? ORDER BY {keys} LIMIT ? OFFSET ?",
+        (json.dumps(found), tenant_id, part.limit, part.offset),
+    )
+    return Page([row[0] for row in rows], len(found))
+
+
+def count(tenant_id: int) -> int:
+    """Return the number of extensions of a tenant."""
+    return _ORDER.total(tenant_id, "DEFAULT")
+
+
+def statuses(tenant_id: int, numbers: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return number, status and user agent of each of `numbers`, in their order; NOT_FOUND where there is none."""
+    return database.fetch_all(
+        "SELECT j.value, coalesce(e.status, 'NOT_FOUND'), coalesce(e.user_agent, '')"
+        " FROM json_each(?) AS j LEFT JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value ORDER BY j.key",
+        (json.dumps(list(numbers)), tenant_id),
+    )
+
+
+def set_presence(tenant_id: int, key: ExtensionKey, presence: str) -> None:
+    """Set what an extension's user chose: AVAILABLE, DND or AWAY. Raises NotFound and Invalid."""
+    checked({"status": PRESENCE}, {"status": presence})
+    with database.writing():
+        database.execute("UPDATE extension SET presence = ? WHERE id = ?", (presence, find_id(tenant_id, key)))

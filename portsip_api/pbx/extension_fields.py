@@ -1,0 +1,113 @@
+"""What an extension is made of: every value, its rule and its default.
+
+The schemas of the faces, the columns of the CSV file and the checks before a write are all made from these tables.
+Source: PortSIP REST API, "Create a new extension"; limits and defaults are ours where the page names none.
+"""
+
+from typing import Final
+
+from portsip_api.pbx.values import Choice, Flag, Rules, Text, TimeOfDay, Whole
+
+NUMBER: Final = Text(20, 1, pattern=r"[0-9A-Za-z*#+]+", meaning="made of digits, letters, *, # and +")
+PASSWORD: Final = Text(128, 1)
+VOICEMAIL_PIN: Final = Text(20, pattern=r"[0-9]*", meaning="made of digits, or empty")
+EMAIL: Final = Text(254, pattern=r"|[^@\s]+@[^@\s]+", meaning="an e-mail address, or empty")
+PRESENCE: Final = Choice(("AVAILABLE", "DND", "AWAY"), "AVAILABLE")
+
+_NAME = Text(64)
+_LABEL = Text(255)
+_PHONE = Text(64)
+
+PROFILE: Rules = {
+    "first_name": _NAME,
+    "last_name": _NAME,
+    "gender": Choice(("MALE", "FEMALE", "UNSPECIFIED"), "UNSPECIFIED"),
+    "email": EMAIL,
+    "mobile_phone": _PHONE,
+    "work_phone": _PHONE,
+    "home_phone": _PHONE,
+    "twitter": _LABEL,
+    "facebook": _LABEL,
+    "linkedin": _LABEL,
+    "instagram": _LABEL,
+    "description": Text(1024, lines=True),
+    "company_name": _LABEL,
+    "company_website": _LABEL,
+}
+
+OPTIONS: Rules = {
+    "enable_audio_record_calls": Flag(False),
+    "enable_video_record_calls": Flag(False),
+    "enable_extension": Flag(True),
+    "outbound_caller_id": _PHONE,
+}
+
+VOICE_MAIL: Rules = {
+    "enable_voicemail": Flag(True),
+    "prompt_language": Text(35, default="en-us"),
+    "enable_vm_pin_auth": Flag(True),
+    "voicemail_pin": VOICEMAIL_PIN,
+    "enable_play_caller_id": Flag(False),
+    "msg_read_out_datetime": Choice(("DO_NOT_READ", "READ_12_HOUR", "READ_24_HOUR"), "DO_NOT_READ"),
+}
+
+ACTIONS: Final = (
+    "CONNECT_TO_VOICE_MAIL",
+    "CONNECT_TO_VOICE",
+    "CONNECT_TO_ANOTHER_EXTENSION",
+    "CONNECT_TO_RING_GROUP",
+    "CONNECT_TO_NUMBER",
+    "CONNECT_TO_VIRTUAL_RECEPTIONIST",
+    "DISCONNECT",
+)
+_TARGET = Text(64)
+
+
+def _by_office_hours() -> Rules:
+    action = Choice(ACTIONS, "CONNECT_TO_VOICE")
+    return {
+        "office_hours_action": action,
+        "office_hours_action_value": _TARGET,
+        "outside_office_hours_action": action,
+        "outside_office_hours_action_value": _TARGET,
+    }
+
+
+FORWARD_RULES: Rules = {
+    "available": {
+        "no_answer_timeval": Whole(1, 600, 20),  # seconds
+        "no_answer_action": Choice(ACTIONS, "CONNECT_TO_VOICE_MAIL"),
+        "no_answer_action_value": _TARGET,
+        "busy_action": Choice(ACTIONS, "CONNECT_TO_VOICE"),
+        "busy_action_value": _TARGET,
+    },
+    "offline": _by_office_hours(),
+    "dnd": _by_office_hours(),
+    "away": _by_office_hours(),
+}
+
+DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+OFFICE_HOURS: Rules = {
+    "office_hours_mode": Choice(("CUSTOM", "GLOBAL"), "GLOBAL"),
+    **{
+        f"{day}_{edge}": kind
+        for day in DAYS
+        for edge, kind in (("from", TimeOfDay("09:00")), ("to", TimeOfDay("17:00", end=True)))
+    },
+}
+
+OBJECTS: Rules = {
+    "profile": PROFILE,
+    "options": OPTIONS,
+    "voice_mail": VOICE_MAIL,
+    "forward_rules": FORWARD_RULES,
+    "office_hours": OFFICE_HOURS,
+}
+
+EXTENSION: Rules = {
+    "extension_number": NUMBER,
+    "password": PASSWORD,
+    "web_access_password": PASSWORD,
+    **OBJECTS,
+}

@@ -1,0 +1,280 @@
+"""Extensions: making, changing, showing, listing, finding and deleting them.
+
+Everything that can be checked or computed without the write lock (rules, encryption, documents) is done before the
+transaction begins. Source: PortSIP REST API, "Create a new extension" and the sections after it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import peewee
+
+from portsip_api.pbx import forwarding, groups, tokens
+from portsip_api.pbx.errors import Duplicate, Forbidden, Invalid, NotFound
+from portsip_api.pbx.extension_fields import EXTENSION, OBJECTS
+from portsip_api.pbx.identity import Identity, Role
+from portsip_api.pbx.passwords import check_policy
+from portsip_api.pbx.tenants import DEFAULT_GROUP
+from portsip_api.pbx.values import checked, defaults, merge
+from portsip_api.store import database
+from portsip_api.store.search import fold, searchable
+from portsip_api.store.secrets import keyring
+
+SIP_PASSWORD: Final = "extension.password"
+WEB_PASSWORD: Final = "extension.web_access_password"
+PIN: Final = "extension.voicemail_pin"
+_DEFAULTS: Final = defaults(OBJECTS)
+_SEARCHED: Final = ("first_name", "last_name", "email", "mobile_phone", "work_phone", "home_phone")
+
+
+@dataclass(frozen=True)
+class ExtensionKey:
+    """What names an extension: its number (v9 clients) or its id (v12 clients); the id is used when both are given."""
+
+    number: str | None = None
+    id: int | None = None
+
+    def where(self) -> tuple[str, int | str | None]:
+        """Return the column that decides and its value."""
+        return ("id", self.id) if self.id is not None else ("number", self.number)
+
+
+@dataclass(frozen=True)
+class Extension:
+    """An extension as it is stored: five objects without the PIN, the three secrets encrypted, its groups' ids."""
+
+    id: int
+    number: str
+    status: str
+    objects: Mapping[str, Any]
+    secrets: Mapping[str, bytes]
+    group_ids: Sequence[str]
+
+    def secret(self, purpose: str) -> str:
+        """Return one of SIP_PASSWORD, WEB_PASSWORD and PIN in clear."""
+        return keyring.decrypt(self.secrets[purpose], purpose)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A new extension, checked and encrypted, ready to be written."""
+
+    number: str
+    objects: Mapping[str, Any]
+    secrets: Mapping[str, bytes]
+    groups: Sequence[str]
+
+
+def prepare(fields: Mapping[str, object]) -> Draft:
+    """Check the values of a new extension and encrypt its secrets. Raises Invalid."""
+    values = _checked(fields, required=("extension_number", "password", "web_access_password"))
+    number = values["extension_number"]
+    _require_policy(values, number)
+    objects = merge(_DEFAULTS, {name: values[name] for name in OBJECTS if name in values})
+    voice_mail = dict(objects["voice_mail"])
+    pin = voice_mail.pop("voicemail_pin")
+    clear = {SIP_PASSWORD: values["password"], WEB_PASSWORD: values["web_access_password"], PIN: pin}
+    return Draft(number, {**objects, "voice_mail": voice_mail}, _encrypted(clear), values.get("belong_groups", ()))
+
+
+def create(tenant_id: int, fields: Mapping[str, object]) -> int:
+    """Make an extension and return its id. Raises Invalid and Duplicate (the number is taken)."""
+    draft = prepare(fields)
+    with database.writing():
+        return insert(tenant_id, draft)
+
+
+def insert(tenant_id: int, draft: Draft) -> int:
+    """Write `draft` inside the caller's transaction and return the new id. Raises Invalid and Duplicate."""
+    forwarding.require_targets(tenant_id, draft.number, {}, draft.objects["forward_rules"])
+    _require_unambiguous(tenant_id, draft.number)
+    profile = draft.objects["profile"]
+    try:
+        extension_id = database.insert(
+            "INSERT INTO extension (tenant_id, number, name_key, email_key, profile, options)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (tenant_id, draft.number, *_keys(profile), _dump(profile), _dump(draft.objects["options"])),
+        )
+    except peewee.IntegrityError as error:
+        raise _taken(error) from error
+    database.execute(
+        "INSERT INTO extension_settings (extension_id, voice_mail, forward_rules, office_hours, password,"
+        " web_access_password, voicemail_pin) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            extension_id,
+            *(_dump(draft.objects[name]) for name in ("voice_mail", "forward_rules", "office_hours")),
+            *(draft.secrets[purpose] for purpose in (SIP_PASSWORD, WEB_PASSWORD, PIN)),
+        ),
+    )
+    database.execute(
+        "INSERT INTO extension_search (extension_id, text) VALUES (?, ?)",
+        (extension_id, _search_text(tenant_id, draft.number, profile)),
+    )
+    if draft.groups:
+        groups.set_groups_of(tenant_id, extension_id, draft.groups)
+    return extension_id
+
+
+def show(tenant_id: int, key: ExtensionKey) -> Extension:
+    """Return one extension, in one statement. Raises NotFound."""
+    column, value = key.where()
+    row = database.fetch_row(
+        "SELECT e.id, e.number, e.status, e.profile, e.options, s.voice_mail, s.forward_rules, s.office_hours,"
+        " s.password, s.web_access_password, s.voicemail_pin,"
+        " (SELECT json_group_array(group_id) FROM (SELECT g.group_id FROM membership AS m"
+        "   JOIN extension_group AS g ON g.id = m.group_id WHERE m.extension_id = e.id ORDER BY g.name_key))"
+        " FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id"
+        f" WHERE e.tenant_id = ? AND e.{column} = ?",
+        (tenant_id, value),
+    )
+    if row is None:
+        raise NotFound("There is no such extension.")
+    extension_id, number, status = row[:3]
+    objects = {name: json.loads(text) for name, text in zip(OBJECTS, row[3:8], strict=True)}
+    secrets = dict(zip((SIP_PASSWORD, WEB_PASSWORD, PIN), row[8:11], strict=True))
+    return Extension(extension_id, number, status, objects, secrets, json.loads(row[11]) or [DEFAULT_GROUP])
+
+
+def find_id(tenant_id: int, key: ExtensionKey) -> int:
+    """Return the id of one extension. Raises NotFound."""
+    column, value = key.where()
+    row = database.fetch_row(f"SELECT id FROM extension WHERE tenant_id = ? AND {column} = ?", (tenant_id, value))
+    if row is None:
+        raise NotFound("There is no such extension.")
+    return int(row[0])
+
+
+def update(tenant_id: int, key: ExtensionKey, fields: Mapping[str, object], by: Identity | None = None) -> None:
+    """Merge `fields` into one extension, object by object; what is not sent does not change.
+
+    With an id as key, `extension_number` renames; `belong_groups` replaces the whole list. A new password and a
+    disabled extension end its tokens. `by` is who asks, when it may be an extension: that one changes only itself, and
+    not its number, passwords, options and groups. Raises NotFound, Invalid, Duplicate and Forbidden.
+    """
+    values = _checked(fields)
+    sent_pin = values.get("voice_mail", {}).pop("voicemail_pin", None)
+    clear = {
+        SIP_PASSWORD: values.get("password"),
+        WEB_PASSWORD: values.get("web_access_password"),
+        PIN: sent_pin,
+    }
+    secrets = _encrypted({purpose: secret for purpose, secret in clear.items() if secret is not None})
+    with database.writing():
+        before = show(tenant_id, key)
+        number = values.get("extension_number", before.number) if key.id is not None else before.number
+        objects = merge(before.objects, {name: values[name] for name in OBJECTS if name in values})
+        if by is not None and by.role is Role.EXTENSION:
+            _require_own(by, before, values, objects["options"])
+        _require_policy(values, number)
+        forwarding.require_targets(tenant_id, number, before.objects["forward_rules"], objects["forward_rules"])
+        if number != before.number:
+            _require_unambiguous(tenant_id, number)
+        _write(tenant_id, before, number, objects)
+        for purpose, blob in secrets.items():
+            database.execute(
+                f"UPDATE extension_settings SET {purpose.removeprefix('extension.')} = ? WHERE extension_id = ?",
+                (blob, before.id),
+            )
+        if "belong_groups" in values:
+            groups.set_groups_of(tenant_id, before.id, values["belong_groups"])
+        if SIP_PASSWORD in secrets or WEB_PASSWORD in secrets or not objects["options"]["enable_extension"]:
+            tokens.revoke(extension_id=before.id)
+
+
+def destroy(tenant_id: int, key: ExtensionKey) -> None:
+    """Delete an extension with its settings, memberships, tokens and rules. Raises NotFound."""
+    with database.writing():
+        database.execute("DELETE FROM extension WHERE id = ?", (find_id(tenant_id, key),))
+
+
+def _write(tenant_id: int, before: Extension, number: str, objects: Mapping[str, Any]) -> None:
+    changed = {name for name in OBJECTS if objects[name] != before.objects[name]}
+    if number != before.number or changed & {"profile", "options"}:
+        profile = objects["profile"]
+        try:
+            database.execute(
+                "UPDATE extension SET number = ?, name_key = ?, email_key = ?, profile = ?, options = ? WHERE id = ?",
+                (number, *_keys(profile), _dump(profile), _dump(objects["options"]), before.id),
+            )
+        except peewee.IntegrityError as error:
+            raise _taken(error) from error
+        database.execute(
+            "UPDATE extension_search SET text = ? WHERE extension_id = ?",
+            (_search_text(tenant_id, number, profile), before.id),
+        )
+    for name in changed & {"voice_mail", "forward_rules", "office_hours"}:
+        database.execute(
+            f"UPDATE extension_settings SET {name} = ? WHERE extension_id = ?",
+            (_dump(objects[name]), before.id),
+        )
+
+
+def _require_own(by: Identity, before: Extension, values: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+    """Let an extension send back what it may not change, as it was shown to it."""
+    unchanged = (
+        values.get("extension_number", before.number) == before.number
+        and options == before.objects["options"]
+        and sorted(values.get("belong_groups", before.group_ids)) == sorted(before.group_ids)
+    )
+    if not by.is_extension(before.id):
+        raise Forbidden("An extension may change itself only.")
+    if not unchanged or "password" in values or "web_access_password" in values:
+        raise Forbidden("An extension may not change its number, passwords, options and groups.")
+
+
+def _checked(fields: Mapping[str, object], required: Sequence[str] = ()) -> dict[str, Any]:
+    errors: dict[str, Sequence[str]] = {name: ["Missing."] for name in required if name not in fields}
+    group_ids = fields.get("belong_groups", [])
+    if not isinstance(group_ids, list) or not all(isinstance(item, str) for item in group_ids):
+        errors["belong_groups"] = ["Must be an array of group ids."]
+    values: dict[str, Any] = {}
+    try:
+        values = checked(EXTENSION, fields)
+    except Invalid as invalid:
+        errors |= invalid.errors
+    if errors:
+        raise Invalid(errors)
+    return values | ({"belong_groups": group_ids} if "belong_groups" in fields else {})
+
+
+def _require_policy(values: Mapping[str, Any], number: str) -> None:
+    errors: dict[str, list[str]] = {}
+    for field in ("password", "web_access_password"):
+        if field in values:
+            check_policy(errors, field, values[field], number)
+    if errors:
+        raise Invalid(errors)
+
+
+def _require_unambiguous(tenant_id: int, number: str) -> None:
+    """Refuse a number under which a log-in with this tenant's domain could mean somebody else."""
+    row = database.fetch_row(
+        "SELECT 1 FROM administrator WHERE name = ? UNION ALL SELECT 1 FROM tenant WHERE id = ? AND name = ?",
+        (number, tenant_id, number),
+    )
+    if row is not None:
+        raise Invalid({"extension_number": ["Is the log-in name of an account, which it would be confused with."]})
+
+
+def _taken(error: peewee.IntegrityError) -> Duplicate | Invalid:
+    if "email_key" in str(error):
+        return Invalid({"profile.email": ["Belongs to another extension, and a log-in by e-mail could mean either."]})
+    return Duplicate("Another object of this tenant has this number.", "extension_number")
+
+
+def _encrypted(clear: Mapping[str, str]) -> dict[str, bytes]:
+    return {purpose: keyring.encrypt(secret, purpose) for purpose, secret in clear.items()}
+
+
+def _keys(profile: Mapping[str, str]) -> tuple[str, str]:
+    return fold(profile["last_name"]) + "\x1f" + fold(profile["first_name"]), fold(profile["email"])
+
+
+def _search_text(tenant_id: int, number: str, profile: Mapping[str, str]) -> str:
+    return searchable(tenant_id, [number, *(profile[name] for name in _SEARCHED)])
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

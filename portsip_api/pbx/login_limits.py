@@ -1,0 +1,88 @@
+"""How many log-ins may fail: per (account, address), and per address over all accounts.
+
+An account alone is never limited, so that nobody can lock another out from elsewhere. The counters stand in the store,
+where all workers see them; what is verified after a limit was reached is refused, right or wrong, so that guesses
+which run at the same moment teach nothing.
+"""
+
+import hashlib
+import ipaddress
+
+from portsip_api import settings
+from portsip_api.pbx.errors import TooManyFailures
+from portsip_api.store import database
+from portsip_api.store.clock import clock
+
+
+class Attempt:
+    """One log-in under way: ask `check` before it is verified and again when it succeeds, or call `failed`."""
+
+    def __init__(self, account: str, address: str) -> None:
+        """`account` is the name as it was typed, `address` the client's IP address."""
+        network = _network(address)
+        limits = settings.current()
+        self._limits = {
+            _key("account", account, network): limits.login_failures,
+            _key("address", network): limits.login_failures_address,
+        }
+
+    def check(self) -> None:
+        """Raise TooManyFailures when a limit has been reached."""
+        rows = database.fetch_all(
+            "SELECT key, failures, window_ends FROM login_failure"
+            " WHERE key IN (?, ?) AND boot_id = ? AND window_ends > ?",
+            (*self._limits, clock.boot_id, clock.boot()),
+        )
+        self._refuse([window_ends for key, failures, window_ends in rows if failures >= self._limits[key]])
+
+    def failed(self) -> None:
+        """Count a failure. Raises TooManyFailures when others had reached a limit before this one was counted."""
+        now = clock.boot()
+        over = []
+        with database.writing():
+            for key, limit in self._limits.items():
+                failures, window_ends = database.fetch_row(
+                    "INSERT INTO login_failure (key, failures, boot_id, window_ends) VALUES (?, 1, ?, ?)"
+                    " ON CONFLICT (key) DO UPDATE SET"
+                    "  failures = iif(boot_id = excluded.boot_id AND window_ends > ?, failures + 1, 1),"
+                    "  window_ends = iif(boot_id = excluded.boot_id AND window_ends > ?,"
+                    "   window_ends, excluded.window_ends),"
+                    "  boot_id = excluded.boot_id RETURNING failures, window_ends",
+                    (key, clock.boot_id, now + settings.current().login_window, now, now),
+                )
+                if failures > limit:
+                    over.append(window_ends)
+        self._refuse(over)
+
+    def succeeded(self) -> None:
+        """Forget the account's failures from this address, inside the caller's transaction. Raises TooManyFailures."""
+        self.check()
+        database.execute("DELETE FROM login_failure WHERE key = ?", (next(iter(self._limits)),))
+
+    @staticmethod
+    def _refuse(windows: list[float]) -> None:
+        if windows:
+            raise TooManyFailures(max(1, round(max(windows) - clock.boot())))
+
+
+def delete_past() -> int:
+    """Delete counters whose window has passed and return how many there were."""
+    with database.writing():
+        return database.execute(
+            "DELETE FROM login_failure WHERE boot_id <> ? OR window_ends <= ?", (clock.boot_id, clock.boot())
+        ).rowcount
+
+
+def _network(address: str) -> str:
+    """Return what counts as one address: an IPv6 client owns a whole /64."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 6:
+        return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def _key(*parts: str) -> bytes:
+    return hashlib.sha256("\x1f".join(parts).encode()).digest()

@@ -1,0 +1,60 @@
+"""Hashes of the passwords of administrators and tenants, and the policy for new passwords.
+
+argon2id with the parameters that OWASP recommends (19 MiB, two passes, one lane). One hash is computed at a time in a
+worker, so that a burst of log-ins costs neither the memory nor the processors of the whole machine.
+"""
+
+import base64
+import hmac
+import threading
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from portsip_api import settings
+from portsip_api.pbx.errors import Invalid
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_one_at_a_time = threading.Lock()
+
+
+def _zeros(length: int) -> str:
+    return base64.b64encode(bytes(length)).decode().rstrip("=")
+
+
+# A hash that no password has, to be tried where an account does not exist, so that the answer takes as long.
+_NOBODYS_HASH = f"$argon2id$v=19$m={19 * 1024},t=2,p=1${_zeros(16)}${_zeros(32)}"
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash of `password`, with its parameters and salt."""
+    with _one_at_a_time:
+        return _hasher.hash(password)
+
+
+def is_password(password: str, stored_hash: str | None) -> bool:
+    """Tell whether `password` has that hash; without a hash the same work is done for nothing."""
+    try:
+        with _one_at_a_time:
+            return _hasher.verify(stored_hash or _NOBODYS_HASH, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def is_secret(given: str, stored: str) -> bool:
+    """Compare two secrets in a time that does not tell where they differ."""
+    return hmac.compare_digest(given.encode(), stored.encode())
+
+
+def check_policy(errors: dict[str, list[str]], field: str, password: str, number: str) -> None:
+    """Add to `errors` what the strict policy, when it is on, finds wrong with a new password of `number`."""
+    if settings.current().password_policy == "strict" and (len(password) < 8 or password == number):
+        errors[field] = ["Must have at least 8 characters and not be the extension number."]
+
+
+def require_policy(field: str, password: str, number: str) -> None:
+    """Raise Invalid when the strict policy is on and `password` does not meet it."""
+    errors: dict[str, list[str]] = {}
+    check_policy(errors, field, password, number)
+    if errors:
+        raise Invalid(errors)

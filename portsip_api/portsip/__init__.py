@@ -1,0 +1,45 @@
+"""Face one: the PortSIP PBX REST API, under `/api`."""
+
+from flask import Flask
+from flask_smorest import Api
+
+from portsip_api.portsip import errors
+from portsip_api.portsip.accounts import accounts
+from portsip_api.portsip.calls import calls
+from portsip_api.portsip.extensions import extensions
+from portsip_api.portsip.fields import openapi_properties
+from portsip_api.portsip.groups import groups
+from portsip_api.portsip.replies import Error
+from portsip_api.portsip.voice_mail import voice_mail
+
+
+class _Api(Api):
+    """flask-smorest without its own error dialect."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+    ERROR_SCHEMA = Error
+
+    def _register_error_handlers(self) -> None:
+        errors.register(self._app)
+
+
+def register(app: Flask, version: str) -> None:
+    """Add the operations of this face, their documentation and their errors to `app`."""
+    app.config.update(
+        API_TITLE="PortSIP PBX REST API",
+        API_VERSION=version,
+        OPENAPI_VERSION="3.0.3",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = _Api(app)
+    api.ma_plugin.converter.add_attribute_function(openapi_properties)
+    schemes = {
+        "token_in_query": {"type": "apiKey", "in": "query", "name": "access_token"},
+        "token_in_header": {"type": "apiKey", "in": "header", "name": "access_token"},
+        "bearer": {"type": "http", "scheme": "bearer"},
+    }
+    for name, scheme in schemes.items():
+        api.spec.components.security_scheme(name, scheme)
+    for blueprint in (accounts, groups, extensions, voice_mail, calls):
+        api.register_blueprint(blueprint)

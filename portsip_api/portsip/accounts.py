@@ -1,0 +1,264 @@
+"""`/api/account`: log-in, the life of a token, and tenants.
+
+Source: contract, section 2.
+"""
+
+from typing import Any, Final
+
+from flask import g, request
+from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow import fields as ma
+
+from portsip_api import settings
+from portsip_api.pbx import logins, tenants, tokens
+from portsip_api.pbx.extension_fields import PASSWORD
+from portsip_api.pbx.identity import Role
+from portsip_api.pbx.values import Text
+from portsip_api.portsip.blueprint import EVERYBODY, ResourceBlueprint
+from portsip_api.portsip.fields import ID, FreeObject, Request, Ruled, described, schema_of
+from portsip_api.portsip.lists import GlobalListRequest, Listing
+from portsip_api.portsip.replies import SUCCESS, Success
+
+API_VERSION: Final = "9.0"
+_LOGIN_ERRORS: Final = ("401.2", "403.5")
+
+accounts = ResourceBlueprint("account", __name__, url_prefix="/api/account", description="Log-in, tokens, tenants")
+_TYPED: Final = Text(320, 1)  # as typed at a log-in: what cannot be an account's is refused as unknown
+
+
+class CredentialsRequest(Request):
+    """A log-in by name."""
+
+    username = described(_TYPED, "An administrator's or a tenant's name, or `extension_number@sip_domain`.")
+    name = described(_TYPED, "The same as `username`, which decides when both are sent.")
+    password = described(_TYPED, "For an extension its web access password, not the SIP one.", required=True)
+    domain = described(Text(253), "The SIP domain, when an extension's name does not carry it.")
+
+    @validates_schema
+    def _has_name(self, data: dict[str, Any], **_: object) -> None:
+        if "username" not in data and "name" not in data:
+            raise ValidationError({"username": ["Missing."]})
+
+
+class EmailRequest(Request):
+    """A log-in by e-mail."""
+
+    email = Ruled(_TYPED, required=True)
+    password = described(_TYPED, "The extension's web access password.", required=True)
+
+
+class SipRequest(Request):
+    """A softphone's log-in."""
+
+    domain = Ruled(Text(253, 1), required=True)
+    extension_number = Ruled(Text(64, 1), required=True)
+    sip_password = Ruled(_TYPED, required=True)
+
+
+class LoginReply(Schema):
+    """A token and whose it is."""
+
+    access_token = ma.String(required=True, metadata={"description": "32 upper-case hexadecimal characters."})
+    expires = ma.Integer(required=True, metadata={"description": "Seconds until it expires."})
+    role = ma.String(required=True, metadata={"enum": [role.value for role in Role]})
+    api_version = ma.String(required=True)
+    id = ma.Integer(required=True)
+    name = ma.String(required=True)
+
+
+class Transport(Schema):
+    """A SIP transport."""
+
+    protocol = ma.String(required=True)
+    port = ma.Integer(required=True)
+
+
+class SipLoginReply(Schema):
+    """What a softphone needs to register."""
+
+    access_token = ma.String(required=True)
+    id = ma.Integer(required=True)
+    expires = ma.Integer(required=True)
+    api_version = ma.String(required=True)
+    transports = ma.List(ma.Nested(Transport), required=True)
+
+
+class RefreshReply(Schema):
+    """The same token and its new life."""
+
+    access_token = ma.String(required=True)
+    expires = ma.Integer(required=True)
+
+
+class AccountReply(Schema):
+    """A tenant."""
+
+    id = ma.Integer(required=True)
+    name = ma.String(required=True)
+    domain = ma.String(required=True)
+    enabled = ma.Boolean(required=True)
+    profile = ma.Dict(required=True)
+    capability = ma.Dict(required=True)
+    quota = ma.Dict(required=True)
+
+
+class AccountCreated(Schema):
+    """The key of a new tenant."""
+
+    id = ma.Integer(required=True)
+    name = ma.String(required=True)
+
+
+class AccountKey(Request):
+    """Names a tenant."""
+
+    id = Ruled(ID, required=True)
+
+
+class _AccountObjects(Request):
+    profile = FreeObject(metadata={"description": "Kept as sent."})
+    capability = FreeObject(metadata={"description": "Kept as sent; not enforced."})
+    quota = FreeObject(metadata={"description": "Kept as sent; not enforced."})
+
+
+class AccountCreate(schema_of("AccountFields", tenants.TENANT, _AccountObjects)):  # type: ignore[misc]
+    """A new tenant."""
+
+    name = Ruled(tenants.LOGIN_NAME, required=True)
+    domain = described(tenants.DOMAIN, "Its SIP domain.", required=True)
+    password = Ruled(PASSWORD, required=True)
+
+
+class AccountChange(schema_of("AccountFields", tenants.TENANT, _AccountObjects)):  # type: ignore[misc]
+    """What changes in a tenant."""
+
+    id = Ruled(ID, required=True)
+
+
+_LISTING: Final = Listing("accounts")
+_TENANT_EXAMPLE: Final = {"name": "acme", "domain": "acme.example", "password": "a long passphrase", "enabled": True}
+_LOGIN_EXAMPLE: Final = {
+    "access_token": "196ACE20C6F34027895F7F95402BB164",
+    "expires": 30,
+    "role": "administrator",
+    "api_version": API_VERSION,
+    "id": 1,
+    "name": "admin",
+}
+
+
+@accounts.route("/credentials/verify", methods=["POST"])
+@accounts.arguments(CredentialsRequest, example={"username": "admin", "password": "the password that was printed"})
+@accounts.allowed()
+@accounts.answers(LoginReply, example=_LOGIN_EXAMPLE, errors=_LOGIN_ERRORS)
+def verify_credentials(given: dict[str, Any]) -> dict[str, Any]:
+    """Log in by name and password."""
+    name = given["username"] if "username" in given else given["name"]
+    return _logged_in(logins.by_credentials(name, given["password"], given.get("domain", ""), _address()))
+
+
+@accounts.route("/email/verify", methods=["POST"])
+@accounts.arguments(EmailRequest, example={"email": "example@example.com", "password": "123456"})
+@accounts.allowed()
+@accounts.answers(LoginReply, example=_LOGIN_EXAMPLE | {"role": "extension"}, errors=_LOGIN_ERRORS)
+def verify_email(given: dict[str, Any]) -> dict[str, Any]:
+    """Log in an extension by its e-mail address and web access password."""
+    return _logged_in(logins.by_email(given["email"], given["password"], _address()))
+
+
+@accounts.route("/extension/sip/verify", methods=["POST"])
+@accounts.arguments(SipRequest, example={"domain": "pbx.local", "extension_number": "1000", "sip_password": "123456"})
+@accounts.allowed()
+@accounts.answers(SipLoginReply, errors=_LOGIN_ERRORS)
+def verify_sip_account(given: dict[str, Any]) -> dict[str, Any]:
+    """Log in an extension by its SIP account."""
+    login = logins.by_sip(given["domain"], given["extension_number"], given["sip_password"], _address())
+    return {
+        "access_token": login.token,
+        "id": login.identity.account_id,
+        "expires": settings.current().token_ttl,
+        "api_version": API_VERSION,
+        "transports": [{"protocol": name, "port": port} for name, port in settings.current().sip_transports],
+    }
+
+
+@accounts.route("/token/refresh", methods=["POST"])
+@accounts.arguments(Request, example={"access_token": "196ACE20C6F34027895F7F95402BB164"})
+@accounts.allowed(*EVERYBODY)
+@accounts.answers(RefreshReply, example={"access_token": "196ACE20C6F34027895F7F95402BB164", "expires": 30})
+def refresh_token(_: dict[str, Any]) -> dict[str, Any]:
+    """Restart the life of the access token."""
+    return {"access_token": g.token, "expires": tokens.refresh(g.token)}
+
+
+@accounts.route("/sign_out", methods=["POST"])
+@accounts.arguments(Request, example={"access_token": "196ACE20C6F34027895F7F95402BB164"})
+@accounts.allowed(*EVERYBODY)
+@accounts.answers(Success, example=SUCCESS)
+def sign_out(_: dict[str, Any]) -> dict[str, str]:
+    """End the access token at once."""
+    tokens.sign_out(g.token)
+    return SUCCESS
+
+
+@accounts.route("/create", methods=["POST"])
+@accounts.arguments(AccountCreate, example=_TENANT_EXAMPLE)
+@accounts.allowed(Role.ADMINISTRATOR)
+@accounts.answers(AccountCreated, example={"id": 2, "name": "acme"}, errors=("403.3",))
+def create_account(given: dict[str, Any]) -> dict[str, Any]:
+    """Create a tenant."""
+    return {"id": tenants.create(given), "name": given["name"]}
+
+
+@accounts.route("/update", methods=["POST"])
+@accounts.arguments(AccountChange, example={"id": 2, "enabled": False})
+@accounts.allowed(Role.ADMINISTRATOR)
+@accounts.answers(Success, example=SUCCESS, errors=("403.3", "404.1", "409.1"))
+def update_account(given: dict[str, Any]) -> dict[str, str]:
+    """Change a tenant; what is not sent stays as it is."""
+    tenants.update(given["id"], given)
+    return SUCCESS
+
+
+@accounts.route("/destroy", methods=["POST"], aliases=["/remove"])
+@accounts.arguments(AccountKey, example={"id": 2})
+@accounts.allowed(Role.ADMINISTRATOR)
+@accounts.answers(Success, example=SUCCESS, errors=("404.1", "409.1"))
+def destroy_account(given: dict[str, Any]) -> dict[str, str]:
+    """Remove a tenant and everything in it."""
+    tenants.destroy(given["id"])
+    return SUCCESS
+
+
+@accounts.route("/show")
+@accounts.arguments(AccountKey)
+@accounts.allowed(Role.ADMINISTRATOR)
+@accounts.answers(AccountReply, errors=("404.1",))
+def show_account(given: dict[str, Any]) -> tenants.Tenant:
+    """Show a tenant."""
+    return tenants.show(given["id"])
+
+
+@accounts.route("/list")
+@accounts.arguments(GlobalListRequest)
+@accounts.allowed(Role.ADMINISTRATOR)
+@accounts.answers(_LISTING.schema("AccountList", AccountReply))
+def list_accounts(given: dict[str, Any]) -> dict[str, Any]:
+    """List the tenants in the order in which they were made."""
+    page = tenants.page(_LISTING.asked(given)[1])
+    return _LISTING.reply(given, page, page.rows)
+
+
+def _logged_in(login: logins.Login) -> dict[str, Any]:
+    return {
+        "access_token": login.token,
+        "expires": settings.current().token_ttl,
+        "role": login.identity.role,
+        "api_version": API_VERSION,
+        "id": login.identity.account_id,
+        "name": login.identity.name,
+    }
+
+
+def _address() -> str:
+    return request.remote_addr or ""

@@ -1,0 +1,223 @@
+"""Every setting of the server: a `PBX_*` variable (and `DATABASE_URL`), its type, its default and its meaning.
+
+The README's table is generated from this module, and a test holds the two equal.
+"""
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import available_timezones
+
+from marshmallow import RAISE, Schema, ValidationError, validate
+from marshmallow import fields as kinds
+
+ROOT = Path(__file__).resolve().parents[1]
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_DOMAIN = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
+
+
+class ConfigurationError(Exception):
+    """Settings that the server cannot start with; `problems` names each variable and says what it must be."""
+
+    def __init__(self, problems: Mapping[str, list[str]]) -> None:
+        """Make one sentence of all problems; no value is repeated, since one may be a password."""
+        self.problems = problems
+        super().__init__(" ".join(f"{name}: {' '.join(texts)}" for name, texts in problems.items()))
+
+
+class _List(kinds.Field[list[str]]):
+    """Values separated by commas."""
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> list[str]:
+        return [item.strip() for item in str(value).split(",") if item.strip()]
+
+
+class _Networks(_List):
+    """Addresses or networks separated by commas."""
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> Any:
+        try:
+            return [ipaddress.ip_network(item, strict=False) for item in super()._deserialize(value)]
+        except ValueError as error:
+            raise ValidationError("Must be addresses or networks separated by commas.") from error
+
+
+class _Transports(_List):
+    """PROTOCOL:port pairs separated by commas."""
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> Any:
+        items = super()._deserialize(value)
+        if not items or not all(re.fullmatch(r"(UDP|TCP|TLS|WS|WSS):[0-9]{1,5}", item) for item in items):
+            raise ValidationError("Must be pairs such as UDP:5060 separated by commas.")
+        return [(protocol, int(port)) for protocol, port in (item.split(":") for item in items)]
+
+
+def _check_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError("Must be the name of an IANA time zone, such as Europe/Berlin.")
+
+
+def _one_of(*options: str) -> kinds.String:
+    return kinds.String(validate=validate.OneOf(options, error="Must be one of {choices}."))
+
+
+def _whole(least: int, most: int) -> kinds.Integer:
+    return kinds.Integer(validate=validate.Range(least, most, error="Must be {min} to {max}."))
+
+
+def _matching(pattern: str, sentence: str) -> kinds.String:
+    return kinds.String(validate=validate.Regexp(rf"^({pattern})\Z", error=sentence))
+
+
+def _setting(kind: kinds.Field[Any], default: str, meaning: str, *, variable: str = "") -> Any:
+    """Declare a setting; `default` is the text that the variable would have."""
+    return field(default_factory=lambda: kind.deserialize(default), metadata={
+        "kind": kind, "default": default, "meaning": meaning, "variable": variable,
+    })  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force."""
+
+    data_dir: str = _setting(kinds.String(), "db", "Folder of all that lasts; relative to the program's folder")
+    bind: str = _setting(
+        _matching(r".+:[0-9]{1,5}", "Must be an address and a port."), "127.0.0.1:8899",
+        "Address and port on which gunicorn listens",
+    )  # fmt: skip
+    workers: int = _setting(_whole(1, 64), "2", "Worker processes of gunicorn")
+    threads: int = _setting(_whole(1, 64), "4", "Threads of each worker")
+    database_url: str = _setting(
+        _matching(r"|sqlite:///.+", "Must be sqlite:/// and a path: SQLite is the only store so far."), "",
+        "The database as `sqlite:///path`; empty: `pbx.sqlite3` in the data folder", variable="DATABASE_URL",
+    )  # fmt: skip
+    secret_key_file: str = _setting(
+        kinds.String(), "",
+        "File of the keys that encrypt stored secrets, made at the first start with mode 0600; empty: `secret.key` in "
+        "the data folder. Keep it elsewhere, and out of the database's backups",
+    )  # fmt: skip
+    admin_password: str = _setting(
+        kinds.String(validate=validate.Length(max=128)), "",
+        "Password of the first administrator (`admin`) when the first start makes it; empty: one is generated and "
+        "printed once",
+    )  # fmt: skip
+    sip_domain: str = _setting(
+        _matching(_DOMAIN, "Must be a domain name in lower case."), "pbx.local",
+        "SIP domain that the default tenant gets at the first start",
+    )  # fmt: skip
+    sip_transports: list[tuple[str, int]] = _setting(
+        _Transports(), "UDP:5060,TCP:5060", "SIP transports that a softphone is told at its log-in"
+    )
+    time_zone: str = _setting(
+        kinds.String(validate=_check_zone),
+        "UTC",
+        "IANA time zone of tenants that name none",
+    )
+    token_ttl: int = _setting(_whole(1, 86_400), "30", "Life of an access token in seconds")
+    token_renewal: str = _setting(
+        _one_of("absolute", "sliding"), "absolute",
+        "`absolute`: a token lives from its issue or refresh; `sliding`: every successful call restarts its life",
+    )  # fmt: skip
+    expose_passwords: bool = _setting(
+        kinds.Boolean(), "true",
+        "Whether administrators and tenants are shown the passwords and PINs of extensions, as PortSIP documents",
+    )  # fmt: skip
+    password_policy: str = _setting(
+        _one_of("lenient", "strict"), "lenient",
+        "`strict`: new passwords have at least 8 characters and are not the extension number",
+    )  # fmt: skip
+    login_failures: int = _setting(
+        _whole(1, 100_000),
+        "10",
+        "Failed log-ins of one account from one address before more are answered 429",
+    )
+    login_failures_address: int = _setting(
+        _whole(1, 100_000),
+        "100",
+        "Failed log-ins from one address, whatever the account, before more are answered 429",
+    )
+    login_window: int = _setting(_whole(1, 86_400), "300", "Seconds after which failed log-ins are forgotten")
+    cors_origins: list[str] = _setting(
+        _List(), "", "Origins, separated by commas, whose pages may call the API from a browser; `*` for any"
+    )
+    trusted_proxies: list[IPNetwork] = _setting(
+        _Networks(), "", "Addresses or networks of proxies whose `X-Forwarded-For` is believed"
+    )
+    max_body: int = _setting(_whole(1024, 1 << 30), str(1 << 20), "Largest request body in bytes")
+    max_import: int = _setting(_whole(1024, 1 << 32), str(64 << 20), "Largest body of `extensions/import` in bytes")
+    log_level: str = _setting(
+        _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Least important lines that are logged"
+    )
+
+    @property
+    def data_path(self) -> Path:
+        """The data folder."""
+        return ROOT / self.data_dir
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file."""
+        return (
+            ROOT / self.database_url.removeprefix("sqlite:///") if self.database_url else self.data_path / "pbx.sqlite3"
+        )
+
+    @property
+    def secret_key_path(self) -> Path:
+        """The key file."""
+        return ROOT / self.secret_key_file if self.secret_key_file else self.data_path / "secret.key"
+
+
+@dataclass(frozen=True)
+class Description:
+    """A setting as the README's table shows it."""
+
+    variable: str
+    default: str
+    meaning: str
+
+
+def describe() -> list[Description]:
+    """Return every setting, in order."""
+    return [
+        Description(_variable(item), item.metadata["default"], item.metadata["meaning"]) for item in fields(Settings)
+    ]
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from `environment`. Raises ConfigurationError for a bad value or an unknown `PBX_` name."""
+    given = {name: value for name, value in environment.items() if name.startswith("PBX_") or name == "DATABASE_URL"}
+    schema = Schema.from_dict({_variable(item): item.metadata["kind"] for item in fields(Settings)})
+    try:
+        values = cast("dict[str, Any]", schema(unknown=RAISE).load(given))
+    except ValidationError as error:
+        problems = cast("dict[str, list[str]]", error.messages)
+        raise ConfigurationError(
+            {
+                name: ["There is no such setting."] if texts == ["Unknown field."] else texts
+                for name, texts in problems.items()
+            }
+        ) from None
+    return Settings(**{item.name: values[_variable(item)] for item in fields(Settings) if _variable(item) in values})
+
+
+def _variable(item: Any) -> str:
+    assert item.default_factory is not MISSING  # noqa: S101 — every setting has a default
+    return str(item.metadata["variable"] or f"PBX_{item.name.upper()}")
+
+
+_current: list[Settings] = []
+
+
+def use(settings: Settings) -> None:
+    """Make `settings` those of this process."""
+    _current[:] = [settings]
+
+
+def current() -> Settings:
+    """Return the settings of this process."""
+    return _current[0]

@@ -1,0 +1,89 @@
+"""One application for the whole session; a database built once and copied for each test."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from portsip_api import create_app, settings
+from portsip_api.pbx import administrators
+from portsip_api.store import database
+from portsip_api.store.clock import clock
+from portsip_api.store.secrets import keyring
+from tests.crm import Crm
+
+ADMIN_PASSWORD = "an administrator's passphrase"
+
+
+class SetClock:
+    """The house's clocks, set by the test."""
+
+    def __init__(self) -> None:
+        self.wall_now = 1_800_000_000.0
+        self.boot_now = 5_000.0
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let time go by on both clocks."""
+        self.wall_now += seconds
+        self.boot_now += seconds
+
+    def step_wall(self, seconds: float) -> None:
+        """Set the wall clock, as an administrator or a time server does."""
+        self.wall_now += seconds
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Path]:
+    """The application, and a data folder with one administrator."""
+    folder = tmp_path_factory.mktemp("template")
+    app = create_app(settings.load({"PBX_DATA_DIR": str(folder)}))
+    administrators.create("admin", ADMIN_PASSWORD)
+    database.db.close()
+    return app, folder
+
+
+@pytest.fixture
+def configure(template: tuple[Flask, Path], tmp_path: Path):
+    """A function that puts settings in force, over a fresh copy of the store."""
+    data = tmp_path / "data"
+    shutil.copytree(template[1], data)
+
+    def use(**variables: str) -> settings.Settings:
+        configuration = settings.load({"PBX_DATA_DIR": str(data), **variables})
+        settings.use(configuration)
+        return configuration
+
+    configuration = use()
+    database.use(configuration.database_path)
+    keyring.open(configuration.secret_key_path, create=False)
+    yield use
+    database.db.close()
+
+
+@pytest.fixture
+def app(template: tuple[Flask, Path], configure: object) -> Flask:
+    """The application over a fresh store."""
+    return template[0]
+
+
+@pytest.fixture
+def crm(app: Flask) -> Crm:
+    """A client without a token."""
+    return Crm(app.test_client())
+
+
+@pytest.fixture
+def admin(crm: Crm) -> Crm:
+    """A client that has logged in as the administrator."""
+    return crm.log_in("admin", ADMIN_PASSWORD)
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetClock]:
+    """Clocks that stand still until the test moves them."""
+    now = SetClock()
+    monkeypatch.setattr(clock, "wall", lambda: now.wall_now)
+    monkeypatch.setattr(clock, "boot", lambda: now.boot_now)
+    return now

@@ -1,0 +1,93 @@
+"""A client as CRMs have it, over Flask's test client; one line of a test states one behaviour."""
+
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+WEB_PASSWORD = "web-secret-1"
+SIP_PASSWORD = "sip-secret-1"
+
+
+class Crm:
+    """Sends its token in the `access_token` header, as long as it has one."""
+
+    def __init__(self, http: FlaskClient, token: str = "") -> None:
+        self.http = http
+        self.token = token
+
+    def _headers(self) -> dict[str, str]:
+        return {"access_token": self.token} if self.token else {}
+
+    def get(self, path: str, **query: Any) -> TestResponse:
+        """GET `/api/<path>`."""
+        return self.http.get(f"/api/{path}", query_string=query, headers=self._headers())
+
+    def post(self, path: str, **fields: Any) -> TestResponse:
+        """POST `fields` as JSON to `/api/<path>`."""
+        return self.http.post(f"/api/{path}", json=fields, headers=self._headers())
+
+    def read(self, path: str, **query: Any) -> Any:
+        """GET what must succeed."""
+        reply = self.get(path, **query)
+        assert reply.status_code == 200, reply.text
+        return reply.json
+
+    def do(self, path: str, **fields: Any) -> Any:
+        """POST what must succeed."""
+        reply = self.post(path, **fields)
+        assert reply.status_code == 200, reply.text
+        return reply.json
+
+    def log_in(self, name: str, password: str, **fields: Any) -> "Crm":
+        """Return a client with the token of that account."""
+        reply = self.do("account/credentials/verify", username=name, password=password, **fields)
+        return Crm(self.http, reply["access_token"])
+
+    def make_extension(self, number: str, **fields: Any) -> int:
+        """Create an extension with known passwords and return its id."""
+        fields = {"password": SIP_PASSWORD, "web_access_password": WEB_PASSWORD} | fields
+        reply = self.do("extensions/create", extension_number=number, **fields)
+        assert reply["extension_number"] == number
+        return reply["id"]
+
+    def make_group(self, name: str, **fields: Any) -> Any:
+        """Create an extension group and return the reply."""
+        permissions = {
+            "enable_intercom": True,
+            "enable_external_call": True,
+            "enable_management_console_access": False,
+        }
+        return self.do("extensions/group/create", group_name=name, **permissions | fields)
+
+
+def check_refused(reply: TestResponse, err_code: str, *fields: str) -> None:
+    """The reply is the contract's error body with that code, naming those fields."""
+    body = reply.json
+    assert body is not None, reply.text
+    assert (body.get("err_code"), set(body) - {"errors"}) == (err_code, {"err_code", "msg"}), body
+    assert isinstance(body["msg"], str)
+    assert reply.status_code == STATUSES[err_code], reply.status_code
+    if fields:
+        assert set(body["errors"]) == set(fields), body
+    assert all(isinstance(text, str) for texts in body.get("errors", {}).values() for text in texts)
+
+
+STATUSES = {
+    "400.1": 400,
+    "400.2": 400,
+    "401.2": 400,
+    "403.3": 400,
+    "403.4": 401,
+    "403.1": 403,
+    "404.1": 404,
+    "404.2": 404,
+    "404.3": 404,
+    "405.1": 405,
+    "409.1": 409,
+    "413.1": 413,
+    "415.1": 415,
+    "403.5": 429,
+    "500": 500,
+    "503.1": 503,
+}
