@@ -12,17 +12,18 @@ from portsip_api import settings
 from portsip_api.pbx.errors import TooManyFailures
 from portsip_api.store import database
 from portsip_api.store.clock import clock
+from portsip_api.store.search import fold
 
 
 class Attempt:
     """One log-in under way: ask `check` before it is verified and again when it succeeds, or call `failed`."""
 
     def __init__(self, account: str, address: str) -> None:
-        """`account` is the name as it was typed, `address` the client's IP address."""
+        """`account` is the name as it was typed, which is compared without case; `address` the client's IP address."""
         network = _network(address)
         limits = settings.current()
         self._limits = {
-            _key("account", account, network): limits.login_failures,
+            _key("account", fold(account), network): limits.login_failures,
             _key("address", network): limits.login_failures_address,
         }
 

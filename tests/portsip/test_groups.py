@@ -1,0 +1,165 @@
+"""Extension groups and the reserved default group."""
+
+import re
+
+import pytest
+
+from portsip_api.pbx import groups as pbx_groups
+from tests.crm import check_refused
+
+DEFAULT = "__DEFAULT_EXTENSION_GROUP__"
+
+
+@pytest.fixture
+def sales(admin):
+    """The group Sales with the extensions 1000 and 1001; 1002 is in none."""
+    for number in ("1002", "1001", "1000"):
+        admin.make_extension(number)
+    return admin.make_group("Sales", group_description="Who sells", members=["1001", "1000", "1001"])
+
+
+def check_unsent_values_survive(admin, group, change):
+    before = admin.read("extensions/group/show", id=group["id"])
+    admin.do("extensions/group/update", **{"group_id": group["group_id"]} | change)
+    assert admin.read("extensions/group/show", id=group["id"]) == before | change
+
+
+def check_counts(admin, **expected):
+    groups = admin.read("extensions/group/list")["groups"]
+    assert {group["group_name"]: group["members_count"] for group in groups} == expected
+
+
+def test_a_group_is_created_and_shown(admin, sales):
+    assert re.fullmatch(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", sales["group_id"])
+    shown = admin.read("extensions/group/show", group_id=sales["group_id"].lower())
+    assert shown == {
+        "group_id": sales["group_id"],
+        "id": sales["id"],
+        "group_name": "Sales",
+        "group_description": "Who sells",
+        "enable_intercom": True,
+        "enable_external_call": True,
+        "enable_management_console_access": False,
+        "members": ["1000", "1001"],
+    }
+    check_counts(admin, Sales=2, **{DEFAULT: 1})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"group_name": "Vertrieb"},
+        {"group_name": "SALES"},
+        {"group_description": ""},
+        {"enable_intercom": False},
+        {"enable_management_console_access": True},
+        {"members": []},
+        {"members": ["1001", "1002"]},
+        {},
+    ],
+)
+def test_unsent_values_survive(admin, sales, change):
+    check_unsent_values_survive(admin, sales, change)
+
+
+def test_what_show_gives_update_takes(admin, sales):
+    check_unsent_values_survive(admin, sales, admin.read("extensions/group/show", id=sales["id"]))
+    default = admin.read("extensions/group/show", group_id=DEFAULT)
+    admin.do("extensions/group/update", **default)
+    assert admin.read("extensions/group/show", group_id=DEFAULT) == default
+
+
+@pytest.mark.parametrize("verb", ["destroy", "remove"])
+def test_members_of_a_destroyed_group_stay_as_extensions(admin, sales, verb):
+    admin.do(f"extensions/group/{verb}", group_id=sales["group_id"])
+    check_counts(admin, **{DEFAULT: 3})
+    assert admin.read("extensions/show", extension_number="1000")["belong_groups"] == [DEFAULT]
+    check_refused(admin.get("extensions/group/show", id=sales["id"]), "404.1")
+
+
+def test_groups_are_written_from_the_extension_too(admin, sales):
+    admin.do("extensions/update", extension_number="1002", belong_groups=[sales["group_id"], DEFAULT])
+    assert admin.read("extensions/group/show", id=sales["id"])["members"] == ["1000", "1001", "1002"]
+    admin.do("extensions/update", extension_number="1000", belong_groups=[DEFAULT])
+    admin.make_extension("1003", belong_groups=[str(sales["id"])])
+    assert admin.read("extensions/group/show", id=sales["id"])["members"] == ["1001", "1002", "1003"]
+    check_refused(
+        admin.post("extensions/update", extension_number="1000", belong_groups=["12"]), "400.1", "belong_groups"
+    )
+    check_counts(admin, Sales=3, **{DEFAULT: 1})
+
+
+def test_unknown_members_are_refused_and_change_nothing(admin, sales):
+    reply = admin.post("extensions/group/update", id=sales["id"], group_name="X", members=["1000", "9"])
+    check_refused(reply, "400.1", "members")
+    assert admin.read("extensions/group/show", id=sales["id"])["group_name"] == "Sales"
+    permissions = {"enable_intercom": True, "enable_external_call": True, "enable_management_console_access": True}
+    check_refused(
+        admin.post("extensions/group/create", group_name="Y", members=["9"], **permissions), "400.1", "members"
+    )
+    check_counts(admin, Sales=2, **{DEFAULT: 1})
+
+
+def test_a_name_is_taken_once_whatever_its_case(admin, sales):
+    permissions = {"enable_intercom": True, "enable_external_call": True, "enable_management_console_access": True}
+    for name in ("sales", DEFAULT):
+        check_refused(admin.post("extensions/group/create", group_name=name, **permissions), "403.3", "group_name")
+    other = admin.make_group("Other")
+    check_refused(admin.post("extensions/group/update", id=other["id"], group_name="sAles"), "403.3", "group_name")
+
+
+def test_the_default_group_holds_who_is_in_no_other(admin, sales):
+    default = admin.read("extensions/group/show", group_id=DEFAULT)
+    assert (default["group_name"], default["members"]) == (DEFAULT, ["1002"])
+    assert default["enable_intercom"] is default["enable_external_call"] is True
+    assert default["enable_management_console_access"] is True
+    for change in ({"group_name": "Mine"}, {"members": ["1000"]}, {"enable_intercom": False}):
+        check_refused(admin.post("extensions/group/update", group_id=DEFAULT, **change), "409.1")
+    check_refused(admin.post("extensions/group/destroy", group_id=DEFAULT), "409.1")
+
+
+def test_groups_are_listed_by_name_and_the_default_group_last(admin):
+    for name in ("beta", "Alpha", "gamma"):
+        admin.make_group(name)
+
+    def names(**query):
+        return [group["group_name"] for group in admin.read("extensions/group/list", **query)["groups"]]
+
+    assert names() == ["Alpha", "beta", "gamma", DEFAULT]
+    assert names(sort_by="-NAME") == ["gamma", "beta", "Alpha", DEFAULT]
+    assert names(pagesize=2, pagination=2) == ["gamma", DEFAULT]
+
+
+def test_members_are_sorted_as_lists_are(admin):
+    numbers = ["a1", "10", "9", "100", "2", "*7"]
+    for number in numbers:
+        admin.make_extension(number)
+    group = admin.make_group("All", members=numbers)
+    assert admin.read("extensions/group/show", id=group["id"])["members"] == ["2", "9", "10", "100", "*7", "a1"]
+
+
+def test_a_group_has_a_largest_size(admin, monkeypatch):
+    monkeypatch.setattr(pbx_groups, "MOST_MEMBERS", 2)
+    for number in ("1", "2", "3"):
+        admin.make_extension(number)
+    group = admin.make_group("Small", members=["1", "2"])
+    check_refused(admin.post("extensions/group/update", id=group["id"], members=["1", "2", "3"]), "400.1", "members")
+    check_refused(
+        admin.post("extensions/update", extension_number="3", belong_groups=[group["group_id"]]),
+        "400.1",
+        "belong_groups",
+    )
+
+
+def test_another_tenants_extensions_and_groups_are_out_of_reach(admin, sales):
+    admin.do("account/create", name="acme", domain="acme.example", password="secret-1")
+    tenant = admin.log_in("acme", "secret-1")
+    for key in ({"id": sales["id"]}, {"group_id": sales["group_id"]}):
+        check_refused(tenant.get("extensions/group/show", **key), "404.1")
+        check_refused(tenant.post("extensions/group/destroy", **key), "404.1")
+    theirs = tenant.make_extension("2000", tenant_id=1)  # a tenant acts in its own, whatever it names
+    check_refused(admin.get("extensions/show", id=theirs), "404.1")
+    check_refused(tenant.post("extensions/update", id=theirs, belong_groups=[sales["group_id"]]), "400.1")
+    check_refused(tenant.post("extensions/update", id=theirs, belong_groups=[str(sales["id"])]), "400.1")
+    assert tenant.read("extensions/search", condition="1000")["total"] == 0
+    assert tenant.read("extensions/list")["total"] == 1

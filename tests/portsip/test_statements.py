@@ -1,0 +1,49 @@
+"""What a request costs in SQL statements, however many extensions there are."""
+
+import pytest
+
+from portsip_api.store import database
+from tests.bulk import fill
+
+TOKEN_CHECK = 1
+READS = {
+    "extensions/list": ({"pagination": 1, "pagesize": 3}, 3),
+    "extensions/search": ({"condition": "200"}, 3),
+    "extensions/show": ({"extension_number": "2000"}, 3),
+    "extensions/status": ({"extensions": "2000,100001"}, 1),
+    "extensions/group/list": ({}, 2),
+    "extensions/group/show": ({"group_id": "__DEFAULT_EXTENSION_GROUP__"}, 2),
+    "voice_mail/show": ({"extension_number": "2000"}, 1),
+}
+
+
+@pytest.fixture
+def statements(monkeypatch):
+    """Every statement that is executed, as text; the index's own reads of its pages do not count."""
+    seen = []
+    execute = database.db.execute_sql
+    monkeypatch.setattr(database.db, "execute_sql", lambda sql, *values: (seen.append(sql), execute(sql, *values))[1])
+    return seen
+
+
+def count_statements(statements, client, path, query):
+    statements.clear()
+    assert client.read(path, **query)
+    return len(statements)
+
+
+@pytest.mark.parametrize("path", READS)
+def test_reads_cost_a_constant_number_of_statements(admin, statements, path):
+    query, most = READS[path]
+    admin.make_extension("2000")
+    few = count_statements(statements, admin, path, query)
+    database.execute("DELETE FROM extension")
+    fill(3_000)
+    admin.make_extension("2000")
+    assert count_statements(statements, admin, path, query) == few <= most + TOKEN_CHECK
+
+
+def test_the_token_check_is_one_statement(admin, statements):
+    statements.clear()
+    assert admin.get("extensions/show").status_code == 400  # before the store is asked for anything else
+    assert len(statements) == TOKEN_CHECK

@@ -1,0 +1,68 @@
+"""Migrations are applied once, whole, and never onto a newer database."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portsip_api.store import database, migrations
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """An empty database and a folder for migrations."""
+    database.use(tmp_path / "empty.sqlite3")
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    yield folder
+    database.db.close()
+
+
+def write(folder, name, sql):
+    (folder / name).write_text(sql)
+
+
+def test_only_what_is_new_is_applied(empty, tmp_path):
+    write(empty, "0001_first.sql", "CREATE TABLE a (x TEXT);\nINSERT INTO a VALUES ('one; two');\n")
+    assert migrations.migrate(tmp_path / "lock", empty) == [1]
+    write(empty, "0002_second.sql", "CREATE TABLE b (y);\n")
+    assert migrations.migrate(tmp_path / "lock", empty) == [2]
+    assert migrations.migrate(tmp_path / "lock", empty) == []
+    assert database.fetch_all("SELECT x FROM a") == [("one; two",)]
+    assert migrations.applied() == 2
+
+
+def test_a_migration_that_fails_leaves_nothing(empty, tmp_path):
+    write(empty, "0001_bad.sql", "CREATE TABLE a (x);\nINSERT INTO missing VALUES (1);\n")
+    with pytest.raises(database.peewee.OperationalError):
+        migrations.migrate(tmp_path / "lock", empty)
+    assert database.fetch_all("SELECT name FROM sqlite_schema") == []
+    assert migrations.applied() == 0
+
+
+def test_a_newer_database_is_refused(empty, tmp_path):
+    write(empty, "0001_first.sql", "CREATE TABLE a (x);\n")
+    database.execute("PRAGMA user_version = 7")
+    with pytest.raises(migrations.SchemaTooNew, match=r"schema 7.*up to 1 only"):
+        migrations.migrate(tmp_path / "lock", empty)
+
+
+def test_eight_processes_starting_at_once_apply_each_once(tmp_path):
+    """A second application of any file would fail: its tables exist."""
+    script = (
+        f"from portsip_api import settings, startup; settings.use(settings.load({{'PBX_DATA_DIR': {str(tmp_path)!r}}}))"
+    )
+    script += "; startup.open_store(); print('ready')"
+    processes = [
+        subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(8)
+    ]
+    outcomes = [(process.communicate(timeout=60), process.returncode) for process in processes]
+    assert [outcome[0][0] for outcome in outcomes] == [b"ready\n"] * 8, outcomes
+    database.use(tmp_path / "pbx.sqlite3")
+    assert migrations.applied() == migrations.known()[-1].number
+    assert database.fetch_row("SELECT count(*) FROM tenant")[0] == 1
+    database.db.close()
