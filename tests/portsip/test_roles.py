@@ -1,0 +1,155 @@
+"""Who may call what: every route of the URL map × method × identity, and the proof that none is missing."""
+
+import shutil
+
+import pytest
+
+from portsip_api import settings
+from portsip_api.pbx.tenants import DEFAULT_GROUP
+from portsip_api.store import database
+from portsip_api.store.secrets import keyring
+from tests.crm import WEB_PASSWORD, Crm
+from tests.world import COLLEAGUE, IDENTITIES, NUMBER, PERMISSIONS, world_template  # noqa: F401 — a fixture
+
+# Expected statuses in the order of IDENTITIES: none, expired, extension, other tenant, tenant, administrator.
+# Requests are about the colleague (an extension that is not the one whose token is used) unless the row says otherwise.
+OPEN = (200,) * 6
+LOGIN = (400,) * 6  # the row sends a wrong password
+ANY_TOKEN = (401, 401, 200, 200, 200, 200)
+ADMINISTRATOR = (401, 401, 403, 403, 403, 200)
+MANAGERS_OBJECT = (401, 401, 403, 404, 200, 200)
+MANAGERS = (401, 401, 403, 200, 200, 200)
+OWN_OBJECT = (401, 401, 403, 404, 200, 200)
+CALL = (401, 401, 403, 404, 503, 503)
+
+EXTENSION = {"id": "{colleague}"}
+GROUP = {"id": "{group}"}
+NEW = {"extension_number": "1002", "password": "x-secret", "web_access_password": "x-secret"}
+TENANT = {"name": "third", "domain": "third.example", "password": "x-secret"}
+DIALLED = {"extension": COLLEAGUE, "to": NUMBER}
+
+TABLE = {
+    ("POST", "/api/account/credentials/verify"): ({"username": "home", "password": "wrong"}, LOGIN),
+    ("POST", "/api/account/email/verify"): ({"email": "a@b", "password": "wrong"}, LOGIN),
+    ("POST", "/api/account/extension/sip/verify"): (
+        {"domain": "home.example", "extension_number": NUMBER, "sip_password": "wrong"},
+        LOGIN,
+    ),
+    ("POST", "/api/account/token/refresh"): ({}, ANY_TOKEN),
+    ("POST", "/api/account/sign_out"): ({}, ANY_TOKEN),
+    ("POST", "/api/account/create"): (TENANT, ADMINISTRATOR),
+    ("POST", "/api/account/update"): ({"id": "{other}", "enabled": True}, ADMINISTRATOR),
+    ("POST", "/api/account/destroy"): ({"id": "{other}"}, ADMINISTRATOR),
+    ("POST", "/api/account/remove"): ({"id": "{other}"}, ADMINISTRATOR),
+    ("GET", "/api/account/show"): ({"id": "{home}"}, ADMINISTRATOR),
+    ("GET", "/api/account/list"): ({}, ADMINISTRATOR),
+    ("GET", "/api/extensions/list"): ({}, ANY_TOKEN),
+    ("GET", "/api/extensions/search"): ({"condition": "100"}, ANY_TOKEN),
+    ("GET", "/api/extensions/status"): ({"extensions": COLLEAGUE}, ANY_TOKEN),
+    ("POST", "/api/extensions/status"): ({"extensions": [COLLEAGUE]}, ANY_TOKEN),
+    ("POST", "/api/extensions/status/update"): (EXTENSION | {"status": "DND"}, OWN_OBJECT),
+    ("GET", "/api/extensions/show"): (EXTENSION, OWN_OBJECT),
+    ("POST", "/api/extensions/update"): (EXTENSION, OWN_OBJECT),
+    ("POST", "/api/extensions/create"): (NEW, MANAGERS),
+    ("POST", "/api/extensions/destroy"): (EXTENSION, MANAGERS_OBJECT),
+    ("POST", "/api/extensions/remove"): (EXTENSION, MANAGERS_OBJECT),
+    ("GET", "/api/extensions/call"): (DIALLED, CALL),
+    ("POST", "/api/extensions/call"): (DIALLED, CALL),
+    ("GET", "/apiextensions/call"): (DIALLED, CALL),
+    ("POST", "/apiextensions/call"): (DIALLED, CALL),
+    ("GET", "/api/extensions/group/list"): ({}, MANAGERS),
+    ("GET", "/api/extensions/group/show"): (GROUP, MANAGERS_OBJECT),
+    ("POST", "/api/extensions/group/create"): ({"group_name": "New", **PERMISSIONS}, MANAGERS),
+    ("POST", "/api/extensions/group/update"): (GROUP, MANAGERS_OBJECT),
+    ("POST", "/api/extensions/group/destroy"): (GROUP, MANAGERS_OBJECT),
+    ("POST", "/api/extensions/group/remove"): (GROUP, MANAGERS_OBJECT),
+    ("GET", "/api/voice_mail/show"): ({"extension_number": COLLEAGUE}, OWN_OBJECT),
+    ("POST", "/api/voice_mail/update"): ({"extension_number": COLLEAGUE}, OWN_OBJECT),
+    ("POST", "/api/extensions/export"): ({}, MANAGERS),
+    ("POST", "/api/extensions/import"): ({"extensions": [NEW]}, MANAGERS),
+    ("GET", "/healthz"): ({}, OPEN),
+    ("GET", "/readyz"): ({}, OPEN),
+    ("GET", "/metrics"): ({}, OPEN),
+    ("GET", "/openapi.json"): ({}, OPEN),
+}
+
+
+def routes(app):
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if not rule.rule.startswith("/docs")
+    }
+
+
+def test_every_route_has_a_row(app):
+    assert routes(app) == set(TABLE)
+
+
+def test_every_route_of_the_face_declares_who_may_call_it(app):
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/api"):
+            assert hasattr(app.view_functions[rule.endpoint], "roles"), rule
+
+
+@pytest.fixture
+def world(template, world_template, tmp_path):  # noqa: F811
+    """A fresh copy of the filled store and its keys."""
+    data = tmp_path / "world"
+    shutil.copytree(world_template[0], data)
+    configuration = settings.load({"PBX_DATA_DIR": str(data), "PBX_TOKEN_TTL": "86400"})
+    settings.use(configuration)
+    database.use(configuration.database_path)
+    keyring.open(configuration.secret_key_path, create=False)
+    yield world_template[1]
+    database.db.close()
+
+
+@pytest.mark.parametrize("identity", IDENTITIES)
+@pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda value: value)
+def test_matrix(template, world, method, path, identity):
+    fields, expected = TABLE[method, path]
+    keys = {"{other}": world.other, "{home}": world.home, "{colleague}": world.colleague, "{group}": world.group}
+    given = {name: keys.get(value, value) if isinstance(value, str) else value for name, value in fields.items()}
+    if identity == "administrator" and not path.startswith("/api/account"):
+        given["tenant_id"] = world.home
+    headers = {"access_token": world.tokens[identity]} if world.tokens[identity] else {}
+    place = {"query_string": given} if method == "GET" else {"json": given}
+    reply = template[0].test_client().open(path, method=method, headers=headers, **place)
+    assert reply.status_code == expected[IDENTITIES.index(identity)], reply.text
+
+
+def test_an_extension_acts_on_itself(template, world):
+    me = Crm(template[0].test_client(), world.tokens["extension"])
+    for key in ({"id": world.me}, {"extension_number": NUMBER}):
+        me.read("extensions/show", **key)
+        me.do("extensions/update", **key)
+        me.do("extensions/status/update", **key, status="AWAY")
+    me.read("voice_mail/show", extension_number=NUMBER)
+    me.do("voice_mail/update", extension_number=NUMBER)
+    assert me.post("extensions/call", extension=NUMBER, to=COLLEAGUE).status_code == 503
+
+
+def test_no_token_is_needed_to_call_with_the_extensions_password(template, world):
+    anonymous = Crm(template[0].test_client())
+    call = {"extension": NUMBER, "to": COLLEAGUE, "domain": "home.example"}
+    assert anonymous.post("extensions/call", **call, auth=WEB_PASSWORD).status_code == 503
+
+
+@pytest.mark.parametrize("identity", ["tenant", "other tenant", "extension"])
+def test_naming_another_tenant_changes_nothing_for_who_belongs_to_one(template, world, identity):
+    client = Crm(template[0].test_client(), world.tokens[identity])
+    for tenant_id in (world.home, world.other, 1, 999):
+        total = client.read("extensions/list", tenant_id=tenant_id)["total"]
+        assert total == (0 if identity == "other tenant" else 2)
+
+
+def test_an_administrator_names_a_tenant_that_exists(template, world):
+    administrator = Crm(template[0].test_client(), world.tokens["administrator"])
+    assert administrator.read("extensions/list", tenant_id=world.home)["total"] == 2
+    assert administrator.read("extensions/list")["total"] == 0
+    assert administrator.get("extensions/list", tenant_id=999).json["err_code"] == "404.1"
+    assert administrator.read("extensions/group/show", group_id=DEFAULT_GROUP, tenant_id=world.home)["members"] == [
+        NUMBER
+    ]

@@ -1,0 +1,72 @@
+"""A store with two tenants in it and a token of every kind, for tests of who may do what."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from portsip_api import settings
+from portsip_api.pbx import extensions, groups, tenants, tokens
+from portsip_api.pbx.extensions import ExtensionKey
+from portsip_api.pbx.identity import Identity, Role
+from portsip_api.store import database
+from portsip_api.store.secrets import keyring
+from tests.crm import SIP_PASSWORD, WEB_PASSWORD
+
+IDENTITIES = ("none", "expired", "extension", "other tenant", "tenant", "administrator")
+NUMBER, COLLEAGUE = "1000", "1001"
+PERMISSIONS = {"enable_intercom": True, "enable_external_call": True, "enable_management_console_access": True}
+
+
+@dataclass(frozen=True)
+class World:
+    """The keys of what is in the store, and a token for each identity."""
+
+    home: int
+    other: int
+    me: int
+    colleague: int
+    group: int
+    tokens: dict[str, str]
+
+
+def build(folder: Path) -> World:
+    """Fill the store in `folder`: the tenants home and other, and home's extensions 1000 (the identity) and 1001."""
+    configuration = settings.load({"PBX_DATA_DIR": str(folder), "PBX_TOKEN_TTL": "86400"})
+    settings.use(configuration)
+    database.use(configuration.database_path)
+    keyring.open(configuration.secret_key_path, create=False)
+    home, other = (
+        tenants.create({"name": name, "domain": f"{name}.example", "password": f"{name}'s secret"})
+        for name in ("home", "other")
+    )
+    passwords = {"password": SIP_PASSWORD, "web_access_password": WEB_PASSWORD}
+    me, colleague = (
+        extensions.create(home, {"extension_number": number, **passwords}) for number in (NUMBER, COLLEAGUE)
+    )
+    group = groups.create(home, {"group_name": "Sales", "members": [COLLEAGUE], **PERMISSIONS})
+    identities = {
+        "extension": Identity(Role.EXTENSION, me, home, "1000@home.example"),
+        "other tenant": Identity(Role.TENANT, other, other, "other"),
+        "tenant": Identity(Role.TENANT, home, home, "home"),
+        "administrator": Identity(Role.ADMINISTRATOR, 1, None, "admin"),
+        "expired": Identity(Role.ADMINISTRATOR, 1, None, "admin"),
+    }
+    with database.writing():
+        given = {name: tokens.issue(identity) for name, identity in identities.items()}
+        database.execute(
+            "UPDATE token SET boot_expires = 0, wall_expires = 0 WHERE digest = ?", (tokens._digest(given["expired"]),)
+        )
+    assert extensions.show(home, ExtensionKey(id=me)).number == NUMBER
+    database.db.close()
+    return World(home, other, me, colleague, group.id, {"none": "", **given})
+
+
+@pytest.fixture(scope="session")
+def world_template(template: tuple[Flask, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
+    """The folder of the filled store, built once."""
+    folder = tmp_path_factory.mktemp("world")
+    shutil.copytree(template[1], folder, dirs_exist_ok=True)
+    return folder, build(folder)
