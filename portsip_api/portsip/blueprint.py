@@ -106,10 +106,11 @@ class ResourceBlueprint(Blueprint):
             declared = _declaration(view)
             if declared.roles is None:
                 raise TypeError(f"{view.__name__} does not declare who may call it")
-            for path in (rule, *aliases):
+            for number, path in enumerate((rule, *aliases)):
                 for method in methods:
                     served = _serve(view, declared)
-                    served.__name__ = f"{view.__name__}_{method.lower()}_{path.strip('/').replace('/', '_')}"
+                    variants = [method.lower()] * (len(methods) > 1) + [f"alias{number}"] * (number > 0)
+                    served.__name__ = "_".join([view.__name__, *variants])
                     served.__doc__ = view.__doc__
                     served._apidoc = {"manual_doc": _document(served.__name__, declared, method)}  # type: ignore[attr-defined]  # noqa: SLF001
                     self.add_url_rule(path, served.__name__, served, methods=[method])
@@ -183,7 +184,8 @@ def _document(name: str, declared: Declaration, method: str) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": declared.arguments}
     if declared.example is not None:
         content["example"] = declared.example
-    document["requestBody"] = {"required": True, "content": {media: content}}
+    required = any(field.required for field in declared.arguments().fields.values())
+    document["requestBody"] = {"required": required, "content": {media: content}}
     return document
 
 
@@ -199,7 +201,14 @@ def _responses(declared: Declaration, method: str) -> dict[str, Any]:
     by_status: dict[int, list[str]] = {}
     for code in sorted(codes):
         by_status.setdefault(CODES[code][0], []).append(code)
-    return {"200": _reply(declared)} | {
+    documented = {"200": _reply(declared)}
+    if method == "GET" and declared.arguments is not None:
+        page = {"text/html": {"schema": {"type": "string"}}}
+        documented["414"] = {
+            "description": "The request line is too long: the HTTP server's own page.",
+            "content": page,
+        }
+    return documented | {
         str(status): {
             "description": " ".join(f"`{code}`: {CODES[code][1]}" for code in listed),
             "content": {

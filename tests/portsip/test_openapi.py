@@ -1,0 +1,75 @@
+"""The OpenAPI document: valid, complete, and true where an example can show it."""
+
+import pytest
+from openapi_spec_validator import validate
+
+from tests.portsip.test_roles import TABLE
+
+
+@pytest.fixture
+def document(app):
+    """The document as it is served."""
+    return app.test_client().get("/openapi.json").json
+
+
+def operations(document):
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield method.upper(), path, operation
+
+
+def test_it_is_valid_openapi_3(document):
+    validate(document)
+
+
+def test_it_has_every_operation_of_the_face_and_no_other(document):
+    assert {(method, path) for method, path, _ in operations(document)} == {
+        row for row in TABLE if row[1].startswith("/api")
+    }
+
+
+def test_every_operation_is_described(document):
+    seen = set()
+    for method, path, operation in operations(document):
+        where = f"{method} {path}"
+        assert operation["summary"].endswith("."), where
+        assert operation["operationId"] not in seen, where
+        seen.add(operation["operationId"])
+        assert {"200", "400", "503"} <= set(operation["responses"]), where
+        assert operation["security"] == [] or "401" in operation["responses"], where
+        for status, reply in operation["responses"].items():
+            for content in reply["content"].values():
+                assert content["schema"], where
+                if status not in {"200", "414"}:
+                    assert content["example"]["err_code"], where
+        if method == "POST":
+            (content,) = list(operation["requestBody"]["content"].values())[:1]
+            assert content["example"], where
+
+
+EXAMPLES = ["/api/extensions/create", "/api/extensions/group/create", "/api/extensions/update"]
+
+
+def test_request_examples_are_accepted(admin, document):
+    for number in ("105", "106", "107"):
+        admin.make_extension(number)
+    for path in EXAMPLES:
+        example = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"]
+        assert set(admin.do(path.removeprefix("/api/"), **example)) == set(
+            document["paths"][path]["post"]["responses"]["200"]["content"]["application/json"]["example"]
+        )
+
+
+def test_reply_examples_have_the_fields_of_the_reply(admin, document):
+    admin.make_extension("1000")
+    admin.make_group("Sales")
+    for path, query in {
+        "extensions/list": {},
+        "extensions/search": {"condition": "1000"},
+        "extensions/show": {"extension_number": "1000"},
+        "extensions/status": {"extensions": "1000"},
+        "extensions/group/list": {},
+        "extensions/group/show": {"group_id": "__DEFAULT_EXTENSION_GROUP__"},
+    }.items():
+        content = document["paths"][f"/api/{path}"]["get"]["responses"]["200"]["content"]["application/json"]
+        assert set(content["example"]) == set(admin.read(path, **query)), path

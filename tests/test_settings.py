@@ -1,0 +1,127 @@
+"""Settings: what a variable may say, and what is answered to one that says something else."""
+
+import ipaddress
+from typing import Any
+
+import pytest
+
+from portsip_api import settings
+
+# variable: (a text that is not the default, what it means)
+GOOD: dict[str, tuple[str, Any]] = {
+    "PBX_DATA_DIR": ("elsewhere", "elsewhere"),
+    "PBX_BIND": ("[::1]:9000", "[::1]:9000"),
+    "PBX_WORKERS": ("8", 8),
+    "PBX_THREADS": ("16", 16),
+    "DATABASE_URL": ("sqlite:////srv/pbx.db", "sqlite:////srv/pbx.db"),
+    "PBX_SECRET_KEY_FILE": ("/etc/pbx/secret.key", "/etc/pbx/secret.key"),
+    "PBX_ADMIN_PASSWORD": ("correct horse", "correct horse"),
+    "PBX_SIP_DOMAIN": ("sip.example-1.com", "sip.example-1.com"),
+    "PBX_SIP_TRANSPORTS": ("TLS:5061, WSS:443", [("TLS", 5061), ("WSS", 443)]),
+    "PBX_TIME_ZONE": ("Europe/Berlin", "Europe/Berlin"),
+    "PBX_TOKEN_TTL": ("1800", 1800),
+    "PBX_TOKEN_RENEWAL": ("sliding", "sliding"),
+    "PBX_EXPOSE_PASSWORDS": ("false", False),
+    "PBX_PASSWORD_POLICY": ("strict", "strict"),
+    "PBX_LOGIN_FAILURES": ("3", 3),
+    "PBX_LOGIN_FAILURES_ADDRESS": ("30", 30),
+    "PBX_LOGIN_WINDOW": ("60", 60),
+    "PBX_CORS_ORIGINS": ("https://a.example,, https://b.example", ["https://a.example", "https://b.example"]),
+    "PBX_TRUSTED_PROXIES": (
+        "127.0.0.1, fd00::/8",
+        [ipaddress.ip_network("127.0.0.1/32"), ipaddress.ip_network("fd00::/8")],
+    ),
+    "PBX_MAX_BODY": ("2048", 2048),
+    "PBX_MAX_IMPORT": ("4096", 4096),
+    "PBX_LOG_LEVEL": ("DEBUG", "DEBUG"),
+}
+BAD = {
+    "PBX_BIND": ["8899", "host:", "host:port"],
+    "PBX_WORKERS": ["0", "65", "two", ""],
+    "PBX_THREADS": ["0", "1e3"],
+    "DATABASE_URL": ["postgresql://pbx:hunter22@db/pbx", "sqlite:pbx.db"],
+    "PBX_ADMIN_PASSWORD": ["hunter22" * 17],
+    "PBX_SIP_DOMAIN": ["Example.COM", "a..b", "example.com\n", ""],
+    "PBX_SIP_TRANSPORTS": ["SCTP:5060", "UDP-5060", ""],
+    "PBX_TIME_ZONE": ["Mars/Base", "", "../../etc/passwd"],
+    "PBX_TOKEN_TTL": ["0", "86401", "30s", "1.5"],
+    "PBX_TOKEN_RENEWAL": ["Sliding", ""],
+    "PBX_EXPOSE_PASSWORDS": ["perhaps", ""],
+    "PBX_PASSWORD_POLICY": ["none"],
+    "PBX_LOGIN_FAILURES": ["0"],
+    "PBX_LOGIN_FAILURES_ADDRESS": ["-1"],
+    "PBX_LOGIN_WINDOW": ["0"],
+    "PBX_TRUSTED_PROXIES": ["proxy.example", "10.0.0.0/33"],
+    "PBX_MAX_BODY": ["1023", "1 MiB"],
+    "PBX_MAX_IMPORT": ["0"],
+    "PBX_LOG_LEVEL": ["TRACE"],
+}
+# Any text is good for these, an empty one too.
+FREE = {"PBX_DATA_DIR", "PBX_SECRET_KEY_FILE", "PBX_CORS_ORIGINS"}
+
+
+def _attribute(variable: str) -> str:
+    return variable.removeprefix("PBX_").lower()
+
+
+def _problems(**environment: str) -> settings.ConfigurationError:
+    with pytest.raises(settings.ConfigurationError) as caught:
+        settings.load(environment)
+    return caught.value
+
+
+@pytest.mark.parametrize("variable", [item.variable for item in settings.describe()])
+def test_each_variable_is_read(variable: str) -> None:
+    text, meaning = GOOD[variable]
+    assert getattr(settings.load({variable: text}), _attribute(variable)) == meaning
+    assert getattr(settings.load({}), _attribute(variable)) != meaning
+
+
+def test_each_variable_has_a_text_that_is_refused_or_takes_any() -> None:
+    assert {item.variable for item in settings.describe()} == set(BAD) | FREE
+
+
+@pytest.mark.parametrize(("variable", "text"), [(variable, text) for variable, texts in BAD.items() for text in texts])
+def test_a_bad_value_is_refused_without_being_repeated(variable: str, text: str) -> None:
+    error = _problems(**{variable: text})
+    assert list(error.problems) == [variable]
+    assert variable in str(error)
+    assert len(text) < 3 or text not in str(error)
+
+
+def test_a_setting_is_what_its_default_text_means() -> None:
+    for item in settings.describe():
+        given = settings.load({item.variable: item.default})
+        assert given == settings.load({}), item.variable
+
+
+def test_all_problems_are_named_at_once() -> None:
+    error = _problems(PBX_WORKERS="0", PBX_TIME_ZONE="Mars", PBX_TOKEN_TTL="x")
+    assert set(error.problems) == {"PBX_WORKERS", "PBX_TIME_ZONE", "PBX_TOKEN_TTL"}
+
+
+def test_a_misspelt_variable_is_refused() -> None:
+    error = _problems(PBX_TOKEN_TLL="hunter22")
+    assert error.problems == {"PBX_TOKEN_TLL": ["There is no such setting."]}
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    assert settings.load({"HOME": "/root", "PORT": "80", "XPBX_WORKERS": "x"}) == settings.load({})
+
+
+def test_a_store_that_is_not_sqlite_is_refused_with_a_sentence() -> None:
+    assert "SQLite is the only store" in str(_problems(DATABASE_URL="mysql://db"))
+
+
+def test_paths_follow_the_data_folder_until_they_are_set() -> None:
+    moved = settings.load({"PBX_DATA_DIR": "/srv/pbx"})
+    assert str(moved.database_path) == "/srv/pbx/pbx.sqlite3"
+    assert str(moved.secret_key_path) == "/srv/pbx/secret.key"
+    apart = settings.load({"DATABASE_URL": "sqlite:////fast/pbx.db", "PBX_SECRET_KEY_FILE": "/safe/key"})
+    assert (str(apart.database_path), str(apart.secret_key_path)) == ("/fast/pbx.db", "/safe/key")
+
+
+def test_a_relative_path_lies_in_the_programs_folder() -> None:
+    relative = settings.load({"PBX_DATA_DIR": "data", "DATABASE_URL": "sqlite:///other/pbx.db"})
+    assert relative.data_path == settings.ROOT / "data"
+    assert relative.database_path == settings.ROOT / "other" / "pbx.db"
