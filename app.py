@@ -1,8 +1,19 @@
-"""WSGI entry: `app` for gunicorn, uWSGI and flask; `python app.py` serves on loopback for a quick look."""
+"""WSGI entry: `app` for gunicorn, uWSGI and flask. `python app.py` is `gunicorn app:app` from anywhere."""
 
-from portsip_api import create_app
+import os
+import runpy
+import sys
+from pathlib import Path
 
-app = create_app()
+from portsip_api import create_app, settings
+from portsip_api.ops import jobs, logs
 
 if __name__ == "__main__":
-    app.run("127.0.0.1", 8899)
+    os.chdir(Path(__file__).resolve().parent)
+    sys.argv.insert(1, "app:app")
+    runpy.run_module("gunicorn", run_name="__main__")
+
+app = create_app()
+logs.configure(settings.current().log_level)
+if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+    jobs.start(app)

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from portsip_api import ops, portsip, settings
+from portsip_api.ops.serving import load_settings
 from portsip_api.startup import open_store
 
 __version__ = "0.1.0"
@@ -13,7 +14,7 @@ def create_app(configuration: settings.Settings | None = None) -> Flask:
 
     Raises StartupError, which is a SystemExit with one sentence, when the server cannot start.
     """
-    settings.use(configuration or settings.load())
+    settings.use(configuration or load_settings())
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False

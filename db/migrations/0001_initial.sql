@@ -168,11 +168,14 @@ END;
 
 CREATE TRIGGER extension_deleted AFTER DELETE ON extension BEGIN
     DELETE FROM dialled_number WHERE tenant_id = OLD.tenant_id AND number = OLD.number;
-    DELETE FROM extension_order WHERE tenant_id = OLD.tenant_id AND (ordering, key) IN (VALUES
-        ('DEFAULT', OLD.number_key),
-        ('NAME', OLD.name_key || char(31) || OLD.number_key),
-        ('EMAIL', OLD.email_key || char(31) || OLD.number_key),
-        ('STATUS', OLD.status || char(31) || OLD.number_key));
+    DELETE FROM extension_order
+    WHERE tenant_id = OLD.tenant_id AND ordering = 'DEFAULT' AND key = OLD.number_key;
+    DELETE FROM extension_order
+    WHERE tenant_id = OLD.tenant_id AND ordering = 'NAME' AND key = OLD.name_key || char(31) || OLD.number_key;
+    DELETE FROM extension_order
+    WHERE tenant_id = OLD.tenant_id AND ordering = 'EMAIL' AND key = OLD.email_key || char(31) || OLD.number_key;
+    DELETE FROM extension_order
+    WHERE tenant_id = OLD.tenant_id AND ordering = 'STATUS' AND key = OLD.status || char(31) || OLD.number_key;
     UPDATE tenant SET ungrouped = ungrouped - 1 WHERE id = OLD.tenant_id AND OLD.group_count = 0;
 END;
 

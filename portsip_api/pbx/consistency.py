@@ -56,6 +56,8 @@ _COMPARISONS: Final = {
     "{} dialled numbers are those of extensions that do not exist.": """
         SELECT count(*) FROM (SELECT tenant_id, number FROM dialled_number WHERE kind = 'EXTENSION'
         EXCEPT SELECT tenant_id, number FROM extension)""",
+    "{} rows belong to others that do not exist.": """
+        SELECT count(*) FROM pragma_foreign_key_check""",
     "{} extensions have no settings.": """
         SELECT count(*) FROM (SELECT id FROM extension EXCEPT SELECT extension_id FROM extension_settings)""",
     "{} extensions cannot be searched.": """

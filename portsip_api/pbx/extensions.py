@@ -4,11 +4,11 @@ Everything that can be checked or computed without the write lock (rules, encryp
 transaction begins. Source: PortSIP REST API, "Create a new extension" and the sections after it.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
 import peewee
 
 from portsip_api.pbx import forwarding, groups, tokens
@@ -25,6 +25,10 @@ from portsip_api.store.secrets import keyring
 SIP_PASSWORD: Final = "extension.password"
 WEB_PASSWORD: Final = "extension.web_access_password"
 PIN: Final = "extension.voicemail_pin"
+PURPOSES: Final = (SIP_PASSWORD, WEB_PASSWORD, PIN)
+NUMBER_TAKEN: Final = "Another object of this tenant has this number."
+EMAIL_TAKEN: Final = "Belongs to another extension, and a log-in by e-mail could mean either."
+LOGIN_TAKEN: Final = "Is the log-in name of an account, which it would be confused with."
 _DEFAULTS: Final = defaults(OBJECTS)
 _SEARCHED: Final = ("first_name", "last_name", "email", "mobile_phone", "work_phone", "home_phone")
 
@@ -59,24 +63,48 @@ class Extension:
 
 @dataclass(frozen=True)
 class Draft:
-    """A new extension, checked and encrypted, ready to be written."""
+    """A new extension, checked and encrypted, ready to be written: its five objects, without the PIN, are JSON."""
 
     number: str
-    objects: Mapping[str, Any]
+    documents: Mapping[str, str]
     secrets: Mapping[str, bytes]
     groups: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is sent for an extension that exists, checked, and the secrets among it encrypted."""
+
+    values: Mapping[str, Any]
+    secrets: Mapping[str, bytes]
+
+    def over(self, before: Extension) -> dict[str, Any]:
+        """Return the five objects of `before` with the change merged into them."""
+        return merge(before.objects, {name: self.values[name] for name in OBJECTS if name in self.values})
 
 
 def prepare(fields: Mapping[str, object]) -> Draft:
     """Check the values of a new extension and encrypt its secrets. Raises Invalid."""
     values = _checked(fields, required=("extension_number", "password", "web_access_password"))
     number = values["extension_number"]
-    _require_policy(values, number)
+    require_policy(values, number)
     objects = merge(_DEFAULTS, {name: values[name] for name in OBJECTS if name in values})
     voice_mail = dict(objects["voice_mail"])
     pin = voice_mail.pop("voicemail_pin")
     clear = {SIP_PASSWORD: values["password"], WEB_PASSWORD: values["web_access_password"], PIN: pin}
-    return Draft(number, {**objects, "voice_mail": voice_mail}, _encrypted(clear), values.get("belong_groups", ()))
+    documents = {name: _dump(value) for name, value in {**objects, "voice_mail": voice_mail}.items()}
+    return Draft(number, documents, _encrypted(clear), values.get("belong_groups", ()))
+
+
+def prepare_change(fields: Mapping[str, object]) -> Change:
+    """Check the values of a change and encrypt the secrets among them. Raises Invalid."""
+    values = _checked(fields)
+    clear = {
+        SIP_PASSWORD: values.get("password"),
+        WEB_PASSWORD: values.get("web_access_password"),
+        PIN: values.get("voice_mail", {}).pop("voicemail_pin", None),
+    }
+    return Change(values, _encrypted({purpose: secret for purpose, secret in clear.items() if secret is not None}))
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -88,32 +116,38 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
 
 def insert(tenant_id: int, draft: Draft) -> int:
     """Write `draft` inside the caller's transaction and return the new id. Raises Invalid and Duplicate."""
-    forwarding.require_targets(tenant_id, draft.number, {}, draft.objects["forward_rules"])
+    forwarding.require_targets(tenant_id, draft.number, {}, orjson.loads(draft.documents["forward_rules"]))
     _require_unambiguous(tenant_id, draft.number)
-    profile = draft.objects["profile"]
     try:
-        extension_id = database.insert(
-            "INSERT INTO extension (tenant_id, number, name_key, email_key, profile, options)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (tenant_id, draft.number, *_keys(profile), _dump(profile), _dump(draft.objects["options"])),
-        )
+        extension_id = write(tenant_id, draft)
     except peewee.IntegrityError as error:
         raise _taken(error) from error
+    if draft.groups:
+        groups.set_groups_of(tenant_id, extension_id, draft.groups)
+    return extension_id
+
+
+def write(tenant_id: int, draft: Draft) -> int:
+    """Write `draft` without its groups inside the caller's transaction, for whom nothing can collide with it."""
+    documents = draft.documents
+    profile = orjson.loads(documents["profile"])
+    extension_id = database.insert(
+        "INSERT INTO extension (tenant_id, number, name_key, email_key, profile, options) VALUES (?, ?, ?, ?, ?, ?)",
+        (tenant_id, draft.number, *_keys(profile), documents["profile"], documents["options"]),
+    )
     database.execute(
         "INSERT INTO extension_settings (extension_id, voice_mail, forward_rules, office_hours, password,"
         " web_access_password, voicemail_pin) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             extension_id,
-            *(_dump(draft.objects[name]) for name in ("voice_mail", "forward_rules", "office_hours")),
-            *(draft.secrets[purpose] for purpose in (SIP_PASSWORD, WEB_PASSWORD, PIN)),
+            *(documents[name] for name in ("voice_mail", "forward_rules", "office_hours")),
+            *(draft.secrets[purpose] for purpose in PURPOSES),
         ),
     )
     database.execute(
         "INSERT INTO extension_search (extension_id, text) VALUES (?, ?)",
         (extension_id, _search_text(tenant_id, draft.number, profile)),
     )
-    if draft.groups:
-        groups.set_groups_of(tenant_id, extension_id, draft.groups)
     return extension_id
 
 
@@ -132,9 +166,9 @@ def show(tenant_id: int, key: ExtensionKey) -> Extension:
     if row is None:
         raise NotFound("There is no such extension.")
     extension_id, number, status = row[:3]
-    objects = {name: json.loads(text) for name, text in zip(OBJECTS, row[3:8], strict=True)}
-    secrets = dict(zip((SIP_PASSWORD, WEB_PASSWORD, PIN), row[8:11], strict=True))
-    return Extension(extension_id, number, status, objects, secrets, json.loads(row[11]) or [DEFAULT_GROUP])
+    objects = {name: orjson.loads(text) for name, text in zip(OBJECTS, row[3:8], strict=True)}
+    secrets = dict(zip(PURPOSES, row[8:11], strict=True))
+    return Extension(extension_id, number, status, objects, secrets, orjson.loads(row[11]) or [DEFAULT_GROUP])
 
 
 def find_id(tenant_id: int, key: ExtensionKey) -> int:
@@ -153,34 +187,24 @@ def update(tenant_id: int, key: ExtensionKey, fields: Mapping[str, object], by: 
     disabled extension end its tokens. `by` is who asks, when it may be an extension: that one changes only itself, and
     not its number, passwords, options and groups. Raises NotFound, Invalid, Duplicate and Forbidden.
     """
-    values = _checked(fields)
-    sent_pin = values.get("voice_mail", {}).pop("voicemail_pin", None)
-    clear = {
-        SIP_PASSWORD: values.get("password"),
-        WEB_PASSWORD: values.get("web_access_password"),
-        PIN: sent_pin,
-    }
-    secrets = _encrypted({purpose: secret for purpose, secret in clear.items() if secret is not None})
+    change = prepare_change(fields)
+    values = change.values
     with database.writing():
         before = show(tenant_id, key)
         number = values.get("extension_number", before.number) if key.id is not None else before.number
-        objects = merge(before.objects, {name: values[name] for name in OBJECTS if name in values})
+        objects = change.over(before)
         if by is not None and by.role is Role.EXTENSION:
             _require_own(by, before, values, objects["options"])
-        _require_policy(values, number)
+        require_policy(values, number)
         forwarding.require_targets(tenant_id, number, before.objects["forward_rules"], objects["forward_rules"])
         if number != before.number:
             _require_unambiguous(tenant_id, number)
-        _write(tenant_id, before, number, objects)
-        for purpose, blob in secrets.items():
-            database.execute(
-                f"UPDATE extension_settings SET {purpose.removeprefix('extension.')} = ? WHERE extension_id = ?",
-                (blob, before.id),
-            )
+        try:
+            overwrite(tenant_id, before, number, change)
+        except peewee.IntegrityError as error:
+            raise _taken(error) from error
         if "belong_groups" in values:
             groups.set_groups_of(tenant_id, before.id, values["belong_groups"])
-        if SIP_PASSWORD in secrets or WEB_PASSWORD in secrets or not objects["options"]["enable_extension"]:
-            tokens.revoke(extension_id=before.id)
 
 
 def destroy(tenant_id: int, key: ExtensionKey) -> None:
@@ -189,26 +213,29 @@ def destroy(tenant_id: int, key: ExtensionKey) -> None:
         database.execute("DELETE FROM extension WHERE id = ?", (find_id(tenant_id, key),))
 
 
-def _write(tenant_id: int, before: Extension, number: str, objects: Mapping[str, Any]) -> None:
+def overwrite(tenant_id: int, before: Extension, number: str, change: Change) -> None:
+    """Write `change` without its groups over `before` inside the caller's transaction.
+
+    A new password and a disabled extension end its tokens.
+    """
+    objects = change.over(before)
     changed = {name for name in OBJECTS if objects[name] != before.objects[name]}
     if number != before.number or changed & {"profile", "options"}:
         profile = objects["profile"]
-        try:
-            database.execute(
-                "UPDATE extension SET number = ?, name_key = ?, email_key = ?, profile = ?, options = ? WHERE id = ?",
-                (number, *_keys(profile), _dump(profile), _dump(objects["options"]), before.id),
-            )
-        except peewee.IntegrityError as error:
-            raise _taken(error) from error
+        database.execute(
+            "UPDATE extension SET number = ?, name_key = ?, email_key = ?, profile = ?, options = ? WHERE id = ?",
+            (number, *_keys(profile), _dump(profile), _dump(objects["options"]), before.id),
+        )
         database.execute(
             "UPDATE extension_search SET text = ? WHERE extension_id = ?",
             (_search_text(tenant_id, number, profile), before.id),
         )
-    for name in changed & {"voice_mail", "forward_rules", "office_hours"}:
-        database.execute(
-            f"UPDATE extension_settings SET {name} = ? WHERE extension_id = ?",
-            (_dump(objects[name]), before.id),
-        )
+    columns: dict[str, object] = {name: _dump(objects[name]) for name in changed - {"profile", "options"}}
+    columns |= {purpose.removeprefix("extension."): blob for purpose, blob in change.secrets.items()}
+    for column, value in columns.items():
+        database.execute(f"UPDATE extension_settings SET {column} = ? WHERE extension_id = ?", (value, before.id))
+    if change.secrets.keys() & {SIP_PASSWORD, WEB_PASSWORD} or not objects["options"]["enable_extension"]:
+        tokens.revoke(extension_id=before.id)
 
 
 def _require_own(by: Identity, before: Extension, values: Mapping[str, Any], options: Mapping[str, Any]) -> None:
@@ -239,7 +266,8 @@ def _checked(fields: Mapping[str, object], required: Sequence[str] = ()) -> dict
     return values | ({"belong_groups": group_ids} if "belong_groups" in fields else {})
 
 
-def _require_policy(values: Mapping[str, Any], number: str) -> None:
+def require_policy(values: Mapping[str, Any], number: str) -> None:
+    """Raise Invalid when a password among `values` breaks the policy for the extension `number`."""
     errors: dict[str, list[str]] = {}
     for field in ("password", "web_access_password"):
         if field in values:
@@ -255,13 +283,13 @@ def _require_unambiguous(tenant_id: int, number: str) -> None:
         (number, tenant_id, number),
     )
     if row is not None:
-        raise Invalid({"extension_number": ["Is the log-in name of an account, which it would be confused with."]})
+        raise Invalid({"extension_number": [LOGIN_TAKEN]})
 
 
 def _taken(error: peewee.IntegrityError) -> Duplicate | Invalid:
     if "email_key" in str(error):
-        return Invalid({"profile.email": ["Belongs to another extension, and a log-in by e-mail could mean either."]})
-    return Duplicate("Another object of this tenant has this number.", "extension_number")
+        return Invalid({"profile.email": [EMAIL_TAKEN]})
+    return Duplicate(NUMBER_TAKEN, "extension_number")
 
 
 def _encrypted(clear: Mapping[str, str]) -> dict[str, bytes]:
@@ -277,4 +305,4 @@ def _search_text(tenant_id: int, number: str, profile: Mapping[str, str]) -> str
 
 
 def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(value).decode()

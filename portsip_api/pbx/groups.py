@@ -18,6 +18,8 @@ from portsip_api.store.paging import Page, Slice
 from portsip_api.store.search import fold
 
 MOST_MEMBERS: Final = 10_000
+FULL: Final = f"A group has at most {MOST_MEMBERS} members."
+UNKNOWN: Final = "Names a group that does not exist."
 PERMISSIONS: Final = ("enable_intercom", "enable_external_call", "enable_management_console_access")
 NAME: Final = Text(64, 1)
 PERMISSION: Final = Flag(True)
@@ -185,15 +187,15 @@ def set_groups_of(tenant_id: int, extension_id: int, keys: Sequence[str]) -> Non
     rows = database.fetch_all("SELECT group_id FROM membership WHERE extension_id = ?", (extension_id,))
     current = {row[0] for row in rows}
     wanted.discard(None)
-    _delete_memberships((group, extension_id) for group in current - wanted)
+    delete_memberships((group, extension_id) for group in current - wanted)
     added = wanted - current
     full = database.fetch_row(
         "SELECT 1 FROM json_each(?) AS j JOIN extension_group AS g ON g.id = j.value WHERE g.members_count >= ?",
         (json.dumps(list(added)), MOST_MEMBERS),
     )
     if full is not None:
-        raise Invalid({"belong_groups": [f"A group has at most {MOST_MEMBERS} members."]})
-    _insert_memberships((group, extension_id) for group in added)
+        raise Invalid({"belong_groups": [FULL]})
+    insert_memberships((group, extension_id) for group in added)
 
 
 def may_call_outside(extension_id: int) -> bool:
@@ -206,6 +208,21 @@ def may_call_outside(extension_id: int) -> bool:
     return row[0] == 0 or bool(row[1])
 
 
+def rows_by_key(tenant_id: int) -> dict[str, int | None]:
+    """Return the row id of every group by each text that names it, folded; None is the default group's.
+
+    The texts are its name, its id in digits and its GUID; where two groups share one, the GUID decides, then the id.
+    """
+    rows = database.fetch_all(
+        "SELECT name_key, CAST(id AS TEXT), group_id, iif(is_default, NULL, id)"
+        " FROM extension_group WHERE tenant_id = ?",
+        (tenant_id,),
+    )
+    by_name = {name_key: row_id for name_key, _, _, row_id in rows}
+    by_id = {id_: row_id for _, id_, _, row_id in rows}
+    return by_name | by_id | {fold(group_id): row_id for _, _, group_id, row_id in rows}
+
+
 def _id_of(tenant_id: int, key: str) -> int | None:
     """Return the row of the group that `key` names; None for the default group."""
     row = database.fetch_row(
@@ -213,7 +230,7 @@ def _id_of(tenant_id: int, key: str) -> int | None:
         (tenant_id, key.upper(), key),
     )
     if row is None:
-        raise Invalid({"belong_groups": ["Names a group that does not exist."]})
+        raise Invalid({"belong_groups": [UNKNOWN]})
     return None if row[1] else int(row[0])
 
 
@@ -228,16 +245,18 @@ def _set_members(tenant_id: int, group_row_id: int, numbers: Sequence[str]) -> N
     wanted = {extension_id for extension_id, _ in found}
     rows = database.fetch_all("SELECT extension_id FROM membership WHERE group_id = ?", (group_row_id,))
     current = {row[0] for row in rows}
-    _delete_memberships((group_row_id, extension_id) for extension_id in current - wanted)
-    _insert_memberships((group_row_id, extension_id) for extension_id in wanted - current)
+    delete_memberships((group_row_id, extension_id) for extension_id in current - wanted)
+    insert_memberships((group_row_id, extension_id) for extension_id in wanted - current)
 
 
-def _insert_memberships(pairs: Iterable[tuple[int | None, int]]) -> None:
+def insert_memberships(pairs: Iterable[tuple[int | None, int]]) -> None:
+    """Write (group, extension) pairs of row ids, which are not there yet, inside the caller's transaction."""
     for pair in pairs:
         database.execute("INSERT INTO membership (group_id, extension_id) VALUES (?, ?)", pair)
 
 
-def _delete_memberships(pairs: Iterable[tuple[int, int]]) -> None:
+def delete_memberships(pairs: Iterable[tuple[int, int]]) -> None:
+    """Delete (group, extension) pairs of row ids inside the caller's transaction."""
     for pair in pairs:
         database.execute("DELETE FROM membership WHERE group_id = ? AND extension_id = ?", pair)
 

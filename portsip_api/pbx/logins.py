@@ -55,7 +55,13 @@ def by_credentials(name: str, password: str, domain: str, address: str) -> Login
         accounts = _by_number(number, host, WEB_PASSWORD)
     else:
         accounts = _hashed(name, domain) + (_by_number(name, domain, WEB_PASSWORD) if domain else [])
-    return _log_in(Attempt(f"{name}@{domain}" if domain and not at else name, address), accounts, password, WEB_PASSWORD, hashed=not at)
+    return _log_in(
+        Attempt(f"{name}@{domain}" if domain and not at else name, address),
+        accounts,
+        password,
+        WEB_PASSWORD,
+        hashed=not at,
+    )
 
 
 def by_email(email: str, password: str, address: str) -> Login:
