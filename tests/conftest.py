@@ -12,9 +12,7 @@ from portsip_api.pbx import administrators
 from portsip_api.store import database
 from portsip_api.store.clock import clock
 from portsip_api.store.secrets import keyring
-from tests.crm import Crm
-
-ADMIN_PASSWORD = "an administrator's passphrase"
+from tests.crm import ADMIN_PASSWORD, Crm, check_no_secret, check_no_secret_in_store
 
 
 class SetClock:
@@ -60,6 +58,14 @@ def configure(template: tuple[Flask, Path], tmp_path: Path):
     keyring.open(configuration.secret_key_path, create=False)
     yield use
     database.db.close()
+    check_no_secret_in_store(data)
+
+
+@pytest.fixture(autouse=True)
+def no_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever a test did, no secret of the suite stands in a log line."""
+    yield
+    check_no_secret(caplog.text.encode(), "the log")
 
 
 @pytest.fixture

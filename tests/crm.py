@@ -1,12 +1,18 @@
 """A client as CRMs have it, over Flask's test client; one line of a test states one behaviour."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+ADMIN_PASSWORD = "an administrator's passphrase"
 WEB_PASSWORD = "web-secret-1"
 SIP_PASSWORD = "sip-secret-1"
+PIN = "98765432101234567890"
+CANARIES = (ADMIN_PASSWORD, WEB_PASSWORD, SIP_PASSWORD, PIN)
+_TOKEN = re.compile(rb"(?<![0-9A-Za-z])[0-9A-F]{32}(?![0-9A-Za-z])")
 
 
 class Crm:
@@ -91,3 +97,16 @@ STATUSES = {
     "500": 500,
     "503.1": 503,
 }
+
+
+def check_no_secret(content: bytes, where: str) -> None:
+    """No password or PIN of the suite, and nothing that looks like a token, stands in `content`."""
+    for canary in CANARIES:
+        assert canary.encode() not in content, f"{where} holds a secret of the suite"
+    assert not _TOKEN.search(content), f"{where} holds a token"
+
+
+def check_no_secret_in_store(folder: Path) -> None:
+    """No secret stands in clear in the database of `folder`, its write-ahead log included."""
+    for path in folder.glob("*.sqlite3*"):
+        check_no_secret(path.read_bytes(), path.name)

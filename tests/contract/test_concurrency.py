@@ -7,8 +7,8 @@ import time
 import requests
 
 from portsip_api.store import database
-from tests.conftest import ADMIN_PASSWORD
 from tests.contract.servers import running
+from tests.crm import ADMIN_PASSWORD
 
 CLIENTS = 20
 SECONDS = 30.0

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
-from tests.conftest import ADMIN_PASSWORD
 from tests.contract.samples import MEMBERS, SAMPLES, TOKEN
+from tests.crm import ADMIN_PASSWORD
 
 
 def check_like(printed, answered, path="reply"):

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import requests
 
-from tests.conftest import ADMIN_PASSWORD
 from tests.contract.servers import running
+from tests.crm import ADMIN_PASSWORD
 
 EXAMPLES = "12"  # for each operation, beside those that cover its schema
 

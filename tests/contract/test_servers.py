@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
-from tests.conftest import ADMIN_PASSWORD
 from tests.contract.servers import Server, running, wait_until
+from tests.crm import ADMIN_PASSWORD
 
 FORGED = "198.51.100.66"
 

@@ -7,8 +7,7 @@ import pytest
 
 from portsip_api.pbx import login_limits, tokens
 from portsip_api.store import database
-from tests.conftest import ADMIN_PASSWORD
-from tests.crm import SIP_PASSWORD, WEB_PASSWORD, Crm, check_refused
+from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD, Crm, check_refused
 
 
 def check_works(client: Crm) -> None:

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from tests.conftest import ADMIN_PASSWORD
-from tests.crm import STATUSES, check_refused
+from tests.crm import ADMIN_PASSWORD, STATUSES, check_refused
 from tests.portsip.test_roles import TABLE
 
 OPERATIONS = [

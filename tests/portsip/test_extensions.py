@@ -3,7 +3,7 @@
 import pytest
 
 from portsip_api.store import database
-from tests.crm import SIP_PASSWORD, WEB_PASSWORD, check_refused
+from tests.crm import PIN, SIP_PASSWORD, WEB_PASSWORD, check_refused
 
 DEFAULT_GROUP = "__DEFAULT_EXTENSION_GROUP__"
 
@@ -160,7 +160,7 @@ def every_row():
 
 @pytest.mark.parametrize("name", ["password", "web_access_password", "voicemail_pin"])
 def test_secrets_are_encrypted_in_the_store(admin, configure, name):
-    secret = "98765432101234567890"
+    secret = PIN
     fields = {"voice_mail": {name: secret}} if name == "voicemail_pin" else {name: secret}
     admin.make_extension("1000", **fields)
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,172 @@
+"""`admin …` and `tenant …`: accounts made and changed on the command line, and what is never said there."""
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from portsip_api.pbx import administrators, tenants
+from tests.crm import ADMIN_PASSWORD, Crm, check_refused
+from tests.ops.commands import check_sentence, run
+
+PASSWORD = "a new pässphrase"
+
+
+class Operator:
+    """Types commands, which must succeed unless they are said to be refused."""
+
+    def __init__(self, app: Flask) -> None:
+        self._runner = app.test_cli_runner()
+
+    def attempt(self, *arguments: str, stdin: str = "") -> Result:
+        """Run a command, whatever comes of it."""
+        return self._runner.invoke(args=["pbx", *arguments], input=stdin)
+
+    def does(self, *arguments: str, stdin: str = "") -> str:
+        """Run a command and return what it printed."""
+        result = self.attempt(*arguments, stdin=stdin)
+        assert (result.exit_code, result.stderr) == (0, "")
+        return str(result.stdout)
+
+    def is_refused(self, *arguments: str, sentence: str, stdin: str = "") -> None:
+        """Run a command that must fail with that sentence."""
+        result = self.attempt(*arguments, stdin=stdin)
+        assert result.exit_code in {1, 2}
+        assert f"Error: {sentence}\n" in result.stderr
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+@pytest.fixture
+def operator(app: Flask) -> Operator:
+    return Operator(app)
+
+
+def test_an_administrator_is_made(operator: Operator, crm: Crm) -> None:
+    printed = operator.does("admin", "create", "ada", "--password-stdin", stdin=PASSWORD + "\n")
+    assert printed == "Made the administrator ada.\n"
+    assert crm.log_in("ada", PASSWORD).token
+
+
+def test_a_typed_password_is_asked_for_twice_and_not_shown(operator: Operator, crm: Crm) -> None:
+    printed = operator.does("admin", "create", "ada", stdin=f"{PASSWORD}\n{PASSWORD}\n")
+    assert PASSWORD not in printed
+    assert crm.log_in("ada", PASSWORD).token
+
+
+def test_a_password_that_is_typed_differently_is_asked_for_again(operator: Operator, crm: Crm) -> None:
+    operator.attempt("admin", "create", "ada", stdin=f"{PASSWORD}\nsomething else\n{PASSWORD}\n{PASSWORD}\n")
+    assert crm.log_in("ada", PASSWORD).token
+
+
+def test_a_generated_password_is_printed_once(operator: Operator, crm: Crm) -> None:
+    *_, sentence, password = operator.does("admin", "create", "ada", "--generate").splitlines()
+    assert sentence == "The password of ada is shown only now:"
+    assert crm.log_in("ada", password).token
+
+
+def test_a_new_password_ends_the_administrators_tokens(operator: Operator, admin: Crm) -> None:
+    password = operator.does("admin", "passwd", "ADMIN", "--generate").splitlines()[-1]
+    check_refused(admin.get("extensions/list"), "403.4")
+    check_refused(admin.post("account/credentials/verify", username="admin", password=ADMIN_PASSWORD), "401.2")
+    assert Crm(admin.http).log_in("admin", password).token
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "sentence"),
+    [
+        (("admin", "passwd", "nobody", "--generate"), "", "There is no such administrator."),
+        (("admin", "create", "admin", "--generate"), "", "Another account has this name."),
+        (("admin", "create", "a b", "--generate"), "", "name: Must be a name without blanks and without @."),
+        (("admin", "create", "ada", "--password-stdin"), "\n", "password: Must have 1 to 128 characters."),
+        (
+            ("admin", "create", "ada", "--password-stdin", "--generate"),
+            "",
+            "A password is either generated or read from standard input.",
+        ),
+        (("tenant", "create", "acme", "pbx.local", "--generate"), "", "Another tenant has this domain."),
+        (("tenant", "create", "acme", "a b", "--generate"), "", "domain: Must be a domain name."),
+        (("tenant", "update", "nobody", "--enable"), "", "There is no such tenant."),
+        (("tenant", "update", "default"), "", "Nothing to change was named."),
+        (("tenant", "update", "default", "--disable"), "", "The default tenant cannot be disabled."),
+        (("tenant", "destroy", "default", "--yes"), "", "The default tenant cannot be removed."),
+        (("tenant", "destroy", "nobody", "--yes"), "", "There is no such tenant."),
+    ],
+)
+def test_what_is_refused_is_said_in_a_sentence(
+    operator: Operator, arguments: tuple[str, ...], stdin: str, sentence: str
+) -> None:
+    operator.is_refused(*arguments, stdin=stdin, sentence=sentence)
+
+
+def test_a_password_is_never_an_argument(operator: Operator, crm: Crm) -> None:
+    assert operator.attempt("admin", "create", "ada", PASSWORD).exit_code == 2
+    assert operator.attempt("tenant", "update", "default", "--password", PASSWORD).exit_code == 2
+    for name in ("ada", "default"):
+        check_refused(crm.post("account/credentials/verify", username=name, password=PASSWORD), "401.2")
+
+
+def test_a_password_that_is_not_text_is_refused(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["pbx", "admin", "create", "ada", "--password-stdin"], input=b"\xff\xfe")
+    assert (result.exit_code, "must be text in UTF-8" in result.stderr) == (2, True)
+
+
+def test_a_tenant_is_made_and_listed(operator: Operator, crm: Crm) -> None:
+    operator.does("tenant", "create", "acme", "acme.example", "--password-stdin", stdin=PASSWORD)
+    crm.log_in("acme", PASSWORD).make_extension("1000")
+    assert operator.does("tenant", "list").splitlines() == [
+        "1\tdefault\tpbx.local\t0\tenabled",
+        "2\tacme\tacme.example\t1\tenabled",
+    ]
+
+
+def test_what_is_not_named_stays(operator: Operator, crm: Crm) -> None:
+    operator.does("tenant", "create", "acme", "acme.example", "--password-stdin", stdin=PASSWORD)
+    operator.does("tenant", "update", "ACME", "--name", "apex")
+    assert tenants.show(2).domain == "acme.example"
+    assert crm.log_in("apex", PASSWORD).token
+    operator.does("tenant", "update", "apex", "--domain", "apex.example")
+    assert (tenants.show(2).name, tenants.show(2).domain) == ("apex", "apex.example")
+
+
+def test_a_disabled_tenant_is_locked_out_until_it_is_enabled(operator: Operator, crm: Crm) -> None:
+    operator.does("tenant", "create", "acme", "acme.example", "--password-stdin", stdin=PASSWORD)
+    tenant = crm.log_in("acme", PASSWORD)
+    operator.does("tenant", "update", "acme", "--disable")
+    check_refused(tenant.get("extensions/list"), "403.4")
+    operator.does("tenant", "update", "acme", "--enable")
+    assert crm.log_in("acme", PASSWORD).token
+
+
+@pytest.mark.parametrize("way", [["--ask-password"], ["--password-stdin"]])
+def test_the_default_tenant_is_given_a_password(operator: Operator, crm: Crm, way: list[str]) -> None:
+    stdin = f"{PASSWORD}\n" * (2 if way == ["--ask-password"] else 1)
+    operator.does("tenant", "update", "default", *way, stdin=stdin)
+    assert crm.log_in("default", PASSWORD).token
+
+
+def test_a_generated_password_is_that_of_the_new_name(operator: Operator, crm: Crm) -> None:
+    printed = operator.does("tenant", "update", "default", "--name", "main", "--generate").splitlines()
+    assert printed[1] == "The password of main is shown only now:"
+    assert crm.log_in("main", printed[2]).token
+
+
+def test_a_tenant_is_removed_only_after_a_yes(operator: Operator, crm: Crm) -> None:
+    operator.does("tenant", "create", "acme", "acme.example", "--password-stdin", stdin=PASSWORD)
+    crm.log_in("acme", PASSWORD).make_extension("1000")
+    for answer in ("n\n", ""):
+        result = operator.attempt("tenant", "destroy", "acme", stdin=answer)
+        assert (result.exit_code, "acme and its 1 extensions" in result.output) == (1, True)
+    assert tenants.show(2)
+    operator.does("tenant", "destroy", "acme", stdin="y\n")
+    assert tenants.id_of_domain("acme.example") is None
+
+
+def test_without_a_terminal_nothing_hangs(tmp_path) -> None:
+    check_sentence(run(tmp_path, "admin", "create", "ada"), "Aborted!")
+
+
+def test_the_policy_of_the_server_holds(operator: Operator, configure: object) -> None:
+    configure(PBX_PASSWORD_POLICY="strict")
+    sentence = "password: Must have at least 8 characters and not be the extension number."
+    operator.is_refused("admin", "create", "ada", "--password-stdin", stdin="short", sentence=sentence)
+    operator.does("admin", "create", "ada", "--generate")
+    assert administrators.exists()

@@ -1,0 +1,101 @@
+"""Transactions: one writer at a time, immediate, and an error that says when the store cannot take the work."""
+
+import sqlite3
+import threading
+
+import peewee
+import pytest
+
+from portsip_api.store import database
+from tests.crm import check_refused
+
+
+@pytest.fixture
+def table(tmp_path):
+    """A database with one table."""
+    database.use(tmp_path / "x.sqlite3")
+    database.execute("CREATE TABLE t (x)")
+    yield tmp_path / "x.sqlite3"
+    database.db.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Writers that give up after a moment."""
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setitem(database._PRAGMAS, "busy_timeout", 50)
+
+
+def test_an_error_undoes_the_whole_transaction(table):
+    def fail_late():
+        with database.writing():
+            database.execute("INSERT INTO t VALUES (1)")
+            with database.writing():  # joins the one that is open
+                database.execute("INSERT INTO t VALUES (2)")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_late()
+    assert database.fetch_all("SELECT x FROM t") == []
+
+
+def test_the_write_lock_is_taken_at_the_beginning(impatient, table):
+    other = sqlite3.connect(table, timeout=0.05, isolation_level=None)
+    with database.writing():
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        assert other.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    other.close()
+
+
+def test_a_lock_held_elsewhere_is_unavailability(impatient, table):
+    database.use(table)
+    other = sqlite3.connect(table, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(peewee.OperationalError) as caught, database.writing():
+        pass
+    assert database.is_unavailable(caught.value)
+    assert database.fetch_all("SELECT x FROM t") == []
+    other.execute("ROLLBACK")
+    other.close()
+    with database.writing():
+        database.execute("INSERT INTO t VALUES (1)")
+
+
+def test_writers_of_one_process_queue(impatient, table):
+    inside, leave = threading.Event(), threading.Event()
+
+    def hold():
+        with database.writing():
+            inside.set()
+            leave.wait(20)
+        database.db.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    inside.wait(20)
+    with pytest.raises(database.StoreUnavailable), database.writing():
+        pass
+    leave.set()
+    holder.join()
+
+
+def test_a_wrong_statement_is_not_unavailability(table):
+    with pytest.raises(peewee.OperationalError) as caught:
+        database.execute("SELECT nothing FROM t")
+    assert not database.is_unavailable(caught.value)
+
+
+def test_requests_say_so_and_reads_go_on(impatient, configure, admin):
+    path = configure().database_path
+    admin.make_extension("1000")
+    database.use(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    reply = admin.post("extensions/update", extension_number="1000", profile={"first_name": "Ada"})
+    check_refused(reply, "503.1")
+    assert int(reply.headers["Retry-After"]) > 0
+    assert admin.read("extensions/show", extension_number="1000")["profile"]["first_name"] == ""
+    other.execute("ROLLBACK")
+    other.close()
+    admin.do("extensions/update", extension_number="1000", profile={"first_name": "Ada"})
