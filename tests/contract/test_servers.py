@@ -83,6 +83,12 @@ def test_a_body_without_a_length_is_read(server: Server) -> None:
     assert reply.status_code == 200, reply.text
 
 
+def test_a_body_in_broken_chunks_is_the_clients_fault(server: Server) -> None:
+    head = b"POST /api/account/credentials/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert b" 400 " in send_raw(server, head + b"no number\r\n{").partition(b"\r\n")[0]
+    assert "ERROR" not in [line["level"] for line in lines(server)]
+
+
 def test_underscores_forge_neither_address_nor_path(server: Server) -> None:
     headers = {"X_Forwarded_For": FORGED, "SCRIPT_NAME": "/forged", "PATH_INFO": "/healthz", "REMOTE_ADDR": FORGED}
     reply = requests.get(f"{server.url}/docs", headers=headers, timeout=30)

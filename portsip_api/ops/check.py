@@ -1,0 +1,128 @@
+"""Everything that is wrong with the configuration and the store, found without starting the server or writing.
+
+An error keeps the server from working as it should; an advice is what a careful operator would change.
+"""
+
+import ipaddress
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from portsip_api import settings
+from portsip_api.pbx import administrators, consistency, rekey
+from portsip_api.store import database, migrations
+from portsip_api.store.secrets import KeyMissing, Keyring
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, in a sentence."""
+
+    is_error: bool
+    sentence: str
+
+
+def _error(sentence: str) -> Finding:
+    return Finding(is_error=True, sentence=sentence)
+
+
+def _advice(sentence: str) -> Finding:
+    return Finding(is_error=False, sentence=sentence)
+
+
+def findings(environment: Mapping[str, str] = os.environ) -> Iterator[Finding]:
+    """Yield what is wrong with the settings in `environment` and with the store that they name.
+
+    The settings that can be read are put in force, since the store is asked under them.
+    """
+    problems: Mapping[str, list[str]] = {}
+    try:
+        configuration = settings.load(environment)
+    except settings.ConfigurationError as error:
+        problems = error.problems
+        configuration = settings.load({name: text for name, text in environment.items() if name not in problems})
+    settings.use(configuration)
+    for name, texts in problems.items():
+        yield _error(f"{name}: {' '.join(texts)}")
+    yield from _advices(configuration, environment)
+    if "DATABASE_URL" not in problems:
+        yield from _store(configuration)
+
+
+def _advices(configuration: settings.Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
+    if configuration.password_policy == "lenient":
+        yield _advice("PBX_PASSWORD_POLICY is lenient: passwords of one character are accepted.")
+    if not _is_loopback(configuration.bind):
+        yield _advice("PBX_BIND is not a loopback address: passwords and tokens cross the network in clear text.")
+    if "PBX_TIME_ZONE" not in environment:
+        yield _advice("PBX_TIME_ZONE is not set: the office hours of tenants that name no time zone are in UTC.")
+    if configuration.secret_key_path.resolve().is_relative_to(configuration.data_path.resolve()):
+        yield _advice("The key file lies in the data folder: who copies the folder has the key of its secrets too.")
+
+
+def _is_loopback(bind: str) -> bool:
+    host = bind.rpartition(":")[0].strip("[]")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _store(configuration: settings.Settings) -> Iterator[Finding]:
+    for folder in {configuration.data_path, configuration.database_path.parent}:
+        if not folder.is_dir():
+            yield _error(f"The folder {folder} does not exist; the first start makes it.")
+        elif not os.access(folder, os.W_OK | os.X_OK):
+            yield _error(f"The folder {folder} is not writable.")
+    yield from _key_file(configuration.secret_key_path)
+    if not configuration.database_path.is_file():
+        yield _error("There is no database; `flask --app app pbx init` makes it.")
+        return
+    broken = list(_database_file(configuration.database_path))
+    yield from broken
+    if not broken:
+        yield from _content(configuration)
+
+
+def _key_file(path: Path) -> Iterator[Finding]:
+    if not path.exists():
+        yield _error("The key file does not exist; the first start makes it, a later one needs the old one.")
+        return
+    if path.stat().st_mode & 0o077:
+        yield _error("The key file can be read or written by other users: its mode must be 0600.")
+
+
+def _database_file(path: Path) -> Iterator[Finding]:
+    newest = migrations.known()[-1].number
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+            schema = connection.execute("PRAGMA user_version").fetchone()[0]
+            check = connection.execute("PRAGMA quick_check").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        yield _error(f"The database cannot be read: {error}.")
+        return
+    if check != "ok":
+        yield _error("The database is damaged: restore a backup.")
+    if schema > newest:
+        yield _error(f"The database has schema {schema}, and this program knows schemas up to {newest} only.")
+    if schema < newest:
+        yield _error(f"The database has schema {schema}; the next start brings it to {newest}.")
+
+
+def _content(configuration: settings.Settings) -> Iterator[Finding]:
+    database.use(configuration.database_path)
+    if not administrators.exists():
+        yield _error("There is no administrator; `flask --app app pbx init` makes the first one.")
+    try:
+        keys = Keyring()
+        keys.open(configuration.secret_key_path, create=False)
+        for key_id in sorted(rekey.needed_keys() - set(keys.key_ids())):
+            yield _error(f"The key file does not have the key {key_id}, which stored secrets need.")
+    except KeyMissing as error:
+        yield _error(str(error))
+    for sentence in consistency.find_inconsistencies():
+        yield _error(sentence)

@@ -1,0 +1,32 @@
+"""The command group: what the PBX or its store refuses is said in one sentence, with exit status 1."""
+
+import errno
+from typing import Any
+
+import click
+import peewee
+from flask.cli import AppGroup
+
+from portsip_api.pbx.errors import PbxError
+from portsip_api.store import database
+from portsip_api.store.backup import BackupRefused
+from portsip_api.store.secrets import KeyMissing
+
+
+class SentenceGroup(AppGroup):
+    """A group whose commands may raise what the floors below raise."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises ClickException with the sentence of whatever was refused."""
+        try:
+            return super().invoke(ctx)
+        except (PbxError, KeyMissing, BackupRefused, database.StoreUnavailable) as error:
+            raise click.ClickException(str(error)) from error
+        except peewee.DatabaseError as error:
+            if not database.is_unavailable(error):
+                raise
+            raise click.ClickException(f"The database cannot be used: {error}.") from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of the output has gone, which click handles
+                raise
+            raise click.ClickException(f"{error.strerror}: {error.filename}.") from error

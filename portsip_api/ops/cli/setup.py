@@ -1,0 +1,67 @@
+"""`init`, `check` and `openapi`: the first start, what is wrong, and the document of the API."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from portsip_api import settings
+from portsip_api.ops.check import findings
+from portsip_api.pbx import administrators
+from portsip_api.store import database
+from portsip_api.store.files import write_atomically
+
+
+@click.command()
+def init() -> None:
+    """Make the database, the key and the first administrator, where they are missing.
+
+    The administrator is `admin`; its password is that of PBX_ADMIN_PASSWORD, or a generated one that is printed once.
+    """
+    given = settings.current().admin_password
+    password = given or administrators.generate_password()
+    if administrators.exists() or not _make_first(password):
+        click.echo("There is an administrator already; nothing was changed.")
+    elif given:
+        click.echo(f"Made the administrator {administrators.FIRST_NAME} with the password in PBX_ADMIN_PASSWORD.")
+    else:
+        click.echo(f"Made the administrator {administrators.FIRST_NAME} with a password that is shown only now:")
+        click.echo(password)
+
+
+def _make_first(password: str) -> bool:
+    """Make the first administrator, or return False when another process was quicker."""
+    # The one place where a hash is computed inside a transaction: nobody waits, since nobody can log in yet.
+    with database.writing():
+        if administrators.exists():
+            return False
+        administrators.create(administrators.FIRST_NAME, password)
+    return True
+
+
+@click.command()
+def check() -> None:
+    """Say what is wrong with the configuration and the store; the exit status is 1 when there is an error."""
+    failed = False
+    for finding in findings():
+        click.echo(f"{'error' if finding.is_error else 'advice'}: {finding.sentence}")
+        failed = failed or finding.is_error
+    if failed:
+        sys.exit(1)
+    click.echo("No errors.")
+
+
+@click.command()
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file, not to the terminal.")
+@with_appcontext
+def openapi(output: Path | None) -> None:
+    """Print the OpenAPI document of the API, as `/openapi.json` serves it."""
+    spec = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec
+    text = json.dumps(spec.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_atomically(output, text.encode(), mode=0o644)

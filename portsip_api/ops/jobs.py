@@ -1,0 +1,108 @@
+"""Work beside the requests, in exactly one process however many workers run.
+
+The owner is whoever holds a lock on a file of the data folder. The system releases it when its holder ends, however it
+ends, and the others try for it every few seconds: no heartbeat, no clock. Only what serves calls `start` (app.py does,
+except under the `flask` command); an application that a test or a command makes runs no jobs.
+"""
+
+import atexit
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from portsip_api import settings
+from portsip_api.ops.metrics import Metrics
+from portsip_api.pbx import login_limits, tokens
+from portsip_api.store import database
+from portsip_api.store.files import FileLock
+
+RETRY_SECONDS: Final = 5.0
+
+_log = logging.getLogger("pbx.jobs")
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something that is done again and again."""
+
+    name: str
+    seconds: int
+    work: Callable[[], object]
+
+
+JOBS: Final = (
+    Job("delete_expired_tokens", 10, tokens.delete_expired),
+    Job("delete_past_login_failures", 60, login_limits.delete_past),
+    Job("optimize_database", 86_400, lambda: database.execute("PRAGMA optimize").close()),
+)
+
+
+class Runner:
+    """Waits in a thread of its own to become the owner, and then runs the jobs until it is stopped."""
+
+    def __init__(self, jobs: tuple[Job, ...], lock: FileLock, metrics: Metrics) -> None:
+        """Nothing runs yet."""
+        self._jobs = jobs
+        self._lock = lock
+        self._metrics = metrics
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+
+    def start(self) -> None:
+        """Begin to wait."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let a job that is running come to its end, and give the ownership back."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._acquire():
+            if self._stopping.wait(RETRY_SECONDS):
+                return
+        _log.info("This process runs the jobs now.")
+        self._metrics.jobs_owner.set(os.getpid())
+        # The executor "debug" runs jobs in the scheduler's own thread, one after the other. The interpreter would close
+        # a pool when the process ends, before the scheduler can be told to stop.
+        scheduler = BackgroundScheduler(timezone=UTC, executors={"default": {"type": "debug"}})
+        for job in self._jobs:
+            scheduler.add_job(
+                self._perform, "interval", [job], id=job.name, name=job.name, seconds=job.seconds,
+                next_run_time=datetime.now(UTC), misfire_grace_time=None, coalesce=True,
+            )  # fmt: skip
+        scheduler.start()
+        self._stopping.wait()
+        scheduler.shutdown()
+        self._lock.release()
+
+    def _acquire(self) -> bool:
+        try:
+            return self._lock.acquire(wait=False)
+        except OSError as error:
+            _log.warning("The lock of the jobs cannot be had: %s.", error.strerror)
+            return False
+
+    def _perform(self, job: Job) -> None:
+        """Do it. What goes wrong is logged by the scheduler, which then goes on."""
+        try:
+            job.work()
+        finally:
+            database.db.close()
+        self._metrics.job_succeeded.labels(job.name).set(time.time())
+
+
+def start(app: Flask) -> None:
+    """Run the jobs of `app` in this process, or stand by while another process does, until this one ends."""
+    metrics: Metrics = app.extensions["pbx-metrics"]
+    runner = Runner(JOBS, FileLock(settings.current().data_path / "jobs.lock"), metrics)
+    runner.start()
+    atexit.register(runner.stop)

@@ -1,0 +1,87 @@
+"""What stands between a client and the application: proxies, pages of other origins, the headers of every reply."""
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from typing import Final
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask, Response
+from flask_cors import CORS
+
+from portsip_api import settings
+from portsip_api.ops.requests import ID_HEADER
+
+_REQUEST_HEADERS: Final = ("access_token", "Authorization", "Content-Type")
+_REPLY_HEADERS: Final = (ID_HEADER, "Retry-After")
+_PREFLIGHT_SECONDS: Final = 600
+
+
+def register(app: Flask) -> None:
+    """Put `app` behind the proxies and origins of the settings. The origins are those of this moment."""
+    app.wsgi_app = ClientAddress(app.wsgi_app)  # type: ignore[method-assign]
+    if origins := settings.current().cors_origins:
+        CORS(
+            app,
+            origins=origins,
+            methods=["GET", "POST"],
+            allow_headers=_REQUEST_HEADERS,
+            expose_headers=_REPLY_HEADERS,
+            max_age=_PREFLIGHT_SECONDS,
+            supports_credentials=False,  # tokens travel in headers and bodies; there is no cookie to send
+            send_wildcard=True,
+        )
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        # A page reached by a link with a token in its query must not tell that link to others.
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+
+class ClientAddress:
+    """WSGI middleware that makes `REMOTE_ADDR` the client's address where trusted proxies stand in between."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        """Stand before `application`."""
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve a request."""
+        trusted = settings.current().trusted_proxies
+        if trusted and "HTTP_X_FORWARDED_FOR" in environ:
+            environ["REMOTE_ADDR"] = client_address(
+                environ.get("REMOTE_ADDR", ""), environ["HTTP_X_FORWARDED_FOR"], trusted
+            )
+        return self._application(environ, start_response)
+
+
+def client_address(peer: str, forwarded_for: str, trusted: Sequence[settings.IPNetwork]) -> str:
+    """Return the address nearest to us that is not a trusted proxy's: `peer`, or one from X-Forwarded-For.
+
+    Each proxy appends the address it was called from, so the header is read from its right end, and only as far as
+    trusted proxies wrote it. What is not an address ends the reading: whatever stands left of it is hearsay.
+    """
+    address = peer
+    for told in reversed(forwarded_for.split(",")):
+        if not _is_trusted(address, trusted):
+            break
+        parsed = _parse(told.strip())
+        if parsed is None:
+            break
+        address = str(parsed)
+    return address
+
+
+def _is_trusted(address: str, trusted: Sequence[settings.IPNetwork]) -> bool:
+    parsed = _parse(address)
+    return parsed is not None and any(parsed in network for network in trusted)
+
+
+def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        parsed = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    # A socket that takes both families shows an IPv4 peer as ::ffff:192.0.2.1.
+    return (parsed.ipv4_mapped if parsed.version == 6 else None) or parsed

@@ -1,0 +1,42 @@
+"""What the first process of a server does before its workers start.
+
+Whatever keeps the server from starting is found here, so that it ends with one sentence and a status instead of
+starting workers that fail one after the other.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+from portsip_api import settings
+from portsip_api.ops.metrics import FOLDER_VARIABLE
+from portsip_api.startup import StartupError, open_store
+from portsip_api.store import database
+
+
+def load_settings() -> settings.Settings:
+    """Return the settings in the environment. Raises StartupError."""
+    try:
+        return settings.load()
+    except settings.ConfigurationError as error:
+        raise StartupError(str(error)) from error
+
+
+def prepare() -> None:
+    """Bring the store up to date, leave it closed for the workers to open, and make the folder of their metrics.
+
+    Raises StartupError.
+    """
+    os.environ.pop(FOLDER_VARIABLE, None)  # one from outside is neither fresh nor ours to remove
+    settings.use(load_settings())
+    open_store()
+    database.db.close()
+    os.environ[FOLDER_VARIABLE] = folder = tempfile.mkdtemp(prefix="pbx-metrics-")
+    owner = os.getpid()
+
+    def remove() -> None:
+        if os.getpid() == owner:  # a forked worker ends through here too
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)

@@ -1,0 +1,99 @@
+"""Import of extensions: all rows of a file, or none.
+
+A row is parsed, checked and encrypted before the transaction begins, which then only writes. `prepare` does the one
+and `apply` the other, so that whoever calls can show how far they are.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
+
+from portsip_api.pbx import directory, extensions, groups
+from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.extensions import Draft, ExtensionKey
+from portsip_api.pbx.transfer_candidates import Candidate, candidate, number_of
+from portsip_api.pbx.transfer_collisions import Sieve
+from portsip_api.pbx.transfer_reading import Reading, Row
+from portsip_api.pbx.transfer_report import Problem, Report, problems
+from portsip_api.pbx.transfer_targets import dangling
+from portsip_api.store import database
+
+_CHUNK = 1_000
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The rows of a file that keep the rules, and what is wrong with the others."""
+
+    tenant_id: int
+    candidates: list[Candidate] = field(default_factory=list)
+    errors: list[Problem] = field(default_factory=list)
+    warnings: Sequence[Problem] = ()
+
+
+def prepare(tenant_id: int, reading: Reading, *, upsert: bool) -> Plan:
+    """Check every row. With `upsert` those with the number of an extension change it; else all of them are new.
+
+    Raises Invalid when the file as a whole cannot be read.
+    """
+    group_rows = groups.rows_by_key(tenant_id)
+    plan = Plan(tenant_id, warnings=reading.warnings)
+    for chunk in _chunks(reading.rows):
+        existing = _existing(tenant_id, chunk) if upsert else ()
+        for row in chunk:
+            try:
+                plan.candidates.append(candidate(row, existing, group_rows))
+            except Invalid as invalid:
+                plan.errors.extend(problems(row.number, number_of(row), invalid.errors))
+    return plan
+
+
+def apply(
+    plan: Plan, *, partial: bool = False, dry_run: bool = False, advance: Callable[[int], object] = lambda _: None
+) -> Report:
+    """Write the rows of `plan` in one transaction; `advance` is told the number of rows after each few.
+
+    Nothing is written when any row fails, unless `partial`: then the others are. Raises StoreUnavailable.
+    """
+    good, collisions = Sieve(plan.tenant_id, plan.candidates).sift(plan.candidates)
+    errors = plan.errors + collisions
+    if errors and not partial:
+        good = []
+    if good and not dry_run:
+        with database.writing():
+            good, collisions = Sieve(plan.tenant_id, good).sift(good)
+            errors += collisions
+            if collisions and not partial:
+                good = []
+            for chunk in _chunks(good):
+                for item in chunk:
+                    _write(plan.tenant_id, item)
+                advance(len(chunk))
+    created = sum(isinstance(item.content, Draft) for item in good)
+    warnings = [*plan.warnings, *dangling(plan.tenant_id, good)]
+    errors.sort(key=lambda problem: problem.row)
+    return Report(created, len(good) - created, dry_run, errors, warnings)
+
+
+def _write(tenant_id: int, item: Candidate) -> None:
+    if isinstance(item.content, Draft):
+        extension_id = extensions.write(tenant_id, item.content)
+        groups.insert_memberships((group, extension_id) for group in item.groups or ())
+        return
+    before = extensions.show(tenant_id, ExtensionKey(item.number))
+    extensions.overwrite(tenant_id, before, item.number, item.content)
+    if item.groups is not None:
+        groups.set_groups_of(tenant_id, before.id, [str(group) for group in item.groups])
+
+
+def _existing(tenant_id: int, chunk: Iterable[Row]) -> set[str]:
+    numbers = [number for row in chunk if (number := number_of(row)) is not None]
+    return {number for number, status, _ in directory.statuses(tenant_id, numbers) if status != "NOT_FOUND"}
+
+
+def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk

@@ -1,0 +1,123 @@
+"""Backups of a data folder: one archive with a consistent copy of the database and the files of greetings.
+
+The archive never holds the key of the stored secrets; its manifest names the ids of the keys that they need. The
+database is copied first and the files after it: a file is written before the row that names it, and never changed, so
+that every file of the copied rows is there unless it was removed meanwhile.
+"""
+
+import gzip
+import json
+import os
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+from portsip_api.store.clock import clock
+from portsip_api.store.files import sync_folder
+
+FORMAT: Final = 1
+MANIFEST: Final = "manifest.json"
+DATABASE: Final = "pbx.sqlite3"
+GREETINGS: Final = "greetings"
+
+# Returns the ids of the keys that the secrets of a database need, asking it through the function that is given.
+NeededKeys = Callable[[Callable[[str], Iterable[Any]]], Collection[str]]
+
+
+class BackupRefused(Exception):
+    """A backup cannot be made or restored; the message is one sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a store lies: its data folder, and its database, which may lie elsewhere."""
+
+    folder: Path
+    database: Path
+
+    @property
+    def greetings(self) -> Path:
+        """The folder of greeting files, which may not be there yet."""
+        return self.folder / GREETINGS
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an archive says of itself; `made_at` is in ISO 8601, UTC."""
+
+    format: int
+    schema: int
+    key_ids: list[str]
+    made_at: str
+
+
+def create(place: Place, target: Path, needed_keys: NeededKeys) -> Manifest:
+    """Write a backup of `place` to `target`, mode 0600, while others read and write; return its manifest.
+
+    `target` is there whole or not at all; what it held before is replaced. Raises BackupRefused.
+    """
+    if not place.database.exists():
+        raise BackupRefused("There is no database to back up.")
+    try:
+        with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
+            manifest = _copy(place.database, Path(folder) / DATABASE, needed_keys)
+            packed = Path(folder) / "packed"
+            _pack(packed, manifest, Path(folder) / DATABASE, place.greetings)
+            packed.replace(target)
+        sync_folder(target.parent)
+    except sqlite3.DatabaseError as error:
+        raise BackupRefused(f"The database cannot be copied: {error}.") from error
+    except OSError as error:
+        raise BackupRefused(f"The backup cannot be written: {error.strerror}.") from error
+    return manifest
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Yield the paths, relative to `folder`, of the files in it; links and names with a leading dot are left out."""
+    for parent, _, names in os.walk(folder):
+        for name in sorted(names):
+            path = Path(parent, name)
+            if not name.startswith(".") and path.is_file() and not path.is_symlink():
+                yield path.relative_to(folder)
+
+
+def _copy(database: Path, target: Path, needed_keys: NeededKeys) -> Manifest:
+    with closing(sqlite3.connect(database)) as live, closing(sqlite3.connect(target)) as copy:
+        live.backup(copy)
+        copy.execute("PRAGMA journal_mode = delete")  # the copy is one file, without a log beside it
+        schema = copy.execute("PRAGMA user_version").fetchone()[0]
+        key_ids = sorted(needed_keys(copy.execute))
+    return Manifest(FORMAT, schema, key_ids, datetime.fromtimestamp(clock.wall(), UTC).isoformat(timespec="seconds"))
+
+
+def _pack(target: Path, manifest: Manifest, database: Path, greetings: Path) -> None:
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        with gzip.GzipFile("", "wb", 6, file) as packed, tarfile.open(fileobj=packed, mode="w") as archive:
+            described = target.with_name(MANIFEST)
+            described.write_text(json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8")
+            for name, path in ((MANIFEST, described), (DATABASE, database)):
+                with path.open("rb") as content:
+                    _add(archive, name, content)
+            for relative in files_below(greetings):
+                try:
+                    content = (greetings / relative).open("rb")
+                except FileNotFoundError:  # removed since the folder was read
+                    continue
+                with content:
+                    _add(archive, f"{GREETINGS}/{relative.as_posix()}", content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _add(archive: tarfile.TarFile, name: str, content: IO[bytes]) -> None:
+    member = tarfile.TarInfo(name)
+    status = os.fstat(content.fileno())
+    member.size, member.mtime, member.mode = status.st_size, status.st_mtime, 0o600
+    archive.addfile(member, content)
