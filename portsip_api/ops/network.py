@@ -33,9 +33,9 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.add("X-Content-Type-Options", "nosniff")
         # A page reached by a link with a token in its query must not tell that link to others.
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers.add("Referrer-Policy", "no-referrer")
         return response
 
 

@@ -25,7 +25,7 @@ def register(app: Flask, metrics: Metrics) -> None:
 
     def begin(_: Flask) -> None:
         g.began = time.perf_counter()
-        given = request.headers.get(ID_HEADER, "")
+        given = request.environ.get("HTTP_X_REQUEST_ID", "")
         g.request_id = given if _ID.fullmatch(given) else uuid4().hex
 
     # Unlike a before_request function, it runs even if one of those answers first.
@@ -33,7 +33,7 @@ def register(app: Flask, metrics: Metrics) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
-        response.headers[ID_HEADER] = g.request_id
+        response.headers.add(ID_HEADER, g.request_id)
         seconds = time.perf_counter() - g.began
         method = request.method if request.method in METHODS else "(other)"
         route = request.url_rule.rule if request.url_rule else "(unmatched)"

@@ -61,7 +61,7 @@ class Extension:
         return keyring.decrypt(self.secrets[purpose], purpose)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A new extension, checked and encrypted, ready to be written: its five objects, without the PIN, are JSON."""
 

@@ -12,7 +12,7 @@ from portsip_api.pbx.transfer_reading import Row
 from portsip_api.store.search import fold
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A checked row, its secrets encrypted: a new extension, or the change of one that exists."""
 

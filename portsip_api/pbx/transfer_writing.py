@@ -19,7 +19,7 @@ from portsip_api.pbx.transfer_reading import CSV
 from portsip_api.store import database
 from portsip_api.store.secrets import keyring
 
-_BATCH: Final = 500
+BATCH: Final = 500
 _SELECT: Final = """
     SELECT e.number, e.profile, e.options, s.voice_mail, s.forward_rules, s.office_hours,
         (SELECT json_group_array(group_id) FROM (SELECT g.group_id FROM membership AS m
@@ -44,7 +44,7 @@ def export(tenant_id: int, format_: str, *, secrets: bool) -> Iterator[bytes]:
 
 
 def _batches(cursor: Any, *, secrets: bool) -> Iterator[list[dict[str, Any]]]:
-    while rows := cursor.fetchmany(_BATCH):
+    while rows := cursor.fetchmany(BATCH):
         yield [_extension(row, secrets=secrets) for row in rows]
 
 

@@ -10,6 +10,7 @@ from portsip_api.portsip.extensions import extensions
 from portsip_api.portsip.fields import openapi_properties
 from portsip_api.portsip.groups import groups
 from portsip_api.portsip.replies import Error
+from portsip_api.portsip.transfer import transfer
 from portsip_api.portsip.voice_mail import voice_mail
 
 
@@ -41,5 +42,5 @@ def register(app: Flask, version: str) -> None:
     }
     for name, scheme in schemes.items():
         api.spec.components.security_scheme(name, scheme)
-    for blueprint in (accounts, groups, extensions, voice_mail, calls):
+    for blueprint in (accounts, groups, extensions, transfer, voice_mail, calls):
         api.register_blueprint(blueprint)

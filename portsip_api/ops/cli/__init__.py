@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portsip_api.ops.cli import accounts, setup, store
+from portsip_api.ops.cli import accounts, seed, setup, store, transfer
 from portsip_api.ops.cli.group import SentenceGroup
 
 pbx = SentenceGroup("pbx", help="Administer the PBX.")
@@ -15,6 +15,9 @@ for command in (
     store.backup,
     store.restore,
     store.rotate_key,
+    transfer.import_extensions,
+    transfer.export_extensions,
+    seed.seed,
 ):
     pbx.add_command(command)
 

@@ -1,0 +1,134 @@
+"""`import` and `export`: all extensions of a tenant as one file."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from portsip_api.pbx import directory, tenants, transfer, transfer_reading, transfer_writing
+from portsip_api.pbx.errors import Invalid, NotFound
+from portsip_api.pbx.transfer_reading import CSV, JSON, Reading, Row
+from portsip_api.pbx.transfer_report import MOST_LISTED, Problem, Report
+from portsip_api.store.files import sync_folder
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_HEAD = 4096  # bytes
+_EVERY = 1_000  # rows
+_format_option = click.option(
+    "--format", "format_", type=click.Choice([CSV, JSON]), help="What the file is; else its name decides, else CSV."
+)
+tenant_option = click.option("--tenant", metavar="DOMAIN", help="SIP domain of the tenant; else the default tenant.")
+
+
+def tenant_id_of(domain: str | None) -> int:
+    """Return the tenant with that SIP domain, or the default one. Raises NotFound."""
+    found = tenants.DEFAULT_TENANT_ID if domain is None else tenants.id_of_domain(domain)
+    if found is None:
+        raise NotFound("There is no tenant with this domain.")
+    return found
+
+
+def bar(label: str, length: int) -> Any:
+    """Return a progress bar on standard error, so that standard output has the result alone."""
+    return click.progressbar(length=length, label=label, file=click.get_text_stream("stderr"))
+
+
+@click.command("import")
+@click.argument("file", type=_FILE)
+@tenant_option
+@click.option("--mode", type=click.Choice(["create", "upsert"]), default="create", show_default=True,
+              help="Whether every row is a new extension, or one with a known number changes that extension.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Say what would happen, but write nothing.")
+@click.option("--partial", is_flag=True, help="Write the rows that are right even when others fail.")
+@_format_option
+def import_extensions(
+    file: Path, tenant: str | None, mode: str, *, dry_run: bool, partial: bool, format_: str | None
+) -> None:
+    """Create or change extensions from FILE, CSV or JSON, in one transaction.
+
+    A running server answers the calls that write with 503 while a large file is being written.
+    """
+    tenant_id = tenant_id_of(tenant)
+    with file.open("rb") as opened, bar("Checking", file.stat().st_size) as progress:
+        reading = transfer_reading.read(opened, format_ or _format_of(file, opened))
+        watched = Reading(_watched(reading.rows, opened, progress), reading.warnings)
+        plan = transfer.prepare(tenant_id, watched, upsert=mode == "upsert")
+    with bar("Writing", len(plan.candidates)) as progress:
+        report = transfer.apply(plan, partial=partial, dry_run=dry_run, advance=progress.update)
+    _print(report)
+
+
+@click.command("export")
+@click.argument("file", type=_FILE)
+@tenant_option
+@_format_option
+@click.option("--secrets", is_flag=True, help="With passwords and PINs; the file is then readable by its owner only.")
+def export_extensions(file: Path, tenant: str | None, format_: str | None, *, secrets: bool) -> None:
+    """Write all extensions to FILE, while the server runs."""
+    tenant_id = tenant_id_of(tenant)
+    pieces = transfer_writing.export(tenant_id, format_ or _format_named(file) or CSV, secrets=secrets)
+    with (
+        _replacing(file, 0o600 if secrets else 0o666) as opened,
+        bar("Writing", directory.count(tenant_id)) as progress,
+    ):
+        for piece in pieces:
+            opened.write(piece)
+            progress.update(transfer_writing.BATCH)
+    click.echo(f"Wrote {file}.")
+
+
+def _format_named(file: Path) -> str | None:
+    suffix = file.suffix.lower().removeprefix(".")
+    return suffix if suffix in {CSV, JSON} else None
+
+
+def _format_of(file: Path, opened: IO[bytes]) -> str:
+    found = _format_named(file) or transfer_reading.guess_format(opened.read(_HEAD))
+    opened.seek(0)
+    if found is None:
+        raise Invalid({"file": ["Must be CSV or JSON."]})
+    return found
+
+
+def _watched(rows: Iterable[Row], opened: IO[bytes], progress: Any) -> Iterator[Row]:
+    for row in rows:
+        if row.number % _EVERY == 0:
+            progress.update(opened.tell() - progress.pos)
+        yield row
+
+
+def _print(report: Report) -> None:
+    """Print the outcome. Raises ClickException when rows failed."""
+    _list("warning", report.warnings)
+    _list("error", report.errors)
+    would = "Would have " if report.dry_run else ""
+    click.echo(f"{would}{'created' if would else 'Created'} {report.created} and updated {report.updated} extensions.")
+    if report.errors:
+        raise click.ClickException(f"{report.failed} of the rows failed.")
+
+
+def _list(kind: str, problems: Sequence[Problem]) -> None:
+    for problem in problems[:MOST_LISTED]:
+        number = f" ({problem.extension_number})" if problem.extension_number else ""
+        click.echo(f"{kind}: row {problem.row}{number}: {problem.field}: {problem.reason}", err=True)
+    if len(problems) > MOST_LISTED:
+        click.echo(f"{kind}: {len(problems) - MOST_LISTED} more", err=True)
+
+
+@contextmanager
+def _replacing(path: Path, mode: int) -> Iterator[IO[bytes]]:
+    """Open a new file under a temporary name that becomes `path` when the body has succeeded."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as opened:
+            yield opened
+            opened.flush()
+            os.fsync(opened.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)

@@ -1,0 +1,213 @@
+"""`/api/extensions/export` and `/api/extensions/import`: all extensions of a tenant as one file. Both are ours."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any, Final
+
+import orjson
+from flask import Response, g, request, stream_with_context
+from marshmallow import Schema
+from marshmallow import fields as ma
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import UnsupportedMediaType
+
+from portsip_api import settings
+from portsip_api.pbx import transfer as pbx_transfer
+from portsip_api.pbx import transfer_reading, transfer_writing
+from portsip_api.pbx.errors import Forbidden, Invalid
+from portsip_api.pbx.identity import Role
+from portsip_api.pbx.transfer_reading import CSV, JSON, Reading
+from portsip_api.pbx.transfer_report import MOST_LISTED, Problem, Report
+from portsip_api.pbx.values import Choice, Flag
+from portsip_api.portsip.blueprint import MANAGERS, ResourceBlueprint, current_identity, current_tenant
+from portsip_api.portsip.fields import Ruled, TenantRequest, described
+
+transfer = ResourceBlueprint(
+    "extension files", __name__, url_prefix="/api/extensions", description="Extensions as a CSV or JSON file"
+)
+
+_MEDIA_TYPES: Final = {CSV: "text/csv", JSON: "application/json"}
+_FORMATS: Final = {media_type: format_ for format_, media_type in _MEDIA_TYPES.items()}
+# Labels that many clients give to any file; the content decides then.
+_VAGUE_LABELS: Final = {"", "application/octet-stream", "text/plain", "application/vnd.ms-excel"}
+_HEAD: Final = 4096  # bytes
+
+
+class ExportRequest(TenantRequest):
+    """What is exported, and how."""
+
+    format = described(Choice((CSV, JSON), CSV), "`csv` when absent.")
+    secrets = described(
+        Flag(False), "Whether passwords and PINs are in the file; for administrators only, and `false` when absent."
+    )
+
+
+class ImportRequest(TenantRequest):
+    """A file of extensions, and what is done with it."""
+
+    file = ma.Raw(
+        metadata={"type": "string", "format": "binary", "description": "CSV or JSON; the part may have any name."}
+    )
+    format = described(Choice((CSV, JSON), CSV), "What the file is; when absent its name, label or content decides.")
+    mode = described(
+        Choice(("create", "upsert"), "create"),
+        "`create` (when absent): every row is a new extension; `upsert`: a row with the number of an extension changes "
+        "it, and what the row does not have stays as it is.",
+    )
+    dry_run = described(Flag(False), "Check everything and report what would happen, but write nothing.")
+    is_partial = Ruled(  # `partial` means something else to marshmallow
+        Flag(False),
+        data_key="partial",
+        metadata={"description": "Write the rows that are right even when others fail."},
+    )
+
+
+class RowProblem(Schema):
+    """Something wrong with a row."""
+
+    row = ma.Integer(
+        required=True, metadata={"description": "The first row of data is 1; 0 stands for the file as a whole."}
+    )
+    extension_number = ma.String(required=True, allow_none=True)
+    field = ma.String(required=True, metadata={"description": "Dotted path; `row` for the row as a whole."})
+    reason = ma.String(required=True)
+
+
+class ImportReport(Schema):
+    """What an import did, or in a dry run would do."""
+
+    created = ma.Integer(required=True)
+    updated = ma.Integer(required=True)
+    failed = ma.Integer(required=True, metadata={"description": "Rows with errors."})
+    dry_run = ma.Boolean(required=True)
+    errors = ma.List(ma.Nested(RowProblem), required=True, metadata={"description": f"The first {MOST_LISTED}."})
+    warnings = ma.List(ma.Nested(RowProblem), required=True, metadata={"description": f"The first {MOST_LISTED}."})
+    more_errors = ma.Integer(required=True, metadata={"description": "How many errors are not listed."})
+    more_warnings = ma.Integer(required=True, metadata={"description": "How many warnings are not listed."})
+
+
+_REPORT_EXAMPLE: Final = {
+    "created": 2,
+    "updated": 0,
+    "failed": 0,
+    "dry_run": False,
+    "errors": [],
+    "warnings": [
+        {
+            "row": 2,
+            "extension_number": "1001",
+            "field": "forward_rules.available.busy_action_value",
+            "reason": "Must name an extension of this tenant.",
+        }
+    ],
+    "more_errors": 0,
+    "more_warnings": 0,
+}
+
+
+@transfer.route("/export", methods=["POST"])
+@transfer.arguments(ExportRequest, example={"format": "csv"})
+@transfer.allowed(*MANAGERS)
+@transfer.answers({"text/csv": {"type": "string"}, "application/json": {"type": "array", "items": {"type": "object"}}})
+def export_extensions(given: dict[str, Any]) -> Response:
+    """Download all extensions as a file (ours).
+
+    The columns of the CSV file are the dotted paths of the values, `profile.first_name` for instance, and
+    `belong_groups` with group ids separated by `|`. The JSON file is an array of objects like those of
+    `extensions/create`. The file shows one state of the store.
+    """
+    format_, secrets = given.get("format", CSV), given.get("secrets", False)
+    if secrets and not (current_identity().role is Role.ADMINISTRATOR and settings.current().expose_passwords):
+        raise Forbidden(
+            "Passwords and PINs are exported for an administrator only, where the server shows them at all."
+        )
+    pieces = transfer_writing.export(current_tenant(), format_, secrets=secrets)
+    first = next(pieces)  # what fails at the start is still answered with an error
+    return Response(
+        stream_with_context(_resume(first, pieces)),
+        mimetype=_MEDIA_TYPES[format_],
+        headers={"Content-Disposition": f"attachment; filename=extensions.{format_}", "Cache-Control": "no-store"},
+    )
+
+
+@transfer.route("/import", methods=["POST"])
+@transfer.arguments(ImportRequest, multipart=True, largest=lambda: settings.current().max_import)
+@transfer.allowed(*MANAGERS)
+@transfer.answers(ImportReport, example=_REPORT_EXAMPLE)
+def import_extensions(given: dict[str, Any]) -> Any:
+    """Create or change extensions from a file (ours).
+
+    The file is one that `extensions/export` wrote, or one like it: CSV in UTF-8 with a header, separated by `,` or
+    `;`, or JSON. A column may also be titled by the last part of its path where no other has it (`first_name`);
+    unknown columns are ignored with a warning. `belong_groups` takes ids and names of groups. A blank cell empties a
+    text; for passwords, PINs, numbers, times, choices and flags it means that nothing was sent. In place of a file the
+    request may be a JSON object with an array `extensions`, and `mode`, `dry_run` and `partial` beside it.
+
+    Everything happens in one transaction. When a row fails, nothing is changed and the answer is an error with `errors`
+    by row and field, and with the `report` beside them; with `partial` only the failing rows are left out. Targets of
+    forward rules that do not exist are kept, with a warning.
+    """
+    plan = pbx_transfer.prepare(current_tenant(), _reading(given), upsert=given.get("mode") == "upsert")
+    report = pbx_transfer.apply(plan, partial=given.get("is_partial", False), dry_run=given.get("dry_run", False))
+    shown = _shown(report)
+    if not report.is_refused:
+        return shown
+    body = {
+        "err_code": "400.1",
+        "msg": f"{report.failed} {'row' if report.failed == 1 else 'rows'} failed; nothing was changed.",
+        "errors": _by_field(report.errors[:MOST_LISTED]),
+        "report": shown,
+    }
+    return Response(orjson.dumps(body), 400, {"Cache-Control": "no-store"}, content_type="application/json")
+
+
+def _resume(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _reading(given: Mapping[str, Any]) -> Reading:
+    """Return the rows of the one file of the request, or of its JSON body."""
+    files = list(request.files.values())
+    if len(files) > 1:
+        raise Invalid({"file": ["Must be one file."]})
+    if files:
+        return transfer_reading.read(files[0].stream, given.get("format") or _format(files[0]))
+    if "extensions" in g.fields:
+        return transfer_reading.read_objects(g.fields["extensions"])
+    raise Invalid({"file": ["Missing."]})
+
+
+def _format(file: FileStorage) -> str:
+    """Decide what a file is: by its name, then by its label, and by its content where both say nothing."""
+    named = PurePath(file.filename or "").suffix.lower().removeprefix(".")
+    if named in _MEDIA_TYPES:
+        return named
+    if file.mimetype not in _VAGUE_LABELS:
+        found = _FORMATS.get(file.mimetype)
+    else:
+        found = transfer_reading.guess_format(file.stream.read(_HEAD))
+        file.stream.seek(0)
+    if found is None:
+        raise UnsupportedMediaType("The file must be CSV or JSON.")
+    return found
+
+
+def _shown(report: Report) -> dict[str, Any]:
+    return {
+        "created": report.created,
+        "updated": report.updated,
+        "failed": report.failed,
+        "dry_run": report.dry_run,
+        "errors": report.errors[:MOST_LISTED],
+        "warnings": report.warnings[:MOST_LISTED],
+        "more_errors": max(0, len(report.errors) - MOST_LISTED),
+        "more_warnings": max(0, len(report.warnings) - MOST_LISTED),
+    }
+
+
+def _by_field(errors: Sequence[Problem]) -> dict[str, list[str]]:
+    by_field: dict[str, list[str]] = {}
+    for error in errors:
+        by_field.setdefault(f"row {error.row}.{error.field}", []).append(error.reason)
+    return by_field
