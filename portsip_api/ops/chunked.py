@@ -1,6 +1,6 @@
 """Bodies without a length, under either server.
 
-uWSGI hands them over by a function of its own instead of `wsgi.input`; gunicorn raises errors of its own when the chunks
+uWSGI hands them over by a function of its own instead of `wsgi.input`; gunicorn raises errors of its own when chunks
 are not as they should be, for which only the client is to blame.
 """
 

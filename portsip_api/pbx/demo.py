@@ -27,10 +27,12 @@ _LAST_NAMES: Final = (
     "Adams", "Bauer", "Beneš", "Brown", "Carter", "Costa", "Dubois", "Evans", "Fischer", "Fontaine", "García", "Green",
     "Hansen", "Hughes", "Ito", "Jensen", "Jones", "Kaya", "Keller", "Khan", "Kim", "Lambert", "Lopez", "Martin",
     "Meyer", "Moreau", "Müller", "Nakamura", "Nguyen", "Novák", "Okafor", "Olsen", "Patel", "Pereira", "Petrov",
-    "Richter", "Romero", "Rossi", "Schäfer", "Sharma", "Silva", "Smith", "Suzuki", "Taylor", "Weber", "Wilson", "Yılmaz",
+    "Richter", "Romero", "Rossi", "Schäfer", "Sharma", "Silva", "Smith", "Suzuki", "Taylor", "Weber", "Wilson",
+    "Yılmaz",
 )  # fmt: skip
 _DEPARTMENTS: Final = (
-    "Sales", "Support", "Accounting", "Purchasing", "Marketing", "Legal", "Logistics", "Production", "Research", "Reception",
+    "Sales", "Support", "Accounting", "Purchasing", "Marketing", "Legal", "Logistics", "Production", "Research",
+    "Reception",
 )  # fmt: skip
 
 

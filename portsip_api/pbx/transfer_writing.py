@@ -81,8 +81,9 @@ def _cells(extension: Mapping[str, Any], groups: Iterable[tuple[tuple[str, ...],
     for path, names in groups:
         holder: Any = extension
         for name in path:
-            holder = holder[name]
-        cells += [value if isinstance(value := holder[name], str) else to_text(value) for name in names]
+            holder = holder.get(name, {})
+        # A value that is newer than the row is not in it yet: the cell is blank.
+        cells += [value if isinstance(value := holder.get(name, ""), str) else to_text(value) for name in names]
     return cells
 
 

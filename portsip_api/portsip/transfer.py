@@ -86,6 +86,11 @@ class ImportReport(Schema):
     more_warnings = ma.Integer(required=True, metadata={"description": "How many warnings are not listed."})
 
 
+_IMPORT_EXAMPLE: Final = {
+    "file": "extension_number,password,web_access_password,profile.first_name\r\n1000,123456,123456,Ada\r\n",
+    "mode": "create",
+    "dry_run": True,
+}
 _REPORT_EXAMPLE: Final = {
     "created": 2,
     "updated": 0,
@@ -131,7 +136,9 @@ def export_extensions(given: dict[str, Any]) -> Response:
 
 
 @transfer.route("/import", methods=["POST"])
-@transfer.arguments(ImportRequest, multipart=True, largest=lambda: settings.current().max_import)
+@transfer.arguments(
+    ImportRequest, example=_IMPORT_EXAMPLE, multipart=True, largest=lambda: settings.current().max_import
+)
 @transfer.allowed(*MANAGERS)
 @transfer.answers(ImportReport, example=_REPORT_EXAMPLE)
 def import_extensions(given: dict[str, Any]) -> Any:

@@ -39,6 +39,8 @@ def read_fields() -> dict[str, Any]:
     if request.mimetype == "multipart/form-data":
         return fields | _texts(request.form)
     body = request.get_data(cache=True)
+    if request.content_length is None:
+        request.stream.read(1)  # a chunked body is cut at the limit without a word; reading on is what refuses it
     if body.strip():
         fields |= _parse(body)
     return fields

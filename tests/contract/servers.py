@@ -17,6 +17,8 @@ from typing import TypeVar
 
 import requests
 
+from tests.crm import check_no_secret, check_no_secret_in_store
+
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("gunicorn", "uwsgi")
 DEADLINE = 60.0  # seconds; generous, since a test machine may be busy
@@ -125,12 +127,15 @@ def start_server(kind: str, data_dir: Path, **env: str) -> Server:
 
 @contextlib.contextmanager
 def running(kind: str, data_dir: Path, **env: str) -> Iterator[Server]:
-    """Run a server while the body does."""
+    """Run a server while the body does, and see that no secret of the suite was left in its log, metrics or store."""
     server = start_server(kind, data_dir, **env)
     try:
         yield server
+        check_no_secret(requests.get(f"{server.url}/metrics", timeout=30).content, "the metrics")
     finally:
         server.stop()
+    check_no_secret(server.log().encode(), "the log")
+    check_no_secret_in_store(data_dir)
 
 
 def _processes() -> Iterator[tuple[int, int, str]]:

@@ -83,6 +83,13 @@ def test_a_body_without_a_length_is_read(server: Server) -> None:
     assert reply.status_code == 200, reply.text
 
 
+def test_a_body_without_a_length_is_limited_too(server: Server) -> None:
+    """And not cut at the limit."""
+    chunks = iter([b'{"username": "admin", "password": "', b"x" * (1 << 20), b'"}'])
+    reply = requests.post(f"{server.url}/api/account/credentials/verify", data=chunks, timeout=30)
+    assert (reply.status_code, reply.json()["err_code"]) == (413, "413.1")
+
+
 def test_a_body_in_broken_chunks_is_the_clients_fault(server: Server) -> None:
     head = b"POST /api/account/credentials/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert b" 400 " in send_raw(server, head + b"no number\r\n{").partition(b"\r\n")[0]

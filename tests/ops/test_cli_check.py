@@ -16,7 +16,6 @@ from portsip_api.store import database
 from portsip_api.store.migrations import known
 from portsip_api.store.secrets import keyring
 from tests.crm import Crm
-from tests.ops.commands import run
 
 NEWEST = known()[-1].number
 
@@ -151,17 +150,17 @@ def test_a_damaged_database(sound: dict[str, str], tmp_path: Path) -> None:
     check_one(errors(sound), "The database cannot be read: file is not a database.")
 
 
-def test_the_command_prints_all_of_it_and_fails_only_for_errors(tmp_path: Path) -> None:
-    run(tmp_path, "init")
-    advised = run(tmp_path, "check")
-    assert (advised.returncode, advised.stderr) == (0, "")
-    assert {line.split(":")[0] for line in advised.stdout.splitlines()[:-1]} == {"advice"}
-    assert advised.stdout.endswith("\nNo errors.\n")
-    (tmp_path / "secret.key").chmod(0o644)
-    refused = run(tmp_path, "check", PBX_TIME_ZONE="Europe/Berlin")
-    assert refused.returncode == 1
-    assert "error: The key file can be read or written by other users: its mode must be 0600.\n" in refused.stdout
-    assert "No errors" not in refused.stdout
+def test_the_command_prints_all_of_it_and_fails_only_for_errors(app: Flask, sound: dict[str, str]) -> None:
+    def check(**variables: str) -> tuple[int, list[str]]:
+        result = app.test_cli_runner().invoke(args=["pbx", "check"], env=sound | variables)
+        return result.exit_code, result.output.splitlines()
+
+    assert check() == (0, ["No errors."])
+    status, lines = check(PBX_PASSWORD_POLICY="lenient")
+    assert (status, len(lines), lines[0].split(":")[0], lines[1]) == (0, 2, "advice", "No errors.")
+    Path(sound["PBX_SECRET_KEY_FILE"]).chmod(0o644)
+    error = "error: The key file can be read or written by other users: its mode must be 0600."
+    assert check() == (1, [error])
 
 
 @pytest.fixture

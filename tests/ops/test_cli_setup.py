@@ -101,14 +101,5 @@ def test_a_file_that_cannot_be_written_is_a_sentence(commands: FlaskCliRunner, t
     assert (result.exit_code, result.stderr[:33]) == (1, "Error: No such file or directory:")
 
 
-@pytest.mark.parametrize(
-    ("variables", "sentence"),
-    [
-        ({"PBX_WORKERS": "many", "PBX_TOKEN_TTL": "0"}, "PBX_TOKEN_TTL"),
-        ({"PBX_SECRET_KEY_FILE": "Makefile"}, "The secret key file is damaged"),
-    ],
-)
-def test_what_keeps_the_server_from_starting_is_a_sentence(
-    tmp_path: Path, variables: dict[str, str], sentence: str
-) -> None:
-    check_sentence(run(tmp_path, "init", **variables), sentence)
+def test_what_keeps_the_server_from_starting_is_a_sentence(tmp_path: Path) -> None:
+    check_sentence(run(tmp_path, "init", PBX_WORKERS="many", PBX_TOKEN_TTL="0"), "PBX_TOKEN_TTL")

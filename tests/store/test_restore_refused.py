@@ -84,7 +84,11 @@ def _means_the_same(one: Path, other: Path) -> bool:
         return False
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive at all" * 100, gzip.compress(b"no archive" * 1000)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no archive at all" * 100, gzip.compress(b"no archive" * 1000)],
+    ids=["empty", "text", "compressed text"],
+)
 def test_what_is_no_archive_is_refused(old: Place, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x").write_bytes(content)
     check_refused(old, tmp_path / "x", "not a backup")

@@ -1,7 +1,8 @@
 """`import` and `export`: all extensions of a tenant as one file."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -11,16 +12,26 @@ import click
 from portsip_api.pbx import directory, tenants, transfer, transfer_reading, transfer_writing
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.transfer_reading import CSV, JSON, Reading, Row
-from portsip_api.pbx.transfer_report import MOST_LISTED, Problem, Report
+from portsip_api.pbx.transfer_report import Problem, Report
 from portsip_api.store.files import sync_folder
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HEAD = 4096  # bytes
 _EVERY = 1_000  # rows
-_format_option = click.option(
-    "--format", "format_", type=click.Choice([CSV, JSON]), help="What the file is; else its name decides, else CSV."
-)
-tenant_option = click.option("--tenant", metavar="DOMAIN", help="SIP domain of the tenant; else the default tenant.")
+_MOST_PRINTED = 50
+
+
+def tenant_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--tenant` to a command, for `tenant_id_of`."""
+    return click.option("--tenant", metavar="DOMAIN", help="SIP domain of the tenant; else the default tenant.")(
+        command
+    )
+
+
+def _format_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--format", "format_", type=click.Choice([CSV, JSON]), help="What the file is; else its name decides."
+    )(command)
 
 
 def tenant_id_of(domain: str | None) -> int:
@@ -32,21 +43,24 @@ def tenant_id_of(domain: str | None) -> int:
 
 
 def bar(label: str, length: int) -> Any:
-    """Return a progress bar on standard error, so that standard output has the result alone."""
-    return click.progressbar(length=length, label=label, file=click.get_text_stream("stderr"))
+    """Return a progress bar on standard error, hidden where that is no terminal."""
+    return click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
 
 
 @click.command("import")
 @click.argument("file", type=_FILE)
 @tenant_option
-@click.option("--mode", type=click.Choice(["create", "upsert"]), default="create", show_default=True,
-              help="Whether every row is a new extension, or one with a known number changes that extension.")  # fmt: skip
+@_format_option
+@click.option(
+    "--mode",
+    type=click.Choice(["create", "upsert"]),
+    default="create",
+    show_default=True,
+    help="Whether every row is a new extension, or one with the number of an extension changes that.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would happen, but write nothing.")
 @click.option("--partial", is_flag=True, help="Write the rows that are right even when others fail.")
-@_format_option
-def import_extensions(
-    file: Path, tenant: str | None, mode: str, *, dry_run: bool, partial: bool, format_: str | None
-) -> None:
+def import_extensions(file: Path, tenant: str | None, format_: str | None, mode: str, **how: bool) -> None:
     """Create or change extensions from FILE, CSV or JSON, in one transaction.
 
     A running server answers the calls that write with 503 while a large file is being written.
@@ -57,7 +71,7 @@ def import_extensions(
         watched = Reading(_watched(reading.rows, opened, progress), reading.warnings)
         plan = transfer.prepare(tenant_id, watched, upsert=mode == "upsert")
     with bar("Writing", len(plan.candidates)) as progress:
-        report = transfer.apply(plan, partial=partial, dry_run=dry_run, advance=progress.update)
+        report = transfer.apply(plan, advance=progress.update, **how)
     _print(report)
 
 
@@ -104,18 +118,20 @@ def _print(report: Report) -> None:
     """Print the outcome. Raises ClickException when rows failed."""
     _list("warning", report.warnings)
     _list("error", report.errors)
-    would = "Would have " if report.dry_run else ""
-    click.echo(f"{would}{'created' if would else 'Created'} {report.created} and updated {report.updated} extensions.")
+    if report.is_refused:
+        raise click.ClickException(f"Rows that failed: {report.failed}; nothing was changed.")
+    done = "Would be created" if report.dry_run else "Created"
+    click.echo(f"{done}: {report.created}; updated: {report.updated}.")
     if report.errors:
-        raise click.ClickException(f"{report.failed} of the rows failed.")
+        raise click.ClickException(f"Rows that failed: {report.failed}.")
 
 
 def _list(kind: str, problems: Sequence[Problem]) -> None:
-    for problem in problems[:MOST_LISTED]:
+    for problem in problems[:_MOST_PRINTED]:
         number = f" ({problem.extension_number})" if problem.extension_number else ""
         click.echo(f"{kind}: row {problem.row}{number}: {problem.field}: {problem.reason}", err=True)
-    if len(problems) > MOST_LISTED:
-        click.echo(f"{kind}: {len(problems) - MOST_LISTED} more", err=True)
+    if len(problems) > _MOST_PRINTED:
+        click.echo(f"{kind}: {len(problems) - _MOST_PRINTED} more", err=True)
 
 
 @contextmanager
