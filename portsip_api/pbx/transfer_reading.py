@@ -105,6 +105,9 @@ def _records(file: IO[bytes]) -> Iterator[list[str]]:
         raise Invalid({"file": ["Must be text in UTF-8."]}) from None
     except csv.Error:
         raise Invalid({"file": [f"Is not well-formed CSV in the row that begins at line {line}."]}) from None
+    finally:
+        if not file.closed:  # whoever opened it closes it
+            text.detach()
 
 
 def _rows(records: Iterable[Sequence[str]], columns: Sequence[Column | None]) -> Iterator[Row]:

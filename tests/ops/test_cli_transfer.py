@@ -1,0 +1,190 @@
+"""`import`, `export` and `seed` on the command line."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskCliRunner
+
+from portsip_api.pbx import demo, directory, extensions, groups, tenants, transfer_writing
+from portsip_api.pbx.consistency import find_inconsistencies
+from portsip_api.pbx.groups import GroupKey
+from portsip_api.store import database
+from portsip_api.store.paging import Slice
+from tests.crm import SIP_PASSWORD, WEB_PASSWORD, Crm
+from tests.ops.commands import run
+
+HEADER = "extension_number,password,web_access_password,profile.email\n"
+GOOD = f"{HEADER}100,{SIP_PASSWORD},{WEB_PASSWORD},a@b\n101,{SIP_PASSWORD},{WEB_PASSWORD},\n"
+BAD = f"{HEADER}100,{SIP_PASSWORD},{WEB_PASSWORD},\n1 1,{SIP_PASSWORD},{WEB_PASSWORD},nobody\n"
+ALL = Slice(0, 1_000)
+
+
+@pytest.fixture
+def commands(app: Flask) -> FlaskCliRunner:
+    """Runs commands in this process, over a fresh store."""
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a file may be written."""
+    return tmp_path / "extensions.csv"
+
+
+def call(commands: FlaskCliRunner, *arguments: object) -> Result:
+    return commands.invoke(args=["pbx", *map(str, arguments)])
+
+
+def succeed(commands: FlaskCliRunner, *arguments: object) -> str:
+    """Run a command that must succeed and return what it prints."""
+    result = call(commands, *arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def check_failed(result: Result, sentence: str) -> None:
+    """The command failed, and the last line says why."""
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1] == f"Error: {sentence}"
+    assert SIP_PASSWORD not in result.output
+
+
+def cards(tenant_id: int = 1) -> list[dict[str, str]]:
+    return [json.loads(card) for card in directory.page(tenant_id, "DEFAULT", ALL).rows]
+
+
+def numbers(tenant_id: int = 1) -> list[str]:
+    return [card["extension_number"] for card in cards(tenant_id)]
+
+
+def test_a_file_is_imported(commands: FlaskCliRunner, file: Path) -> None:
+    file.write_text(GOOD, encoding="utf-8")
+    assert succeed(commands, "import", file) == "Created: 2; updated: 0.\n"
+    assert numbers() == ["100", "101"]
+    assert succeed(commands, "import", file, "--mode", "upsert") == "Created: 0; updated: 2.\n"
+
+
+def test_a_dry_run_writes_nothing(commands: FlaskCliRunner, file: Path) -> None:
+    file.write_text(GOOD, encoding="utf-8")
+    assert succeed(commands, "import", file, "--dry-run") == "Would be created: 2; updated: 0.\n"
+    assert numbers() == []
+
+
+def test_failing_rows_fail_the_command(commands: FlaskCliRunner, file: Path) -> None:
+    file.write_text(BAD, encoding="utf-8")
+    result = call(commands, "import", file)
+    check_failed(result, "Rows that failed: 1; nothing was changed.")
+    assert "error: row 2: profile.email: Must be an e-mail address, or empty." in result.stderr
+    assert numbers() == []
+
+
+def test_partial_writes_the_good_rows_and_still_fails(commands: FlaskCliRunner, file: Path) -> None:
+    file.write_text(BAD, encoding="utf-8")
+    result = call(commands, "import", file, "--partial")
+    check_failed(result, "Rows that failed: 1.")
+    assert result.stdout == "Created: 1; updated: 0.\n"
+    assert numbers() == ["100"]
+
+
+def test_only_the_first_errors_are_printed(commands: FlaskCliRunner, file: Path) -> None:
+    file.write_text("extension_number\n" + "100\n" * 100, encoding="utf-8")
+    result = call(commands, "import", file)
+    check_failed(result, "Rows that failed: 100; nothing was changed.")
+    assert len(result.stderr.splitlines()) == 52
+    assert "error: 150 more" in result.stderr
+
+
+@pytest.mark.parametrize(("name", "content"), [("x", b"\0\0"), ("x.csv", b"\xff"), ("x.json", b"[")])
+def test_a_file_of_another_kind_is_refused(commands: FlaskCliRunner, tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert call(commands, "import", tmp_path / name).exit_code == 1
+
+
+def test_a_file_that_is_not_there_is_named(commands: FlaskCliRunner, file: Path) -> None:
+    check_failed(call(commands, "import", file), f"No such file or directory: {file}.")
+
+
+def test_an_unknown_tenant_is_refused(commands: FlaskCliRunner, file: Path) -> None:
+    file.write_text(GOOD, encoding="utf-8")
+    for arguments in (("import", file), ("export", file), ("seed",)):
+        check_failed(call(commands, *arguments, "--tenant", "acme.example"), "There is no tenant with this domain.")
+
+
+@pytest.mark.parametrize("format_", ["csv", "json"])
+def test_what_is_exported_can_be_imported_into_another_tenant(
+    commands: FlaskCliRunner, admin: Crm, tmp_path: Path, format_: str
+) -> None:
+    file = tmp_path / f"extensions.{format_}"
+    admin.make_extension("100", profile={"first_name": "Zoë", "description": "a\r\nb"})
+    tenant_id = tenants.create({"name": "acme", "domain": "acme.example", "password": "a long passphrase"})
+    assert succeed(commands, "export", file, "--secrets") == f"Wrote {file}.\n"
+    succeed(commands, "import", file, "--tenant", "ACME.example")
+    assert numbers(tenant_id) == ["100"]
+    assert b"".join(transfer_writing.export(tenant_id, format_, secrets=True)) == file.read_bytes()
+
+
+def test_a_file_with_secrets_is_its_owners_alone(commands: FlaskCliRunner, admin: Crm, file: Path) -> None:
+    admin.make_extension("100")
+    umask = os.umask(0o022)
+    try:
+        succeed(commands, "export", file)
+        assert (stat.S_IMODE(file.stat().st_mode), SIP_PASSWORD in file.read_text()) == (0o644, False)
+        succeed(commands, "export", file, "--secrets")
+        assert (stat.S_IMODE(file.stat().st_mode), SIP_PASSWORD in file.read_text()) == (0o600, True)
+    finally:
+        os.umask(umask)
+
+
+def test_an_export_that_fails_leaves_the_old_file(commands: FlaskCliRunner, admin: Crm, file: Path) -> None:
+    admin.make_extension("100")
+    database.execute("UPDATE extension_settings SET password = x'00'")  # under a key that is gone
+    file.write_text("old", encoding="utf-8")
+    assert call(commands, "export", file, "--secrets").exit_code == 1
+    assert file.read_text() == "old"
+    assert [path.name for path in file.parent.iterdir() if path.is_file()] == [file.name]
+
+
+def test_seed_makes_extensions_and_groups_that_have_them(commands: FlaskCliRunner) -> None:
+    assert succeed(commands, "seed", "--extensions", 25, "--groups", 12) == "Made 25 extensions and 12 groups.\n"
+    assert numbers() == [str(number) for number in range(1_000, 1_025)]
+    emails = [card["email"] for card in cards()]
+    assert all(email.isascii() and email.endswith("@pbx.local") for email in emails)
+    assert len(set(emails)) == 25
+    summaries = groups.page(1, ALL).rows
+    assert [summary.members_count for summary in summaries[:-1]].count(2) == 11
+    assert len({summary.name for summary in summaries}) == 13
+    assert find_inconsistencies() == []
+
+
+def test_seed_goes_on_at_the_next_free_numbers(commands: FlaskCliRunner, admin: Crm) -> None:
+    admin.make_extension("1003")
+    for _ in range(2):
+        succeed(commands, "seed", "--extensions", 3, "--groups", 2)
+    assert numbers() == [str(number) for number in range(1_000, 1_007)]
+    assert [summary.members_count for summary in groups.page(1, ALL).rows] == [2, 1, 2, 1, 1]
+
+
+def test_seed_fills_groups_no_further_than_they_go(commands: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "MOST_MEMBERS", 2)
+    monkeypatch.setattr(demo, "_BATCH", 3)
+    succeed(commands, "seed", "--extensions", 7, "--groups", 2)
+    assert [summary.members_count for summary in groups.page(1, ALL).rows] == [2, 2, 3]
+
+
+def test_seed_says_why_it_cannot_go_on(commands: FlaskCliRunner, admin: Crm) -> None:
+    (first,) = demo.make_groups(1, 1)
+    taken = demo._extension("1000", "pbx.local", [first])["profile"]
+    admin.make_extension("99", profile={"email": taken["email"]})
+    result = call(commands, "seed", "--extensions", 1, "--groups", 0)
+    check_failed(result, f"No extension could be made: profile.email: {extensions.EMAIL_TAKEN}")
+    assert groups.show(1, GroupKey(first)).members == []
+
+
+def test_the_commands_are_there(tmp_path: Path) -> None:
+    result = run(tmp_path, "seed", "--extensions", "3")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "Made 3 extensions and 5 groups.\n", "")
