@@ -65,7 +65,8 @@ def make_extensions(tenant_id: int, number: int, group_ids: list[str], advance: 
         plan = transfer.prepare(tenant_id, Reading(rows), upsert=False)
         report = transfer.apply(plan, partial=True)  # a number that somebody took meanwhile is left out
         if report.is_refused:
-            raise Conflict(f"No extension could be made: {report.errors[0].field}: {report.errors[0].reason}")
+            problem = report.errors.listed[0]
+            raise Conflict(f"No extension could be made: {problem.field}: {problem.reason}")
         made += report.created
         advance(report.created)
 
@@ -83,9 +84,11 @@ def _free_numbers(tenant_id: int) -> Iterator[str]:
 
 
 def _group_of(position: int, group_ids: list[str]) -> list[str]:
-    if position >= len(group_ids) * groups.MOST_MEMBERS:
+    """Return one of the groups in turn; none for every fifth extension, and where all are full."""
+    turn = position - position // 5
+    if position % 5 == 4 or turn >= len(group_ids) * groups.MOST_MEMBERS:
         return []
-    return [group_ids[position % len(group_ids)]]
+    return [group_ids[turn % len(group_ids)]]
 
 
 def _extension(number: str, domain: str, group_ids: list[str]) -> dict[str, object]:
@@ -101,7 +104,7 @@ def _extension(number: str, domain: str, group_ids: list[str]) -> dict[str, obje
             "last_name": last_name,
             "gender": gender,
             "email": f"{_plain(first_name)}.{_plain(last_name)}.{number}@{domain}",
-            "mobile_phone": f"+447700900{at % 1000:03}",
+            "mobile_phone": f"+447700900{at % 1000:03}" if at % 3 == 0 else "",
             "work_phone": f"+442079460{at % 1000:03}",
         },
         "voice_mail": {"voicemail_pin": f"{secrets.randbelow(10**6):06}"},

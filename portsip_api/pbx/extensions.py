@@ -4,6 +4,7 @@ Everything that can be checked or computed without the write lock (rules, encryp
 transaction begins. Source: PortSIP REST API, "Create a new extension" and the sections after it.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -71,16 +72,17 @@ class Draft:
     groups: Sequence[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
-    """What is sent for an extension that exists, checked, and the secrets among it encrypted."""
+    """What changes in an extension, checked and encrypted: what was sent of its five objects, as JSON, and the rest."""
 
-    values: Mapping[str, Any]
+    documents: Mapping[str, str]
     secrets: Mapping[str, bytes]
+    values: Mapping[str, Any]  # number, passwords, groups
 
     def over(self, before: Extension) -> dict[str, Any]:
         """Return the five objects of `before` with the change merged into them."""
-        return merge(before.objects, {name: self.values[name] for name in OBJECTS if name in self.values})
+        return merge(before.objects, {name: orjson.loads(text) for name, text in self.documents.items()})
 
 
 def prepare(fields: Mapping[str, object]) -> Draft:
@@ -92,7 +94,7 @@ def prepare(fields: Mapping[str, object]) -> Draft:
     voice_mail = dict(objects["voice_mail"])
     pin = voice_mail.pop("voicemail_pin")
     clear = {SIP_PASSWORD: values["password"], WEB_PASSWORD: values["web_access_password"], PIN: pin}
-    documents = {name: _dump(value) for name, value in {**objects, "voice_mail": voice_mail}.items()}
+    documents = _documents({**objects, "voice_mail": voice_mail})
     return Draft(number, documents, _encrypted(clear), values.get("belong_groups", ()))
 
 
@@ -104,7 +106,9 @@ def prepare_change(fields: Mapping[str, object]) -> Change:
         WEB_PASSWORD: values.get("web_access_password"),
         PIN: values.get("voice_mail", {}).pop("voicemail_pin", None),
     }
-    return Change(values, _encrypted({purpose: secret for purpose, secret in clear.items() if secret is not None}))
+    documents = _documents({name: values.pop(name) for name in OBJECTS if name in values})
+    sent = {purpose: secret for purpose, secret in clear.items() if secret is not None}
+    return Change(documents, _encrypted(sent), values)
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -232,8 +236,11 @@ def overwrite(tenant_id: int, before: Extension, number: str, change: Change) ->
         )
     columns: dict[str, object] = {name: _dump(objects[name]) for name in changed - {"profile", "options"}}
     columns |= {purpose.removeprefix("extension."): blob for purpose, blob in change.secrets.items()}
-    for column, value in columns.items():
-        database.execute(f"UPDATE extension_settings SET {column} = ? WHERE extension_id = ?", (value, before.id))
+    if columns:
+        assignments = ", ".join(f"{column} = ?" for column in columns)
+        database.execute(
+            f"UPDATE extension_settings SET {assignments} WHERE extension_id = ?", (*columns.values(), before.id)
+        )
     if change.secrets.keys() & {SIP_PASSWORD, WEB_PASSWORD} or not objects["options"]["enable_extension"]:
         tokens.revoke(extension_id=before.id)
 
@@ -302,6 +309,11 @@ def _keys(profile: Mapping[str, str]) -> tuple[str, str]:
 
 def _search_text(tenant_id: int, number: str, profile: Mapping[str, str]) -> str:
     return searchable(tenant_id, [number, *(profile[name] for name in _SEARCHED)])
+
+
+def _documents(objects: Mapping[str, Any]) -> dict[str, str]:
+    # The extensions of an import have most documents in common, and keep one copy of each in memory.
+    return {name: sys.intern(_dump(value)) for name, value in objects.items()}
 
 
 def _dump(value: object) -> str:

@@ -4,10 +4,10 @@ A row is parsed, checked and encrypted before the transaction begins, which then
 and `apply` the other, so that whoever calls can show how far they are.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from portsip_api.pbx import directory, extensions, groups
 from portsip_api.pbx.errors import Invalid
@@ -15,11 +15,12 @@ from portsip_api.pbx.extensions import Draft, ExtensionKey
 from portsip_api.pbx.transfer_candidates import Candidate, candidate, number_of
 from portsip_api.pbx.transfer_collisions import Sieve
 from portsip_api.pbx.transfer_reading import Reading, Row
-from portsip_api.pbx.transfer_report import Problem, Report, problems
-from portsip_api.pbx.transfer_targets import dangling
+from portsip_api.pbx.transfer_report import Findings, Report
+from portsip_api.pbx.transfer_targets import find_dangling
 from portsip_api.store import database
 
-_CHUNK = 1_000
+MOST_ROWS: Final = 500_000  # they are in memory at once, some 1.5 kB each
+_CHUNK: Final = 1_000
 _Item = TypeVar("_Item")
 
 
@@ -28,9 +29,9 @@ class Plan:
     """The rows of a file that keep the rules, and what is wrong with the others."""
 
     tenant_id: int
+    warnings: Findings
+    errors: Findings = field(default_factory=Findings)
     candidates: list[Candidate] = field(default_factory=list)
-    errors: list[Problem] = field(default_factory=list)
-    warnings: Sequence[Problem] = ()
 
 
 def prepare(tenant_id: int, reading: Reading, *, upsert: bool) -> Plan:
@@ -39,14 +40,16 @@ def prepare(tenant_id: int, reading: Reading, *, upsert: bool) -> Plan:
     Raises Invalid when the file as a whole cannot be read.
     """
     group_rows = groups.rows_by_key(tenant_id)
-    plan = Plan(tenant_id, warnings=reading.warnings)
+    plan = Plan(tenant_id, reading.warnings)
     for chunk in _chunks(reading.rows):
         existing = _existing(tenant_id, chunk) if upsert else ()
         for row in chunk:
             try:
                 plan.candidates.append(candidate(row, existing, group_rows))
             except Invalid as invalid:
-                plan.errors.extend(problems(row.number, number_of(row), invalid.errors))
+                plan.errors.add(row.number, number_of(row), invalid.errors)
+        if len(plan.candidates) > MOST_ROWS:
+            raise Invalid({"file": [f"Must have at most {MOST_ROWS} rows."]})
     return plan
 
 
@@ -57,24 +60,22 @@ def apply(
 
     Nothing is written when any row fails, unless `partial`: then the others are. Raises StoreUnavailable.
     """
-    good, collisions = Sieve(plan.tenant_id, plan.candidates).sift(plan.candidates)
-    errors = plan.errors + collisions
-    if errors and not partial:
+    good = Sieve(plan.tenant_id, plan.candidates).sift(plan.candidates, plan.errors)
+    if plan.errors.rows and not partial:
         good = []
     if good and not dry_run:
         with database.writing():
-            good, collisions = Sieve(plan.tenant_id, good).sift(good)
-            errors += collisions
-            if collisions and not partial:
+            good = Sieve(plan.tenant_id, good).sift(good, plan.errors)
+            if plan.errors.rows and not partial:
                 good = []
             for chunk in _chunks(good):
                 for item in chunk:
                     _write(plan.tenant_id, item)
                 advance(len(chunk))
     created = sum(isinstance(item.content, Draft) for item in good)
-    warnings = [*plan.warnings, *dangling(plan.tenant_id, good)]
-    errors.sort(key=lambda problem: problem.row)
-    return Report(created, len(good) - created, dry_run, errors, warnings)
+    plan.errors.listed.sort(key=lambda problem: problem.row)
+    find_dangling(plan.tenant_id, good, plan.warnings)
+    return Report(created, len(good) - created, dry_run, plan.errors, plan.warnings)
 
 
 def _write(tenant_id: int, item: Candidate) -> None:

@@ -12,7 +12,7 @@ from portsip_api.pbx import extensions, groups
 from portsip_api.pbx.extensions import Change
 from portsip_api.pbx.transfer_candidates import Candidate
 from portsip_api.pbx.transfer_columns import GROUPS, NUMBER
-from portsip_api.pbx.transfer_report import Problem, problems
+from portsip_api.pbx.transfer_report import Findings
 from portsip_api.store import database
 
 _EMAIL: Final = "profile.email"
@@ -28,15 +28,15 @@ class Sieve:
         self._owners = _owners(json.dumps([item.email_key for item in candidates if item.email_key]))
         self._log_in_names = _log_in_names(tenant_id)
         self._sizes = _sizes(tenant_id)
-        self._memberships = _memberships(tenant_id, numbers)
+        changed = json.dumps([item.number for item in candidates if isinstance(item.content, Change)])
+        self._memberships = _memberships(tenant_id, changed)
         self._tenant_id = tenant_id
         self._number_rows: dict[str, int] = {}
         self._email_rows: dict[str, int] = {}
 
-    def sift(self, candidates: Iterable[Candidate]) -> tuple[list[Candidate], list[Problem]]:
-        """Return the rows that can be written, and what is wrong with the others."""
+    def sift(self, candidates: Iterable[Candidate], errors: Findings) -> list[Candidate]:
+        """Return the rows that can be written; what is wrong with the others is added to `errors`."""
         good: list[Candidate] = []
-        errors: list[Problem] = []
         for item in candidates:
             reasons = {
                 NUMBER: self._about_number(item),
@@ -44,12 +44,11 @@ class Sieve:
                 GROUPS: self._about_groups(item),
             }
             if any(reasons.values()):
-                found = {field: [reason] for field, reason in reasons.items() if reason}
-                errors += problems(item.row, item.number, found)
+                errors.add(item.row, item.number, {field: [reason] for field, reason in reasons.items() if reason})
             else:
                 self._admit(item)
                 good.append(item)
-        return good, errors
+        return good
 
     def _about_number(self, item: Candidate) -> str:
         kind = self._kinds.get(item.number)

@@ -11,7 +11,7 @@ import orjson
 
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.transfer_columns import NUMBER, Column, find
-from portsip_api.pbx.transfer_report import WHOLE_FILE, Problem
+from portsip_api.pbx.transfer_report import WHOLE_FILE, Findings
 
 CSV: Final = "csv"
 JSON: Final = "json"
@@ -34,7 +34,7 @@ class Reading:
     """The rows of a file, read as they are asked for, and what was noticed in its header."""
 
     rows: Iterable[Row]
-    warnings: Sequence[Problem] = field(default=())
+    warnings: Findings = field(default_factory=Findings)
 
 
 def guess_format(head: bytes) -> str | None:
@@ -82,11 +82,10 @@ def read_csv(file: IO[bytes]) -> Reading:
     for name in names:
         if names.count(name) > 1:
             raise Invalid({"file": [f"Must not have the column {name} twice."]})
-    warnings = [
-        Problem(WHOLE_FILE, None, title[:_LONGEST_TITLE], "There is no such column; it was ignored.")
-        for title, column in zip(titles, columns, strict=True)
-        if column is None and title.strip()
-    ]
+    warnings = Findings()
+    for title, column in zip(titles, columns, strict=True):
+        if column is None and title.strip():
+            warnings.add(WHOLE_FILE, None, {title[:_LONGEST_TITLE]: ["There is no such column; it was ignored."]})
     return Reading(_rows(records, columns), warnings)
 
 

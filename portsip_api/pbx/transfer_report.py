@@ -1,7 +1,7 @@
 """What an import says about the rows of its file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 MOST_LISTED: Final = 1_000
@@ -22,9 +22,25 @@ class Problem:
     reason: str
 
 
-def problems(row: int, number: str | None, errors: Mapping[str, Sequence[str]]) -> list[Problem]:
-    """Return a problem for each sentence of `errors`, the fields (dotted paths) of one row and what is wrong there."""
-    return [Problem(row, number, field, reason) for field, reasons in errors.items() for reason in reasons]
+@dataclass
+class Findings:
+    """The problems of a file as they are found: the first MOST_LISTED are kept, the others are counted."""
+
+    listed: list[Problem] = field(default_factory=list)
+    total: int = 0
+    rows: int = 0
+
+    def add(self, row: int, number: str | None, errors: Mapping[str, Sequence[str]]) -> None:
+        """Note what is wrong with a row, each time another one: its fields (dotted paths) and sentences."""
+        found = [Problem(row, number, name, reason) for name, reasons in errors.items() for reason in reasons]
+        self.listed += found[: MOST_LISTED - len(self.listed)]
+        self.total += len(found)
+        self.rows += 1
+
+    @property
+    def more(self) -> int:
+        """The number of problems that are not listed."""
+        return self.total - len(self.listed)
 
 
 @dataclass(frozen=True)
@@ -34,15 +50,10 @@ class Report:
     created: int
     updated: int
     dry_run: bool
-    errors: Sequence[Problem]
-    warnings: Sequence[Problem]
-
-    @property
-    def failed(self) -> int:
-        """The number of rows with errors."""
-        return len({problem.row for problem in self.errors})
+    errors: Findings
+    warnings: Findings
 
     @property
     def is_refused(self) -> bool:
         """Whether rows failed and nothing was written for that."""
-        return bool(self.errors) and not (self.dry_run or self.created or self.updated)
+        return self.errors.rows > 0 and not (self.dry_run or self.created or self.updated)

@@ -24,3 +24,8 @@ class Error(Schema):
         values=ma.List(ma.String()),
         metadata={"description": "The fields that were refused, by dotted path, and what they must be."},
     )
+    report = ma.Dict(
+        metadata={
+            "description": "Of an import that was refused: what a successful one answers, with every row's error."
+        }
+    )

@@ -161,8 +161,8 @@ def import_extensions(given: dict[str, Any]) -> Any:
         return shown
     body = {
         "err_code": "400.1",
-        "msg": f"{report.failed} {'row' if report.failed == 1 else 'rows'} failed; nothing was changed.",
-        "errors": _by_field(report.errors[:MOST_LISTED]),
+        "msg": f"Rows that failed: {report.errors.rows}; nothing was changed.",
+        "errors": _by_field(report.errors.listed),
         "report": shown,
     }
     return Response(orjson.dumps(body), 400, {"Cache-Control": "no-store"}, content_type="application/json")
@@ -204,12 +204,12 @@ def _shown(report: Report) -> dict[str, Any]:
     return {
         "created": report.created,
         "updated": report.updated,
-        "failed": report.failed,
+        "failed": report.errors.rows,
         "dry_run": report.dry_run,
-        "errors": report.errors[:MOST_LISTED],
-        "warnings": report.warnings[:MOST_LISTED],
-        "more_errors": max(0, len(report.errors) - MOST_LISTED),
-        "more_warnings": max(0, len(report.warnings) - MOST_LISTED),
+        "errors": report.errors.listed,
+        "warnings": report.warnings.listed,
+        "more_errors": report.errors.more,
+        "more_warnings": report.warnings.more,
     }
 
 

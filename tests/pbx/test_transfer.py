@@ -73,7 +73,7 @@ def empty():
 
 def check_failed(report, *expected):
     """Nothing was written; the (row, field) pairs of the errors are as expected."""
-    assert [(error.row, error.field) for error in report.errors] == list(expected)
+    assert [(error.row, error.field) for error in report.errors.listed] == list(expected)
     assert (report.created, report.updated) == (0, 0)
     assert report.is_refused
 
@@ -169,7 +169,7 @@ def test_an_export_without_secrets_changes_none_of_them():
 def test_an_empty_store_is_exported_as_an_empty_file():
     assert export("json") == b"[]\n"
     assert export("csv").count(b"\r\n") == 1
-    assert load_file(export("csv")).errors == []
+    assert load_file(export("csv")).errors.total == 0
 
 
 def test_an_export_is_in_the_order_of_lists_and_shows_one_state():
@@ -192,12 +192,12 @@ def test_nothing_is_written_when_any_row_fails():
 
 def test_partial_writes_the_good_rows():
     report = load([new("100"), new("10 1"), new("102")], partial=True)
-    assert (report.created, report.failed, list(stored())) == (2, 1, ["100", "102"])
+    assert (report.created, report.errors.rows, list(stored())) == (2, 1, ["100", "102"])
 
 
 def test_a_dry_run_writes_nothing():
     report = load([new("100"), new("101")], dry_run=True)
-    assert (report.created, report.failed, report.dry_run, stored()) == (2, 0, True, {})
+    assert (report.created, report.errors.rows, report.dry_run, stored()) == (2, 0, True, {})
 
 
 def test_a_dry_run_says_what_would_happen():
@@ -218,7 +218,7 @@ def test_every_wrong_value_of_a_row_is_named():
 
 def test_a_report_repeats_no_value_that_was_refused():
     report = load([new(WEB_PASSWORD), new("101", password=[SIP_PASSWORD], profile={"email": SIP_PASSWORD})])
-    assert report.errors[0].extension_number is None
+    assert report.errors.listed[0].extension_number is None
     assert SIP_PASSWORD not in str(report)
     assert WEB_PASSWORD not in str(report)
 
@@ -227,15 +227,18 @@ def test_rows_of_one_file_collide():
     report = load(
         [new("100", profile={"email": "A@b"}), new("100"), new("101", profile={"email": "a@B"})], partial=True
     )
-    assert [(error.row, error.field) for error in report.errors] == [(2, "extension_number"), (3, "profile.email")]
-    assert all(error.reason.startswith("Row 1 ") for error in report.errors)
+    assert [(error.row, error.field) for error in report.errors.listed] == [
+        (2, "extension_number"),
+        (3, "profile.email"),
+    ]
+    assert all(error.reason.startswith("Row 1 ") for error in report.errors.listed)
 
 
 def test_rows_collide_with_the_store():
     load([new("100", profile={"email": "a@b"})])
     rows = [new("100"), new("101", profile={"email": "A@B"}), new("default"), new("admin"), new("105")]
     report = load(rows, partial=True)
-    assert [(error.row, error.field) for error in report.errors] == [
+    assert [(error.row, error.field) for error in report.errors.listed] == [
         (1, "extension_number"),
         (2, "profile.email"),
         (3, "extension_number"),
@@ -286,7 +289,7 @@ def test_a_group_takes_no_more_than_its_most_members(monkeypatch):
         *(new(n, belong_groups=[key]) for n in ("101", "102")),
     ]
     report = load(members, upsert=True, partial=True)
-    assert [(error.row, error.field) for error in report.errors] == [(3, "belong_groups")]
+    assert [(error.row, error.field) for error in report.errors.listed] == [(3, "belong_groups")]
     assert (report.created, report.updated) == (1, 1)
 
 
@@ -305,7 +308,7 @@ def test_dangling_targets_are_kept_with_a_warning(dry_run):
     ]
     report = load(rows, dry_run=dry_run)
     field = "forward_rules.available.busy_action_value"
-    assert [(warning.row, warning.field) for warning in report.warnings] == [(2, field), (3, field), (4, field)]
+    assert [(warning.row, warning.field) for warning in report.warnings.listed] == [(2, field), (3, field), (4, field)]
     assert (report.created, len(stored())) == (4, 0 if dry_run else 4)
 
 
@@ -316,7 +319,7 @@ def test_targets_of_a_change_are_checked_as_they_are_in_the_end():
         "forward_rules": {"available": {"busy_action": "CONNECT_TO_ANOTHER_EXTENSION"}},
     }
     report = load([action, {"extension_number": "101", "profile": {"first_name": "Ada"}}], upsert=True)
-    assert [warning.row for warning in report.warnings] == [1]
+    assert [warning.row for warning in report.warnings.listed] == [1]
 
 
 # What happens meanwhile
@@ -345,7 +348,7 @@ def meanwhile(monkeypatch):
 def test_a_number_that_is_taken_meanwhile_is_reported(meanwhile, partial):
     meanwhile(lambda: extensions.create(TENANT, new("100")))
     report = load([new("100"), new("101")], partial=partial)
-    assert [(error.row, error.field) for error in report.errors] == [(1, "extension_number")]
+    assert [(error.row, error.field) for error in report.errors.listed] == [(1, "extension_number")]
     assert list(stored()) == (["100", "101"] if partial else ["100"])
 
 
@@ -395,6 +398,16 @@ def test_collisions_cost_the_same_few_statements_however_many_rows_there_are(mon
         Sieve(TENANT, plan.candidates)
         counts.append(len(statements))
     assert counts[0] == counts[1] < 10
+
+
+def test_a_file_has_no_more_rows_than_fit_in_memory(monkeypatch):
+    monkeypatch.setattr(transfer, "MOST_ROWS", 1)
+    with pytest.raises(Invalid, match="at most 1 rows"):
+        load([new("100"), new("101")])
+
+
+def test_problems_are_listed_by_row():
+    check_failed(load([new("100"), new("100"), new("1 0")]), (2, "extension_number"), (3, "extension_number"))
 
 
 def test_a_file_that_cannot_be_read_to_its_end_writes_nothing():

@@ -81,7 +81,7 @@ def test_when_a_row_fails_nothing_is_changed_and_the_report_says_why(admin):
     assert reply.status_code == 400
     assert reply.json == {
         "err_code": "400.1",
-        "msg": "1 row failed; nothing was changed.",
+        "msg": "Rows that failed: 1; nothing was changed.",
         "errors": {"row 2.profile.email": ["Must be an e-mail address, or empty."]},
         "report": {
             "created": 0,

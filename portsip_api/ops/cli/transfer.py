@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -12,7 +12,7 @@ import click
 from portsip_api.pbx import directory, tenants, transfer, transfer_reading, transfer_writing
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.transfer_reading import CSV, JSON, Reading, Row
-from portsip_api.pbx.transfer_report import Problem, Report
+from portsip_api.pbx.transfer_report import Findings, Report
 from portsip_api.store.files import sync_folder
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -119,19 +119,19 @@ def _print(report: Report) -> None:
     _list("warning", report.warnings)
     _list("error", report.errors)
     if report.is_refused:
-        raise click.ClickException(f"Rows that failed: {report.failed}; nothing was changed.")
+        raise click.ClickException(f"Rows that failed: {report.errors.rows}; nothing was changed.")
     done = "Would be created" if report.dry_run else "Created"
     click.echo(f"{done}: {report.created}; updated: {report.updated}.")
-    if report.errors:
-        raise click.ClickException(f"Rows that failed: {report.failed}.")
+    if report.errors.rows:
+        raise click.ClickException(f"Rows that failed: {report.errors.rows}.")
 
 
-def _list(kind: str, problems: Sequence[Problem]) -> None:
-    for problem in problems[:_MOST_PRINTED]:
+def _list(kind: str, findings: Findings) -> None:
+    for problem in findings.listed[:_MOST_PRINTED]:
         number = f" ({problem.extension_number})" if problem.extension_number else ""
         click.echo(f"{kind}: row {problem.row}{number}: {problem.field}: {problem.reason}", err=True)
-    if len(problems) > _MOST_PRINTED:
-        click.echo(f"{kind}: {len(problems) - _MOST_PRINTED} more", err=True)
+    if findings.total > _MOST_PRINTED:
+        click.echo(f"{kind}: {findings.total - _MOST_PRINTED} more", err=True)
 
 
 @contextmanager
