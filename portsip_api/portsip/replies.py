@@ -26,6 +26,6 @@ class Error(Schema):
     )
     report = ma.Dict(
         metadata={
-            "description": "Of an import that was refused: what a successful one answers, with every row's error."
+            "description": "Of a refused import: what a successful one answers, with each row's error."
         }
     )
