@@ -19,7 +19,7 @@ from portsip_api.pbx.transfer_report import Findings, Report
 from portsip_api.pbx.transfer_targets import find_dangling
 from portsip_api.store import database
 
-MOST_ROWS: Final = 500_000  # they are in memory at once, some 1.5 kB each
+MOST_ROWS: Final = 500_000  # they are in memory at once, 1 to 4 kB each
 _CHUNK: Final = 1_000
 _Item = TypeVar("_Item")
 

@@ -85,7 +85,8 @@ def read_csv(file: IO[bytes]) -> Reading:
     warnings = Findings()
     for title, column in zip(titles, columns, strict=True):
         if column is None and title.strip():
-            warnings.add(WHOLE_FILE, None, {title[:_LONGEST_TITLE]: ["There is no such column; it was ignored."]})
+            shown = title[:_LONGEST_TITLE] if title.isprintable() else "?"
+            warnings.add(WHOLE_FILE, None, {shown: ["There is no such column; it was ignored."]})
     return Reading(_rows(records, columns), warnings)
 
 

@@ -25,7 +25,5 @@ class Error(Schema):
         metadata={"description": "The fields that were refused, by dotted path, and what they must be."},
     )
     report = ma.Dict(
-        metadata={
-            "description": "Of a refused import: what a successful one answers, with each row's error."
-        }
+        metadata={"description": "Of a refused import: what a successful one answers, with each row's error."}
     )
