@@ -19,7 +19,7 @@ PATIENCE = 30  # seconds
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(app: Flask, tmp_path: Path) -> Iterator[Start]:
     """A function that starts to run jobs under one lock."""
     started: list[Runner] = []
 

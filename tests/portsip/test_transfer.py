@@ -134,6 +134,15 @@ def test_only_a_thousand_errors_are_listed(admin):
     assert report["more_errors"] == 3 * 1_200 - 1_000
 
 
+def test_a_new_password_ends_the_tokens_of_its_extension(admin, crm):
+    for number in ("100", "101"):
+        admin.make_extension(number)
+    changed, other = (crm.log_in(f"{number}@pbx.local", WEB_PASSWORD) for number in ("100", "101"))
+    check_done(upload(admin, "extension_number,web_access_password\n100,new\n101,\n", mode="upsert"), updated=2)
+    check_refused(changed.get("extensions/list"), "403.4")
+    assert numbers(other) == ["100", "101"]
+
+
 def test_targets_that_do_not_exist_are_warnings(admin):
     file = (
         "extension_number,password,web_access_password,busy_action,busy_action_value,nick\r\n"
