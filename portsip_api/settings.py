@@ -47,6 +47,23 @@ class _Networks(_List):
             raise ValidationError("Must be addresses or networks separated by commas.") from error
 
 
+class _Hosts(_List):
+    """Host names, addresses or networks separated by commas."""
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> Any:
+        return [self._parse(item.lower()) for item in super()._deserialize(value)]
+
+    @staticmethod
+    def _parse(item: str) -> IPNetwork | str:
+        try:
+            return ipaddress.ip_network(item, strict=False)
+        except ValueError:
+            # A name does not end in a number: what does is an address with a mistake in it.
+            if re.fullmatch(_DOMAIN, item) and not item.rpartition(".")[2].isdecimal():
+                return item
+            raise ValidationError("Must be host names, addresses or networks separated by commas.") from None
+
+
 class _Transports(_List):
     """PROTOCOL:port pairs separated by commas."""
 
@@ -150,6 +167,15 @@ class Settings:
     )
     max_body: int = _setting(_whole(1024, 1 << 30), str(1 << 20), "Largest request body in bytes")
     max_import: int = _setting(_whole(1024, 1 << 32), str(64 << 20), "Largest body of `extensions/import` in bytes")
+    greeting_files: int = _setting(_whole(1, 1_000), "20", "Most greeting files of an extension")
+    greeting_bytes: int = _setting(
+        _whole(1024, 1 << 32), str(100 << 20), "Most bytes that the greeting files of an extension take, as stored"
+    )
+    fetch_allow: list[IPNetwork | str] = _setting(
+        _Hosts(), "",
+        "Host names, addresses or networks, separated by commas, that greetings may be fetched from although they are "
+        "not public",
+    )  # fmt: skip
     log_level: str = _setting(
         _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Least important lines that are logged"
     )

@@ -33,6 +33,12 @@ GOOD: dict[str, tuple[str, Any]] = {
     ),
     "PBX_MAX_BODY": ("2048", 2048),
     "PBX_MAX_IMPORT": ("4096", 4096),
+    "PBX_GREETING_FILES": ("2", 2),
+    "PBX_GREETING_BYTES": ("1048576", 1_048_576),
+    "PBX_FETCH_ALLOW": (
+        "Media.example.com, 10.1.2.3/8, ::1",
+        ["media.example.com", ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128")],
+    ),
     "PBX_LOG_LEVEL": ("DEBUG", "DEBUG"),
 }
 BAD = {
@@ -54,6 +60,9 @@ BAD = {
     "PBX_TRUSTED_PROXIES": ["proxy.example", "10.0.0.0/33"],
     "PBX_MAX_BODY": ["1023", "1 MiB"],
     "PBX_MAX_IMPORT": ["0"],
+    "PBX_GREETING_FILES": ["0", "1001"],
+    "PBX_GREETING_BYTES": ["1023", "100 MiB"],
+    "PBX_FETCH_ALLOW": ["http://media.example/", "10.0.0.0/33", "127.0.0.256", "a b", "media.example:80"],
     "PBX_LOG_LEVEL": ["TRACE"],
 }
 # Any text is good for these, an empty one too.

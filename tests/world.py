@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from portsip_api import settings
-from portsip_api.pbx import extensions, groups, tenants, tokens
+from portsip_api.pbx import calendars, extensions, groups, ring_groups, tenants, tokens
 from portsip_api.pbx.extensions import ExtensionKey
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.store import database
@@ -29,7 +29,13 @@ class World:
     me: int
     colleague: int
     group: int
+    holiday: int
+    ring_group: int
     tokens: dict[str, str]
+
+    def key(self, value: object) -> object:
+        """Return the key that a value such as `{group}` stands for, or the value itself."""
+        return getattr(self, value[1:-1]) if isinstance(value, str) and value.startswith("{") else value
 
 
 def build(folder: Path) -> World:
@@ -47,6 +53,8 @@ def build(folder: Path) -> World:
         extensions.create(home, {"extension_number": number, **passwords}) for number in (NUMBER, COLLEAGUE)
     )
     group = groups.create(home, {"group_name": "Sales", "members": [COLLEAGUE], **PERMISSIONS})
+    holiday = calendars.create_holiday(home, {"name": "Christmas", "month": 12, "day": 25})
+    ring_group = ring_groups.create(home, {"ring_group_number": "600", "name": "Sales", "members": [COLLEAGUE]})
     identities = {
         "extension": Identity(Role.EXTENSION, me, home, "1000@home.example"),
         "other tenant": Identity(Role.TENANT, other, other, "other"),
@@ -61,7 +69,7 @@ def build(folder: Path) -> World:
         )
     assert extensions.show(home, ExtensionKey(id=me)).number == NUMBER
     database.db.close()
-    return World(home, other, me, colleague, group.id, {"none": "", **given})
+    return World(home, other, me, colleague, group.id, holiday, ring_group, {"none": "", **given})
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from typing import Final
 
 import peewee
 
+from portsip_api.pbx import greeting_files
 from portsip_api.store import database
 
 _EXPECTED_ORDER: Final = """
@@ -56,6 +57,12 @@ _COMPARISONS: Final = {
     "{} dialled numbers are those of extensions that do not exist.": """
         SELECT count(*) FROM (SELECT tenant_id, number FROM dialled_number WHERE kind = 'EXTENSION'
         EXCEPT SELECT tenant_id, number FROM extension)""",
+    "{} numbers of ring groups are not dialled numbers, or the other way round.": """
+        SELECT count(*) FROM (
+            SELECT tenant_id, number FROM (
+                SELECT tenant_id, number FROM ring_group
+                UNION ALL SELECT tenant_id, number FROM dialled_number WHERE kind = 'RING_GROUP')
+            GROUP BY tenant_id, number HAVING count(*) <> 2)""",
     "{} rows belong to others that do not exist.": """
         SELECT count(*) FROM pragma_foreign_key_check""",
     "{} extensions have no settings.": """
@@ -75,6 +82,9 @@ def find_inconsistencies() -> list[str]:
         rows = database.fetch_row(statement)[0]
         if rows:
             found.append(sentence.format(rows))
+    missing = greeting_files.count_missing()
+    if missing:
+        found.append(f"{missing} greetings have no file.")
     if not _is_search_index_sound():
         found.append("The search index does not fit the texts that it was made from.")
     return found

@@ -53,3 +53,15 @@ class Invalid(PbxError):
         self.errors = {field: list(messages) for field, messages in errors.items()}
         field, messages = next(iter(self.errors.items()))
         super().__init__(f"{field}: {messages[0]}")
+
+
+class FileNotThere(NotFound):
+    """There is no such file."""
+
+
+class Unsupported(PbxError):
+    """A file is of a kind that is not taken; the message says which kinds are."""
+
+
+class TooLarge(PbxError):
+    """A file has more bytes than are taken."""

@@ -6,7 +6,7 @@ Source: PortSIP REST API, "Create a new extension"; limits and defaults are ours
 
 from typing import Final
 
-from portsip_api.pbx.values import Choice, Flag, Rules, Text, TimeOfDay, Whole
+from portsip_api.pbx.values import Choice, Flag, Rules, Text, TimeOfDay, Whole, Zone
 
 NUMBER: Final = Text(20, 1, pattern=r"[0-9A-Za-z*#+]+", meaning="made of digits, letters, *, # and +")
 PASSWORD: Final = Text(128, 1)
@@ -88,13 +88,16 @@ FORWARD_RULES: Rules = {
 
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
+WEEK: Rules = {
+    f"{day}_{edge}": kind
+    for day in DAYS
+    for edge, kind in (("from", TimeOfDay("09:00")), ("to", TimeOfDay("17:00", end=True)))
+}
+
 OFFICE_HOURS: Rules = {
     "office_hours_mode": Choice(("CUSTOM", "GLOBAL"), "GLOBAL"),
-    **{
-        f"{day}_{edge}": kind
-        for day in DAYS
-        for edge, kind in (("from", TimeOfDay("09:00")), ("to", TimeOfDay("17:00", end=True)))
-    },
+    **WEEK,
+    "time_zone": Zone(),  # ours; empty: the tenant's
 }
 
 OBJECTS: Rules = {

@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 import peewee
 
-from portsip_api.pbx import forwarding, groups, tokens
+from portsip_api.pbx import forwarding, greeting_files, groups, tokens
 from portsip_api.pbx.errors import Duplicate, Forbidden, Invalid, NotFound
 from portsip_api.pbx.extension_fields import EXTENSION, OBJECTS
 from portsip_api.pbx.identity import Identity, Role
@@ -120,7 +120,6 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
 
 def insert(tenant_id: int, draft: Draft) -> int:
     """Write `draft` inside the caller's transaction and return the new id. Raises Invalid and Duplicate."""
-    forwarding.require_targets(tenant_id, draft.number, {}, orjson.loads(draft.documents["forward_rules"]))
     _require_unambiguous(tenant_id, draft.number)
     try:
         extension_id = write(tenant_id, draft)
@@ -128,6 +127,7 @@ def insert(tenant_id: int, draft: Draft) -> int:
         raise _taken(error) from error
     if draft.groups:
         groups.set_groups_of(tenant_id, extension_id, draft.groups)
+    forwarding.require_targets(tenant_id, draft.number, {}, orjson.loads(draft.documents["forward_rules"]))
     return extension_id
 
 
@@ -200,7 +200,6 @@ def update(tenant_id: int, key: ExtensionKey, fields: Mapping[str, object], by: 
         if by is not None and by.role is Role.EXTENSION:
             _require_own(by, before, values, objects["options"])
         require_policy(values, number)
-        forwarding.require_targets(tenant_id, number, before.objects["forward_rules"], objects["forward_rules"])
         if number != before.number:
             _require_unambiguous(tenant_id, number)
         try:
@@ -209,12 +208,16 @@ def update(tenant_id: int, key: ExtensionKey, fields: Mapping[str, object], by: 
             raise _taken(error) from error
         if "belong_groups" in values:
             groups.set_groups_of(tenant_id, before.id, values["belong_groups"])
+        forwarding.require_targets(tenant_id, number, before.objects["forward_rules"], objects["forward_rules"])
 
 
 def destroy(tenant_id: int, key: ExtensionKey) -> None:
-    """Delete an extension with its settings, memberships, tokens and rules. Raises NotFound."""
+    """Delete an extension with its settings, memberships, tokens, rules and greetings. Raises NotFound."""
     with database.writing():
-        database.execute("DELETE FROM extension WHERE id = ?", (find_id(tenant_id, key),))
+        extension_id = find_id(tenant_id, key)
+        blobs = greeting_files.of_extension(extension_id)
+        database.execute("DELETE FROM extension WHERE id = ?", (extension_id,))
+    greeting_files.FILES.remove(blobs)
 
 
 def overwrite(tenant_id: int, before: Extension, number: str, change: Change) -> None:

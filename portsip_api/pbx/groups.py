@@ -21,12 +21,10 @@ MOST_MEMBERS: Final = 10_000
 FULL: Final = f"A group has at most {MOST_MEMBERS} members."
 UNKNOWN: Final = "Names a group that does not exist."
 PERMISSIONS: Final = ("enable_intercom", "enable_external_call", "enable_management_console_access")
-NAME: Final = Text(64, 1)
-PERMISSION: Final = Flag(True)
 GROUP: Rules = {
-    "group_name": NAME,
+    "group_name": Text(64, 1),
     "group_description": Text(1024, lines=True),
-    **dict.fromkeys(PERMISSIONS, PERMISSION),
+    **dict.fromkeys(PERMISSIONS, Flag(True)),
 }
 
 

@@ -4,6 +4,7 @@ Source: contract, section 2 (`/account/*`). `profile`, `capability` and `quota` 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -29,6 +30,8 @@ DOMAIN: Final = Text(
 )
 TENANT: Rules = {"name": LOGIN_NAME, "domain": DOMAIN, "password": PASSWORD, "enabled": Flag(True)}
 FREE_OBJECTS: Final = ("profile", "capability", "quota")
+_JSON_COLUMNS: Final = (*FREE_OBJECTS, "allowed_prefixes")
+_PREFIX: Final = re.compile(r"\+?[0-9*#]{1,32}|\+")
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,10 @@ class Tenant:
     profile: dict[str, Any]
     capability: dict[str, Any]
     quota: dict[str, Any]
+    allowed_prefixes: list[str]
 
 
-_COLUMNS = "id, name, domain, enabled, profile, capability, quota"
+_COLUMNS = "id, name, domain, enabled, profile, capability, quota, allowed_prefixes"
 
 
 def ensure_default(domain: str) -> None:
@@ -161,18 +165,20 @@ def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
     values = checked(TENANT, fields)
     if "password" in values:
         require_policy("password", values["password"], str(values.get("name", "")))
-    errors = {}
-    for name in FREE_OBJECTS:
-        if name in fields and not isinstance(fields[name], dict):
-            errors[name] = ["Must be an object."]
+    errors = {
+        name: ["Must be an object."] for name in FREE_OBJECTS if name in fields and not isinstance(fields[name], dict)
+    }
+    prefixes = fields.get("allowed_prefixes", [])
+    if not isinstance(prefixes, list) or len(prefixes) > 100 or not all(map(_is_prefix, prefixes)):
+        errors["allowed_prefixes"] = ["Must be an array of at most 100 beginnings of numbers, such as +49."]
     if errors:
         raise Invalid(errors)
-    return {**values, **{name: fields[name] for name in FREE_OBJECTS if name in fields}}
+    return {**values, **{name: fields[name] for name in _JSON_COLUMNS if name in fields}}
 
 
 def _columns(values: Mapping[str, Any]) -> dict[str, object]:
     columns: dict[str, object] = {
-        name: json.dumps(value) if name in FREE_OBJECTS else value for name, value in values.items()
+        name: json.dumps(value) if name in _JSON_COLUMNS else value for name, value in values.items()
     }
     if "name" in columns:
         columns["name_key"] = fold(values["name"])
@@ -198,3 +204,7 @@ def _insert(values: Mapping[str, Any], password_hash: str | None) -> int:
 def _tenant(row: tuple[Any, ...]) -> Tenant:
     tenant_id, name, domain, enabled, *objects = row
     return Tenant(tenant_id, name, domain, bool(enabled), *(json.loads(text) for text in objects))
+
+
+def _is_prefix(item: object) -> bool:
+    return isinstance(item, str) and _PREFIX.fullmatch(item) is not None

@@ -8,7 +8,9 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from portsip_api.pbx.errors import Invalid
 
@@ -122,6 +124,25 @@ class TimeOfDay(Kind):
         if isinstance(value, str) and (_TIME.fullmatch(value) or (self.end and value == "24:00")):
             return value
         raise ValueError("Must be a time of day as HH:MM.")
+
+
+@dataclass(frozen=True)
+class Zone(Kind):
+    """The name of an IANA time zone, or empty for the one of whatever is above."""
+
+    default: str = ""
+
+    def check(self, value: object) -> str:
+        """Return `value`."""
+        if not isinstance(value, str) or (value and value not in zone_names()):
+            raise ValueError("Must be the name of an IANA time zone, such as Europe/Berlin, or empty.")
+        return value
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Return the names of the time zones of this machine and of the tzdata package."""
+    return frozenset(available_timezones())
 
 
 Rules = Mapping[str, "Kind | Rules"]

@@ -5,13 +5,19 @@ from flask_smorest import Api
 
 from portsip_api.portsip import errors
 from portsip_api.portsip.accounts import accounts
+from portsip_api.portsip.calendars import calendars
 from portsip_api.portsip.calls import calls
 from portsip_api.portsip.extensions import extensions
 from portsip_api.portsip.fields import openapi_properties
+from portsip_api.portsip.greetings import greetings
 from portsip_api.portsip.groups import groups
 from portsip_api.portsip.replies import Error
+from portsip_api.portsip.ring_groups import ring_groups
+from portsip_api.portsip.routes import routes
 from portsip_api.portsip.transfer import transfer
 from portsip_api.portsip.voice_mail import voice_mail
+
+_BLUEPRINTS = (accounts, groups, extensions, transfer, voice_mail, calls, greetings, routes, calendars, ring_groups)
 
 
 class _Api(Api):
@@ -42,5 +48,5 @@ def register(app: Flask, version: str) -> None:
     }
     for name, scheme in schemes.items():
         api.spec.components.security_scheme(name, scheme)
-    for blueprint in (accounts, groups, extensions, transfer, voice_mail, calls):
+    for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint)

@@ -15,7 +15,7 @@ from portsip_api.pbx.extension_fields import PASSWORD
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.values import Text
 from portsip_api.portsip.blueprint import EVERYBODY, ResourceBlueprint
-from portsip_api.portsip.fields import ID, FreeObject, Request, Ruled, described, schema_of
+from portsip_api.portsip.fields import ID, FreeObject, Request, Ruled, Strings, described, schema_of
 from portsip_api.portsip.lists import GlobalListRequest, Listing
 from portsip_api.portsip.replies import SUCCESS, Success
 
@@ -100,6 +100,7 @@ class AccountReply(Schema):
     profile = ma.Dict(required=True)
     capability = ma.Dict(required=True)
     quota = ma.Dict(required=True)
+    allowed_prefixes = ma.List(ma.String(), required=True)
 
 
 class AccountCreated(Schema):
@@ -119,6 +120,9 @@ class _AccountObjects(Request):
     profile = FreeObject(metadata={"description": "Kept as sent."})
     capability = FreeObject(metadata={"description": "Kept as sent; not enforced."})
     quota = FreeObject(metadata={"description": "Kept as sent; not enforced."})
+    allowed_prefixes = Strings(
+        metadata={"description": "Ours: beginnings of the external numbers that may be dialled; none at first."}
+    )
 
 
 class AccountCreate(schema_of("AccountFields", tenants.TENANT, _AccountObjects)):  # type: ignore[misc]

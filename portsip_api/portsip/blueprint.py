@@ -41,6 +41,7 @@ class Declaration:
     arguments: type[Schema] | None = None
     example: Mapping[str, Any] | None = None
     multipart: bool = False
+    upload: type[Schema] | None = None
     roles: tuple[Role, ...] | None = None
     open_to_all: bool = False
     reply: type[Schema] | Mapping[str, Any] | None = None
@@ -58,13 +59,18 @@ class ResourceBlueprint(Blueprint):
         *,
         example: Mapping[str, Any] | None = None,
         multipart: bool = False,
+        upload: type[Schema] | None = None,
         largest: Callable[[], int] | None = None,
     ) -> Callable[[View], View]:
-        """Declare the schema that reads the request; with `multipart` it comes as a form with a file."""
+        """Declare the schema that reads the request; with `multipart` it comes as a form with a file.
+
+        `upload` documents such a form beside the JSON body, where the request may come as either.
+        """
 
         def note(view: View) -> View:
             declared = _declaration(view)
-            declared.arguments, declared.example, declared.multipart = schema, example, multipart
+            declared.arguments, declared.example = schema, example
+            declared.multipart, declared.upload = multipart, upload
             if largest is not None:
                 declared.largest = largest
             return view
@@ -186,6 +192,8 @@ def _document(name: str, declared: Declaration, method: str) -> dict[str, Any]:
         content["example"] = declared.example
     required = any(field.required for field in declared.arguments().fields.values())
     document["requestBody"] = {"required": required, "content": {media: content}}
+    if declared.upload is not None:
+        document["requestBody"]["content"]["multipart/form-data"] = {"schema": declared.upload}
     return document
 
 

@@ -35,6 +35,7 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "409.1": (409, "In conflict with the state of the object."),
     "413.1": (413, "The body is too large or nested too deeply."),
     "415.1": (415, "The media type is not supported."),
+    "416.1": (416, "The range lies outside the file. This code is ours."),
     "403.5": (429, "Too many failed log-ins; `Retry-After` says when to try again."),
     "500": (500, "An error of the server; the log has its request id."),
     "503.1": (503, "The store or the switch is not available; try again later."),
@@ -48,6 +49,9 @@ _BY_TYPE: Final[Mapping[type[Exception], str]] = {
     TokenRefused: "403.4",
     pbx.Forbidden: "403.1",
     pbx.NotFound: "404.1",
+    pbx.FileNotThere: "404.3",
+    pbx.TooLarge: "413.1",
+    pbx.Unsupported: "415.1",
     pbx.Conflict: "409.1",
     pbx.TooManyFailures: "403.5",
     pbx.SwitchUnavailable: "503.1",
@@ -56,7 +60,7 @@ _HEADERS: Final = {
     "403.4": {"WWW-Authenticate": 'Bearer error="invalid_token"'},
     "503.1": {"Retry-After": str(RETRY_SECONDS)},
 }
-_BY_STATUS: Final = {404: "404.2", 405: "405.1", 413: "413.1", 415: "415.1"}
+_BY_STATUS: Final = {404: "404.2", 405: "405.1", 413: "413.1", 415: "415.1", 416: "416.1"}
 
 
 @dataclass(frozen=True)
@@ -127,5 +131,5 @@ def _headers(code: str, error: Exception) -> dict[str, str]:
     if isinstance(error, pbx.TooManyFailures):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, HTTPException):
-        return {name: value for name, value in error.get_headers() if name == "Allow"}
+        return {name: value for name, value in error.get_headers() if name in {"Allow", "Content-Range"}}
     return dict(_HEADERS.get(code, {}))

@@ -48,3 +48,19 @@ CREATE_GROUP: Final = {
     "members": ["105", "106", "107"],
 }
 GROUP_ID: Final = "5E7B5E37-4008-429C-85D3-183DD4D4A9D9"
+GREETING: Final = {
+    "filename": "some_filename.wav",
+    "enabled": False,
+    "display_name": "Summer holidays",
+    "status": "READY",
+    "reason": "",
+    "duration": 12.5,
+    "url": "/api/extensions/greeting_file/show?link=Mg.ZxQ0bA.5n0Q9d3mJrYqVbJ0m9d1kC2cW3s",
+}
+GREETINGS: Final = {
+    "default_file": "default.wav",
+    "files": [
+        {**GREETING, "filename": "default.wav", "enabled": True, "display_name": "System default", "duration": 1.0},
+        GREETING,
+    ],
+}

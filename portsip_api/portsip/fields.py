@@ -3,7 +3,7 @@
 The same schemas read requests and document them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
@@ -83,17 +83,17 @@ def described(kind: Kind, description: str, *, required: bool = False) -> Ruled:
     return Ruled(kind, required=required, metadata={"description": description})
 
 
-def schema_of(name: str, rules: Rules, base: type[Schema] = Request) -> type[Schema]:
+def schema_of(name: str, rules: Rules, base: type[Schema] = Request, *, required: Collection[str] = ()) -> type[Schema]:
     """Return a schema class called `name` with a field for each rule, nested where the rules are."""
-    return type(name, (base,), {key: _field(key, rule) for key, rule in rules.items()})
+    return type(name, (base,), {key: _field(key, rule, required=key in required) for key, rule in rules.items()})
 
 
 _nested: dict[str, type[Schema]] = {}
 
 
-def _field(path: str, rule: Kind | Rules) -> ma.Field[Any]:
+def _field(path: str, rule: Kind | Rules, *, required: bool = False) -> ma.Field[Any]:
     if not isinstance(rule, Mapping):
-        return Ruled(rule)
+        return Ruled(rule, required=required)
     if path not in _nested:  # one class an object, so that the documentation names it once
         fields = {key: _field(f"{path}_{key}", below) for key, below in rule.items()}
         _nested[path] = type(path.title().replace("_", ""), (Request,), fields)

@@ -13,7 +13,7 @@ from portsip_api.pbx.groups import GroupKey
 from portsip_api.pbx.values import Text
 from portsip_api.portsip import examples
 from portsip_api.portsip.blueprint import MANAGERS, ResourceBlueprint, current_tenant
-from portsip_api.portsip.fields import ID, Ruled, Strings, TenantRequest, described, schema_of
+from portsip_api.portsip.fields import ID, Strings, TenantRequest, described, schema_of
 from portsip_api.portsip.lists import Listing, ListRequest
 from portsip_api.portsip.replies import SUCCESS, Success
 
@@ -40,13 +40,10 @@ class _Members(TenantRequest):
     )
 
 
-class GroupCreate(schema_of("GroupFields", pbx_groups.GROUP, _Members)):  # type: ignore[misc]
+class GroupCreate(
+    schema_of("GroupFields", pbx_groups.GROUP, _Members, required=("group_name", *pbx_groups.PERMISSIONS))  # type: ignore[misc]
+):
     """A new group."""
-
-    group_name = Ruled(pbx_groups.NAME, required=True)
-    enable_intercom = Ruled(pbx_groups.PERMISSION, required=True)
-    enable_external_call = Ruled(pbx_groups.PERMISSION, required=True)
-    enable_management_console_access = Ruled(pbx_groups.PERMISSION, required=True)
 
 
 class GroupChange(GroupKeyRequest, schema_of("GroupFields", pbx_groups.GROUP, _Members)):  # type: ignore[misc]

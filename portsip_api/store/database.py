@@ -7,7 +7,7 @@ starves under many threads.
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_PROTOCOL,
 }
+
+Values = Sequence[object] | Mapping[str, object]  # for ? and for :name
 
 db = peewee.SqliteDatabase(None)
 _writer = threading.RLock()
@@ -68,18 +70,18 @@ def writing() -> Iterator[None]:
         _writer.release()
 
 
-def execute(sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+def execute(sql: str, values: Values = ()) -> sqlite3.Cursor:
     """Run one statement and return its cursor."""
     cursor: sqlite3.Cursor = db.execute_sql(sql, values)  # type: ignore[no-untyped-call]
     return cursor
 
 
-def insert(sql: str, values: Sequence[object] = ()) -> int:
+def insert(sql: str, values: Values = ()) -> int:
     """Run one INSERT and return the id of the new row."""
     return int(execute(sql, values).lastrowid or 0)
 
 
-def fetch_row(sql: str, values: Sequence[object] = ()) -> Any:
+def fetch_row(sql: str, values: Values = ()) -> Any:
     """Return the first row as a tuple, or None. The rest of the cursor is dropped, so that no read stays open."""
     cursor = execute(sql, values)
     row = cursor.fetchone()
@@ -87,7 +89,7 @@ def fetch_row(sql: str, values: Sequence[object] = ()) -> Any:
     return row
 
 
-def fetch_all(sql: str, values: Sequence[object] = ()) -> list[Any]:
+def fetch_all(sql: str, values: Values = ()) -> list[Any]:
     """Return all rows as tuples."""
     return execute(sql, values).fetchall()
 

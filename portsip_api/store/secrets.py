@@ -13,6 +13,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from portsip_api.store.files import locked, write_atomically
 
@@ -32,6 +34,7 @@ class Keyring:
         self._path = Path()
         self._stamp: tuple[int, int] | None = None
         self._keys: dict[bytes, AESGCM] = {}
+        self._bytes: list[bytes] = []
         self._current = b""
         self._decoys: dict[str, bytes] = {}
         self._guard = threading.Lock()
@@ -88,6 +91,11 @@ class Keyring:
         self._refresh()
         return [key_id.hex() for key_id in self._keys]
 
+    def derived(self, purpose: str) -> list[bytes]:
+        """Return a key of 32 bytes for another use, `purpose`, from each key in the file, the current one first."""
+        self._refresh()
+        return [HKDF(SHA256(), 32, None, purpose.encode()).derive(key) for key in self._bytes]
+
     def _refresh(self) -> None:
         try:
             status = self._path.stat()
@@ -99,7 +107,9 @@ class Keyring:
             raise KeyMissing(f"The secret key file cannot be read ({type(error).__name__}).") from error
         keys = _parse(content)
         with self._guard:
-            self._keys, self._current, self._stamp = keys, next(iter(keys)), stamp
+            self._keys = {key_id: AESGCM(key) for key_id, key in keys.items()}
+            self._bytes = list(keys.values())
+            self._current, self._stamp = next(iter(keys)), stamp
             self._decoys = {}
 
 
@@ -111,10 +121,12 @@ def _line(key_id: bytes, key: bytes) -> bytes:
     return key_id.hex().encode() + b" " + base64.b64encode(key) + b"\n"
 
 
-def _parse(content: str) -> dict[bytes, AESGCM]:
+def _parse(content: str) -> dict[bytes, bytes]:
     try:
         pairs = [line.split() for line in content.splitlines() if line.strip()]
-        keys = {bytes.fromhex(key_id): AESGCM(base64.b64decode(key, validate=True)) for key_id, key in pairs}
+        keys = {bytes.fromhex(key_id): base64.b64decode(key, validate=True) for key_id, key in pairs}
+        for key in keys.values():
+            AESGCM(key)  # refuses one of another length
     except ValueError as error:
         raise KeyMissing("The secret key file is damaged: a line is not a key id and a key.") from error
     if not keys:

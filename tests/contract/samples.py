@@ -1,7 +1,8 @@
 """The sample requests and responses of the vendor's page, by operation: its fields, with values of the same types.
 
-Ids, host and token are the server's own. Three differences are the contract's: a call answers 503.1 until a SIP engine
-is attached, the greeting samples come with the greetings, and a search answers an array where the sample has an object.
+Ids, host and token are the server's own. Two differences are the contract's: a call answers 503.1 until a SIP engine is
+attached, and a search answers an array where the sample has an object. The greeting file that the samples name is sent
+before they are, and the address of the one that is fetched is nobody's.
 """
 
 from dataclasses import dataclass, field
@@ -143,6 +144,34 @@ SAMPLES = [
             "to": "1001",
         },
         status=503,
+    ),
+    Sample(
+        "add greeting file by url",
+        "/api/extensions/greeting_file/create",
+        body={
+            "access_token": TOKEN,
+            "extension_number": "1000",
+            "filename": "fetched_filename.wav",
+            "url": "https://192.0.2.1/fetched_filename.wav",  # for documentation: no server connects to it
+            "display_name": "Sample name",
+        },
+        response={"filename": "fetched_filename.wav"},
+    ),
+    Sample(
+        "set up greeting file",
+        "/api/extensions/greeting_file/update",
+        body={"access_token": TOKEN, "extension_number": "1000", "filename": "some_filename"},
+    ),
+    Sample(
+        "list greeting files",
+        "/api/extensions/greeting_file/list",
+        query={"access_token": TOKEN, "extension_number": "1000", **PAGE},
+        response={**ENVELOPE, "default_file": "abcdfeg.wav", "files": [{"filename": "default.wav,", "enabled": True}]},
+    ),
+    Sample(
+        "remove greeting file",
+        "/api/extensions/greeting_file/destroy",
+        body={"access_token": TOKEN, "extension_number": "1000", "filename": "some_filename"},
     ),
     Sample(
         "update extension",

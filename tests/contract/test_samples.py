@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
+from tests.audio import wav
 from tests.contract.samples import MEMBERS, SAMPLES, TOKEN
 from tests.crm import ADMIN_PASSWORD
 
@@ -40,8 +41,15 @@ def token(server):
     return reply.json()["access_token"]
 
 
+def upload_greeting(server, token):
+    """Add the greeting file that the samples name."""
+    form = {"access_token": token, "extension_number": "1000"}
+    url = f"{server.url}/api/extensions/greeting_file/create"
+    assert requests.post(url, data=form, files={"file": ("some_filename", wav())}, timeout=30).status_code == 200
+
+
 def test_every_sample(server, token):
-    for number in MEMBERS:
+    for number in [*MEMBERS, "1001"]:
         fields = {"extension_number": number, "password": "x", "web_access_password": "x", "access_token": token}
         assert requests.post(f"{server.url}/api/extensions/create", json=fields, timeout=30).status_code == 200
     keys = {TOKEN: token}
@@ -60,7 +68,9 @@ def test_every_sample(server, token):
         assert status == sample.status, (sample.name, reply)
         if status == 200:
             check_like(sample.response, reply)
+        if sample.name == "create extension":
+            upload_greeting(server, token)
         if sample.name == "create group":
             keys["{group}"] = reply["group_id"]
     _, left = curl(f"{server.url}/api/extensions/list?access_token={token}")
-    assert [row["extension_number"] for row in left["extensions"]] == MEMBERS
+    assert [row["extension_number"] for row in left["extensions"]] == [*MEMBERS, "1001"]

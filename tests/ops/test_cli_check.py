@@ -219,6 +219,6 @@ def test_the_counts_are_right_after_every_change(kept: Crm, work: Callable[[Crm]
 
 def test_a_row_that_belongs_to_nobody_is_found(kept: Crm) -> None:
     with closing(sqlite3.connect(settings.current().database_path)) as connection:
-        connection.execute("INSERT INTO dialled_number VALUES (99, '1', 'RING_GROUP')")
+        connection.execute("INSERT INTO dialled_number VALUES (99, '1', 'NOTHING')")
         connection.commit()
     check_one(find_inconsistencies(), "1 rows belong to others that do not exist.")

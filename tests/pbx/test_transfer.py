@@ -14,7 +14,7 @@ from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extension_fields import EXTENSION
 from portsip_api.pbx.extensions import PURPOSES, ExtensionKey
 from portsip_api.pbx.transfer_collisions import Sieve
-from portsip_api.pbx.values import Choice, Flag, Text, TimeOfDay, Whole
+from portsip_api.pbx.values import Choice, Flag, Text, TimeOfDay, Whole, Zone
 from portsip_api.store import database
 from tests.bulk import fill
 from tests.crm import PIN, SIP_PASSWORD, WEB_PASSWORD
@@ -109,6 +109,8 @@ def values(rule):
             return st.from_regex(r"([01][0-9]|2[0-3]):[0-5][0-9]", fullmatch=True) | st.just(
                 "24:00" if end else "00:00"
             )
+        case Zone():
+            return st.sampled_from(["", "UTC", "Europe/Berlin"])
         case Text():
             return texts(rule)
     return st.fixed_dictionaries({name: values(below) for name, below in rule.items()})

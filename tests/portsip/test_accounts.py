@@ -324,6 +324,7 @@ def test_tenants_are_created_shown_listed_changed_and_destroyed(admin):
         "profile": {"city": "Zürich"},
         "capability": {},
         "quota": {"max_extensions": 5},
+        "allowed_prefixes": [],
     }
     assert admin.read("account/list")["accounts"][1] == shown
     admin.do("account/remove", id=2)

@@ -21,12 +21,15 @@ MANAGERS_OBJECT = (401, 401, 403, 404, 200, 200)
 MANAGERS = (401, 401, 403, 200, 200, 200)
 OWN_OBJECT = (401, 401, 403, 404, 200, 200)
 CALL = (401, 401, 403, 404, 503, 503)
+SYSTEM_GREETING = (401, 401, 403, 404, 409, 409)  # which cannot be removed
 
 EXTENSION = {"id": "{colleague}"}
 GROUP = {"id": "{group}"}
 NEW = {"extension_number": "1002", "password": "x-secret", "web_access_password": "x-secret"}
 TENANT = {"name": "third", "domain": "third.example", "password": "x-secret"}
 DIALLED = {"extension": COLLEAGUE, "to": NUMBER}
+GREETING = {"extension_number": COLLEAGUE, "filename": "default.wav"}
+FETCHED = {"extension_number": COLLEAGUE, "filename": "new.wav", "url": "http://example.com/new.wav"}
 
 TABLE = {
     ("POST", "/api/account/credentials/verify"): ({"username": "home", "password": "wrong"}, LOGIN),
@@ -65,6 +68,29 @@ TABLE = {
     ("POST", "/api/extensions/group/remove"): (GROUP, MANAGERS_OBJECT),
     ("GET", "/api/voice_mail/show"): ({"extension_number": COLLEAGUE}, OWN_OBJECT),
     ("POST", "/api/voice_mail/update"): ({"extension_number": COLLEAGUE}, OWN_OBJECT),
+    ("GET", "/api/extensions/route"): (EXTENSION, OWN_OBJECT),
+    ("GET", "/api/extensions/office_hours"): (EXTENSION, OWN_OBJECT),
+    ("GET", "/api/office_hours/show"): ({}, ANY_TOKEN),
+    ("POST", "/api/office_hours/update"): ({}, MANAGERS),
+    ("GET", "/api/time_zones/list"): ({}, ANY_TOKEN),
+    ("GET", "/api/holidays/list"): ({}, ANY_TOKEN),
+    ("POST", "/api/holidays/create"): ({"name": "x", "month": 1, "day": 1}, MANAGERS),
+    ("POST", "/api/holidays/fill"): ({"country": "DE", "year": 2026}, MANAGERS),
+    ("POST", "/api/holidays/update"): ({"id": "{holiday}"}, MANAGERS_OBJECT),
+    ("POST", "/api/holidays/destroy"): ({"id": "{holiday}"}, MANAGERS_OBJECT),
+    ("POST", "/api/holidays/remove"): ({"id": "{holiday}"}, MANAGERS_OBJECT),
+    ("GET", "/api/ring_groups/list"): ({}, MANAGERS),
+    ("POST", "/api/ring_groups/create"): ({"ring_group_number": "601", "name": "x"}, MANAGERS),
+    ("GET", "/api/ring_groups/show"): ({"id": "{ring_group}"}, MANAGERS_OBJECT),
+    ("POST", "/api/ring_groups/update"): ({"id": "{ring_group}"}, MANAGERS_OBJECT),
+    ("POST", "/api/ring_groups/destroy"): ({"id": "{ring_group}"}, MANAGERS_OBJECT),
+    ("POST", "/api/ring_groups/remove"): ({"id": "{ring_group}"}, MANAGERS_OBJECT),
+    ("POST", "/api/extensions/greeting_file/create"): (FETCHED, OWN_OBJECT),
+    ("POST", "/api/extensions/greeting_file/update"): (GREETING, OWN_OBJECT),
+    ("POST", "/api/extensions/greeting_file/destroy"): (GREETING, SYSTEM_GREETING),
+    ("POST", "/api/extensions/greeting_file/remove"): (GREETING, SYSTEM_GREETING),
+    ("GET", "/api/extensions/greeting_file/list"): ({"extension_number": COLLEAGUE}, OWN_OBJECT),
+    ("GET", "/api/extensions/greeting_file/show"): (GREETING, OWN_OBJECT),
     ("POST", "/api/extensions/export"): ({}, MANAGERS),
     ("POST", "/api/extensions/import"): ({"extensions": [NEW]}, MANAGERS),
     ("GET", "/healthz"): ({}, OPEN),
@@ -110,8 +136,7 @@ def world(template, world_template, tmp_path):  # noqa: F811
 @pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda value: value)
 def test_matrix(template, world, method, path, identity):
     fields, expected = TABLE[method, path]
-    keys = {"{other}": world.other, "{home}": world.home, "{colleague}": world.colleague, "{group}": world.group}
-    given = {name: keys.get(value, value) if isinstance(value, str) else value for name, value in fields.items()}
+    given = {name: world.key(value) for name, value in fields.items()}
     if identity == "administrator" and not path.startswith("/api/account"):
         given["tenant_id"] = world.home
     headers = {"access_token": world.tokens[identity]} if world.tokens[identity] else {}

@@ -56,6 +56,15 @@ def test_a_secret_under_a_foreign_key_names_that_key(path: Path, tmp_path: Path)
         _open(path).decrypt(foreign.encrypt(SECRET, "sip"), "sip")
 
 
+def test_keys_for_other_uses_are_the_same_for_every_reader_and_rotate_with_the_file(path: Path) -> None:
+    keyring = _open(path)
+    (first,) = keyring.derived("links")
+    assert len(first) == 32
+    assert _open(path, create=False).derived("links") == [first] != keyring.derived("cookies")
+    keyring.rotate()
+    assert keyring.derived("links")[1:] == [first]
+
+
 def test_the_key_file_is_the_owners_alone(path: Path) -> None:
     keyring = _open(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

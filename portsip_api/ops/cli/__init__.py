@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portsip_api.ops.cli import accounts, seed, setup, store, transfer
+from portsip_api.ops.cli import accounts, routes, seed, setup, store, transfer
 from portsip_api.ops.cli.group import SentenceGroup
 
 pbx = SentenceGroup("pbx", help="Administer the PBX.")
@@ -18,6 +18,8 @@ for command in (
     transfer.import_extensions,
     transfer.export_extensions,
     seed.seed,
+    routes.route,
+    routes.hours,
 ):
     pbx.add_command(command)
 

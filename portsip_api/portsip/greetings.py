@@ -1,0 +1,267 @@
+"""`/api/extensions/greeting_file`: the voicemail greetings of an extension.
+
+Source: PortSIP REST API, "Add greeting file for voicemail" and the sections after it; contract, section 4.
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote
+
+from flask import Response, g, request, send_file, url_for
+from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow import fields as ma
+from werkzeug.datastructures import FileStorage
+
+from portsip_api import settings
+from portsip_api.pbx import greetings as pbx_greetings
+from portsip_api.pbx import links
+from portsip_api.pbx.audio import MOST_BYTES, MOST_SECONDS
+from portsip_api.pbx.errors import FileNotThere, Invalid
+from portsip_api.pbx.extensions import ExtensionKey, find_id
+from portsip_api.pbx.fetch_urls import MAX_LENGTH, parse
+from portsip_api.pbx.greeting_rows import READY, Greeting
+from portsip_api.pbx.greetings import DISPLAY_NAME, FILE_NAME, Sound
+from portsip_api.pbx.riff import TAKEN
+from portsip_api.pbx.tokens import TokenRefused
+from portsip_api.pbx.values import Text
+from portsip_api.portsip import examples
+from portsip_api.portsip.blueprint import EVERYBODY, ResourceBlueprint, current_tenant
+from portsip_api.portsip.extensions import key_of, require_own
+from portsip_api.portsip.fields import ExtensionKeyRequest, Ruled, described
+from portsip_api.portsip.lists import Listing, ListRequest
+from portsip_api.portsip.replies import SUCCESS, Success
+
+_MOST_AROUND: Final = 1 << 16  # bytes of a form beside its file
+_RANGE: Final = re.compile(r"(?i:bytes)=[ \t]*([0-9]{0,30})-([0-9]{0,30})[ \t]*")
+
+greetings = ResourceBlueprint(
+    "greeting files", __name__, url_prefix="/api/extensions/greeting_file", description="Voicemail greetings"
+)
+
+
+class GreetingKeyRequest(ExtensionKeyRequest):
+    """Names a greeting of an extension."""
+
+    filename = Ruled(FILE_NAME, required=True, metadata={"description": "The name in the list."})
+
+
+class GreetingCreate(ExtensionKeyRequest):
+    """A new greeting, or what one that is there is shown as."""
+
+    filename = described(
+        FILE_NAME,
+        "A label, of which path parts are dropped; when absent, the last part of `url` or the name of the file sent.",
+    )
+    url = described(
+        Text(MAX_LENGTH),
+        "Where the server fetches the file from, by http or https; the list says when it is there. Without it and "
+        "without a file, the greeting `filename` must be there, and its `display_name` is set.",
+    )
+    display_name = described(DISPLAY_NAME, "Ours: what the greeting is shown as.")
+
+
+class GreetingUpload(GreetingCreate):
+    """A new greeting with its file."""
+
+    file = ma.Raw(
+        metadata={
+            "type": "string",
+            "format": "binary",
+            "description": f"{TAKEN[0].upper()}{TAKEN[1:]}; at most {MOST_BYTES >> 20} MiB and {MOST_SECONDS // 60} "
+            "minutes. The part may have any name.",
+        }
+    )
+
+
+class GreetingListRequest(ExtensionKeyRequest, ListRequest):
+    """A page of an extension's greetings."""
+
+
+class ShowRequest(ExtensionKeyRequest):
+    """Names a greeting, or has the link that a list gave."""
+
+    filename = described(FILE_NAME, "The name in the list.")
+    link = described(Text(512), "From the `url` of a list; with it neither a token nor another field is needed.")
+
+    @validates_schema
+    def _has_key(self, data: Mapping[str, object], **_: object) -> None:
+        if "link" not in data:
+            super()._has_key(data)
+            if "filename" not in data:
+                raise ValidationError({"filename": ["Missing."]})
+
+
+class GreetingRow(Schema):
+    """A greeting as lists show it."""
+
+    filename = ma.String(required=True)
+    enabled = ma.Boolean(required=True, metadata={"description": "Whether it is the active one."})
+    display_name = ma.String(required=True)
+    status = ma.String(required=True, metadata={"enum": ["READY", "FETCHING", "FAILED"]})
+    reason = ma.String(required=True, metadata={"description": "Why it could not be fetched, the last time."})
+    duration = ma.Float(required=True, allow_none=True, metadata={"description": "Seconds."})
+    url = ma.String(
+        required=True, allow_none=True, metadata={"description": "A link to the audio, good for ten minutes."}
+    )
+
+
+class GreetingCreated(GreetingRow, Success):
+    """The greeting that was made or found."""
+
+
+_LISTING: Final = Listing("files", ("DEFAULT", "NAME"))
+_GREETINGS: Final = _LISTING.schema(
+    "GreetingList",
+    GreetingRow,
+    default_file=ma.String(required=True, metadata={"description": "The name of the active greeting."}),
+    greetings=ma.List(ma.Nested(GreetingRow), required=True, metadata={"description": "The same as `files`."}),
+)
+_KEY_EXAMPLE: Final = {"extension_number": "1000", "filename": "some_filename.wav"}
+
+
+def _largest() -> int:
+    is_form = request.mimetype == "multipart/form-data"
+    return MOST_BYTES + _MOST_AROUND if is_form else settings.current().max_body
+
+
+@greetings.route("/create", methods=["POST"])
+@greetings.arguments(
+    GreetingCreate,
+    example={**_KEY_EXAMPLE, "url": "https://192.0.2.1/some_filename.wav"},
+    upload=GreetingUpload,
+    largest=_largest,
+)
+@greetings.allowed(*EVERYBODY)
+@greetings.answers(GreetingCreated, example={**SUCCESS, **examples.GREETING}, errors=("403.1", "404.3", "409.1"))
+def create_greeting(given: dict[str, Any]) -> dict[str, Any]:
+    """Add a greeting: a file that is sent, or one that is fetched. It is not the active one until it is made that."""
+    tenant_id, key = current_tenant(), _own_key(given)
+    name, url, shown_as = given.get("filename"), given.get("url"), given.get("display_name")
+    file = _file()
+    if file is not None and url:
+        raise Invalid({"url": ["Must not be sent beside a file."]})
+    if file is not None:
+        content = file.stream.read(MOST_BYTES + 1)
+        made = pbx_greetings.add(tenant_id, key, _named(name or file.filename), content, shown_as or "")
+    elif url:
+        name = name or unquote(parse(url).target.partition("?")[0])
+        made = pbx_greetings.request_fetch(tenant_id, key, _named(name), url, shown_as or "")
+    else:
+        made = pbx_greetings.rename(tenant_id, key, _named(name), shown_as)
+    return {**SUCCESS, **_row(made)}
+
+
+@greetings.route("/update", methods=["POST"])
+@greetings.arguments(GreetingKeyRequest, example=_KEY_EXAMPLE)
+@greetings.allowed(*EVERYBODY)
+@greetings.answers(Success, example=SUCCESS, errors=("403.1", "404.3", "409.1"))
+def update_greeting(given: dict[str, Any]) -> dict[str, str]:
+    """Make a greeting the active one; exactly one is."""
+    pbx_greetings.activate(current_tenant(), _own_key(given), given["filename"])
+    return SUCCESS
+
+
+@greetings.route("/destroy", methods=["POST"], aliases=["/remove"])
+@greetings.arguments(GreetingKeyRequest, example=_KEY_EXAMPLE)
+@greetings.allowed(*EVERYBODY)
+@greetings.answers(Success, example=SUCCESS, errors=("403.1", "404.3", "409.1"))
+def destroy_greeting(given: dict[str, Any]) -> dict[str, str]:
+    """Remove a greeting; when it was the active one, the system default is."""
+    pbx_greetings.destroy(current_tenant(), _own_key(given), given["filename"])
+    return SUCCESS
+
+
+@greetings.route("/list")
+@greetings.arguments(GreetingListRequest)
+@greetings.allowed(*EVERYBODY)
+@greetings.answers(
+    _GREETINGS,
+    example={**examples.PAGE, "count": 2, "total": 2, **examples.GREETINGS, "greetings": examples.GREETINGS["files"]},
+    errors=("403.1",),
+)
+def list_greetings(given: dict[str, Any]) -> dict[str, Any]:
+    """List the greetings of an extension by name; the system default, which cannot be removed, is the first."""
+    page, active = pbx_greetings.page(current_tenant(), _own_key(given), _LISTING.asked(given)[1])
+    rows = [_row(greeting) for greeting in page.rows]
+    return {**_LISTING.reply(given, page, rows), "default_file": active, "greetings": rows}
+
+
+@greetings.route("/show")
+@greetings.arguments(ShowRequest)
+@greetings.allowed(*EVERYBODY, open_to_all=True)
+@greetings.answers({"audio/wav": {"type": "string", "format": "binary"}}, errors=("403.1", "404.3", "416.1"))
+def show_greeting(given: dict[str, Any]) -> Response:
+    """Play a greeting (ours): the audio as a WAV file, or one range of its bytes."""
+    if "link" in given:
+        return _play(pbx_greetings.sound_of(links.read_greeting(given["link"])))
+    if g.identity is None:
+        raise TokenRefused("Either a link or an access token is needed.")
+    return _play(pbx_greetings.sound(current_tenant(), _own_key(given), given["filename"]))
+
+
+def _own_key(given: dict[str, Any]) -> ExtensionKey:
+    """Return the key of the extension that is named. Raises NotFound and Forbidden."""
+    extension_id = find_id(current_tenant(), key_of(given))
+    require_own(extension_id)
+    return ExtensionKey(id=extension_id)
+
+
+def _file() -> FileStorage | None:
+    files = [file for file in request.files.values() if file.filename or file.stream.read(1)]
+    if len(files) > 1:
+        raise Invalid({"file": ["Must be one file."]})
+    for file in files:
+        file.stream.seek(0)
+        return file
+    return None
+
+
+def _named(name: str | None) -> str:
+    if not name:
+        raise Invalid({"filename": ["Missing."]})
+    return name
+
+
+def _row(greeting: Greeting) -> dict[str, Any]:
+    url = url_for("greeting files.show_greeting", link=links.to_greeting(greeting.id))
+    return {
+        "filename": greeting.filename,
+        "enabled": greeting.is_active,
+        "display_name": greeting.display_name,
+        "status": greeting.status,
+        "reason": greeting.reason,
+        "duration": greeting.duration,
+        "url": url if greeting.status == READY else None,
+    }
+
+
+def _play(sound: Sound) -> Response:
+    try:
+        size = sound.audio.stat().st_size if isinstance(sound.audio, Path) else len(sound.audio)
+        _settle_range(size, sound.tag)
+        audio = sound.audio if isinstance(sound.audio, Path) else io.BytesIO(sound.audio)
+        response = send_file(audio, "audio/wav", download_name=sound.filename, etag=sound.tag)
+    except FileNotFoundError as error:  # it was removed since its row was read
+        raise FileNotThere("The file of this greeting is not there.") from error
+    response.cache_control.private = True
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _settle_range(size: int, tag: str) -> None:
+    """Write the request's range of a file of `size` bytes in the one way that Werkzeug reads as RFC 9110, 14.1, has it.
+
+    What is not one range of bytes is dropped, which 14.2 allows, and so is a range behind an entity tag that fits,
+    which 13.2.2 asks first.
+    """
+    asked = _RANGE.fullmatch(request.environ.pop("HTTP_RANGE", ""))
+    if asked is None or request.if_none_match.contains_weak(tag):
+        return
+    first, last = asked.groups()
+    start = int(first) if first else max(0, size - int(last)) if last else None
+    end = min(int(last), size - 1) if first and last else size - 1
+    if start is not None and not (first and last and int(last) < start):
+        request.environ["HTTP_RANGE"] = f"bytes={start}-{end}" if start < size else f"bytes={size}-"
