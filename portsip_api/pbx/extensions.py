@@ -1,37 +1,35 @@
 """Extensions: making, changing, showing, listing, finding and deleting them.
 
-Everything that can be checked or computed without the write lock (rules, encryption, documents) is done before the
-transaction begins. Source: PortSIP REST API, "Create a new extension" and the sections after it.
+Source: PortSIP REST API, "Create a new extension" and the sections after it.
 """
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 import peewee
 
-from portsip_api.pbx import forwarding, greeting_files, groups, tokens
+from portsip_api.pbx import forwarding, greeting_files, groups
 from portsip_api.pbx.errors import Duplicate, Forbidden, Invalid, NotFound
-from portsip_api.pbx.extension_fields import EXTENSION, OBJECTS
+from portsip_api.pbx.extension_drafts import (
+    PURPOSES,
+    Draft,
+    Extension,
+    overwrite,
+    prepare,
+    prepare_change,
+    require_policy,
+    write,
+)
+from portsip_api.pbx.extension_fields import OBJECTS
 from portsip_api.pbx.identity import Identity, Role
-from portsip_api.pbx.passwords import check_policy
 from portsip_api.pbx.tenants import DEFAULT_GROUP
-from portsip_api.pbx.values import checked, defaults, merge
 from portsip_api.store import database
-from portsip_api.store.search import fold, searchable
-from portsip_api.store.secrets import keyring
 
-SIP_PASSWORD: Final = "extension.password"
-WEB_PASSWORD: Final = "extension.web_access_password"
-PIN: Final = "extension.voicemail_pin"
-PURPOSES: Final = (SIP_PASSWORD, WEB_PASSWORD, PIN)
 NUMBER_TAKEN: Final = "Another object of this tenant has this number."
 EMAIL_TAKEN: Final = "Belongs to another extension, and a log-in by e-mail could mean either."
 LOGIN_TAKEN: Final = "Is the log-in name of an account, which it would be confused with."
-_DEFAULTS: Final = defaults(OBJECTS)
-_SEARCHED: Final = ("first_name", "last_name", "email", "mobile_phone", "work_phone", "home_phone")
 
 
 @dataclass(frozen=True)
@@ -44,71 +42,6 @@ class ExtensionKey:
     def where(self) -> tuple[str, int | str | None]:
         """Return the column that decides and its value."""
         return ("id", self.id) if self.id is not None else ("number", self.number)
-
-
-@dataclass(frozen=True)
-class Extension:
-    """An extension as it is stored: five objects without the PIN, the three secrets encrypted, its groups' ids."""
-
-    id: int
-    number: str
-    status: str
-    objects: Mapping[str, Any]
-    secrets: Mapping[str, bytes]
-    group_ids: Sequence[str]
-
-    def secret(self, purpose: str) -> str:
-        """Return one of SIP_PASSWORD, WEB_PASSWORD and PIN in clear."""
-        return keyring.decrypt(self.secrets[purpose], purpose)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A new extension, checked and encrypted, ready to be written: its five objects, without the PIN, are JSON."""
-
-    number: str
-    documents: Mapping[str, str]
-    secrets: Mapping[str, bytes]
-    groups: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What changes in an extension, checked and encrypted: what was sent of its five objects, as JSON, and the rest."""
-
-    documents: Mapping[str, str]
-    secrets: Mapping[str, bytes]
-    values: Mapping[str, Any]  # number, passwords, groups
-
-    def over(self, before: Extension) -> dict[str, Any]:
-        """Return the five objects of `before` with the change merged into them."""
-        return merge(before.objects, {name: orjson.loads(text) for name, text in self.documents.items()})
-
-
-def prepare(fields: Mapping[str, object]) -> Draft:
-    """Check the values of a new extension and encrypt its secrets. Raises Invalid."""
-    values = _checked(fields, required=("extension_number", "password", "web_access_password"))
-    number = values["extension_number"]
-    require_policy(values, number)
-    objects = merge(_DEFAULTS, {name: values[name] for name in OBJECTS if name in values})
-    voice_mail = dict(objects["voice_mail"])
-    pin = voice_mail.pop("voicemail_pin")
-    clear = {SIP_PASSWORD: values["password"], WEB_PASSWORD: values["web_access_password"], PIN: pin}
-    documents = _documents({**objects, "voice_mail": voice_mail})
-    return Draft(number, documents, _encrypted(clear), values.get("belong_groups", ()))
-
-
-def prepare_change(fields: Mapping[str, object]) -> Change:
-    """Check the values of a change and encrypt the secrets among them. Raises Invalid."""
-    values = _checked(fields)
-    clear = {
-        SIP_PASSWORD: values.get("password"),
-        WEB_PASSWORD: values.get("web_access_password"),
-        PIN: values.get("voice_mail", {}).pop("voicemail_pin", None),
-    }
-    documents = _documents({name: values.pop(name) for name in OBJECTS if name in values})
-    sent = {purpose: secret for purpose, secret in clear.items() if secret is not None}
-    return Change(documents, _encrypted(sent), values)
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -128,30 +61,6 @@ def insert(tenant_id: int, draft: Draft) -> int:
     if draft.groups:
         groups.set_groups_of(tenant_id, extension_id, draft.groups)
     forwarding.require_targets(tenant_id, draft.number, {}, orjson.loads(draft.documents["forward_rules"]))
-    return extension_id
-
-
-def write(tenant_id: int, draft: Draft) -> int:
-    """Write `draft` without its groups inside the caller's transaction, for whom nothing can collide with it."""
-    documents = draft.documents
-    profile = orjson.loads(documents["profile"])
-    extension_id = database.insert(
-        "INSERT INTO extension (tenant_id, number, name_key, email_key, profile, options) VALUES (?, ?, ?, ?, ?, ?)",
-        (tenant_id, draft.number, *_keys(profile), documents["profile"], documents["options"]),
-    )
-    database.execute(
-        "INSERT INTO extension_settings (extension_id, voice_mail, forward_rules, office_hours, password,"
-        " web_access_password, voicemail_pin) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            extension_id,
-            *(documents[name] for name in ("voice_mail", "forward_rules", "office_hours")),
-            *(draft.secrets[purpose] for purpose in PURPOSES),
-        ),
-    )
-    database.execute(
-        "INSERT INTO extension_search (extension_id, text) VALUES (?, ?)",
-        (extension_id, _search_text(tenant_id, draft.number, profile)),
-    )
     return extension_id
 
 
@@ -220,34 +129,6 @@ def destroy(tenant_id: int, key: ExtensionKey) -> None:
     greeting_files.FILES.remove(blobs)
 
 
-def overwrite(tenant_id: int, before: Extension, number: str, change: Change) -> None:
-    """Write `change` without its groups over `before` inside the caller's transaction.
-
-    A new password and a disabled extension end its tokens.
-    """
-    objects = change.over(before)
-    changed = {name for name in OBJECTS if objects[name] != before.objects[name]}
-    if number != before.number or changed & {"profile", "options"}:
-        profile = objects["profile"]
-        database.execute(
-            "UPDATE extension SET number = ?, name_key = ?, email_key = ?, profile = ?, options = ? WHERE id = ?",
-            (number, *_keys(profile), _dump(profile), _dump(objects["options"]), before.id),
-        )
-        database.execute(
-            "UPDATE extension_search SET text = ? WHERE extension_id = ?",
-            (_search_text(tenant_id, number, profile), before.id),
-        )
-    columns: dict[str, object] = {name: _dump(objects[name]) for name in changed - {"profile", "options"}}
-    columns |= {purpose.removeprefix("extension."): blob for purpose, blob in change.secrets.items()}
-    if columns:
-        assignments = ", ".join(f"{column} = ?" for column in columns)
-        database.execute(
-            f"UPDATE extension_settings SET {assignments} WHERE extension_id = ?", (*columns.values(), before.id)
-        )
-    if change.secrets.keys() & {SIP_PASSWORD, WEB_PASSWORD} or not objects["options"]["enable_extension"]:
-        tokens.revoke(extension_id=before.id)
-
-
 def _require_own(by: Identity, before: Extension, values: Mapping[str, Any], options: Mapping[str, Any]) -> None:
     """Let an extension send back what it may not change, as it was shown to it."""
     unchanged = (
@@ -259,31 +140,6 @@ def _require_own(by: Identity, before: Extension, values: Mapping[str, Any], opt
         raise Forbidden("An extension may change itself only.")
     if not unchanged or "password" in values or "web_access_password" in values:
         raise Forbidden("An extension may not change its number, passwords, options and groups.")
-
-
-def _checked(fields: Mapping[str, object], required: Sequence[str] = ()) -> dict[str, Any]:
-    errors: dict[str, Sequence[str]] = {name: ["Missing."] for name in required if name not in fields}
-    group_ids = fields.get("belong_groups", [])
-    if not isinstance(group_ids, list) or not all(isinstance(item, str) for item in group_ids):
-        errors["belong_groups"] = ["Must be an array of group ids."]
-    values: dict[str, Any] = {}
-    try:
-        values = checked(EXTENSION, fields)
-    except Invalid as invalid:
-        errors |= invalid.errors
-    if errors:
-        raise Invalid(errors)
-    return values | ({"belong_groups": group_ids} if "belong_groups" in fields else {})
-
-
-def require_policy(values: Mapping[str, Any], number: str) -> None:
-    """Raise Invalid when a password among `values` breaks the policy for the extension `number`."""
-    errors: dict[str, list[str]] = {}
-    for field in ("password", "web_access_password"):
-        if field in values:
-            check_policy(errors, field, values[field], number)
-    if errors:
-        raise Invalid(errors)
 
 
 def _require_unambiguous(tenant_id: int, number: str) -> None:
@@ -300,24 +156,3 @@ def _taken(error: peewee.IntegrityError) -> Duplicate | Invalid:
     if "email_key" in str(error):
         return Invalid({"profile.email": [EMAIL_TAKEN]})
     return Duplicate(NUMBER_TAKEN, "extension_number")
-
-
-def _encrypted(clear: Mapping[str, str]) -> dict[str, bytes]:
-    return {purpose: keyring.encrypt(secret, purpose) for purpose, secret in clear.items()}
-
-
-def _keys(profile: Mapping[str, str]) -> tuple[str, str]:
-    return fold(profile["last_name"]) + "\x1f" + fold(profile["first_name"]), fold(profile["email"])
-
-
-def _search_text(tenant_id: int, number: str, profile: Mapping[str, str]) -> str:
-    return searchable(tenant_id, [number, *(profile[name] for name in _SEARCHED)])
-
-
-def _documents(objects: Mapping[str, Any]) -> dict[str, str]:
-    # The extensions of an import have most documents in common, and keep one copy of each in memory.
-    return {name: sys.intern(_dump(value)) for name, value in objects.items()}
-
-
-def _dump(value: object) -> str:
-    return orjson.dumps(value).decode()

@@ -10,7 +10,7 @@ from typing import Any
 
 from portsip_api.pbx import tokens
 from portsip_api.pbx.errors import LoginRefused
-from portsip_api.pbx.extensions import SIP_PASSWORD, WEB_PASSWORD
+from portsip_api.pbx.extension_drafts import SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.pbx.login_limits import Attempt
 from portsip_api.pbx.passwords import is_password, is_secret

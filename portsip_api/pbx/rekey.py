@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from portsip_api.pbx.errors import Conflict
-from portsip_api.pbx.extensions import PIN, SIP_PASSWORD, WEB_PASSWORD
+from portsip_api.pbx.extension_drafts import PIN, SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.store import database
 from portsip_api.store.clock import clock
 from portsip_api.store.files import FileLock

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, TypeVar
 
-from portsip_api.pbx import directory, extensions, groups
+from portsip_api.pbx import directory, extension_drafts, extensions, groups
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.extensions import Draft, ExtensionKey
+from portsip_api.pbx.extension_drafts import Draft
+from portsip_api.pbx.extensions import ExtensionKey
 from portsip_api.pbx.transfer_candidates import Candidate, candidate, number_of
 from portsip_api.pbx.transfer_collisions import Sieve
 from portsip_api.pbx.transfer_reading import Reading, Row
@@ -80,11 +81,11 @@ def apply(
 
 def _write(tenant_id: int, item: Candidate) -> None:
     if isinstance(item.content, Draft):
-        extension_id = extensions.write(tenant_id, item.content)
+        extension_id = extension_drafts.write(tenant_id, item.content)
         groups.insert_memberships((group, extension_id) for group in item.groups or ())
         return
     before = extensions.show(tenant_id, ExtensionKey(item.number))
-    extensions.overwrite(tenant_id, before, item.number, item.content)
+    extension_drafts.overwrite(tenant_id, before, item.number, item.content)
     if item.groups is not None:
         groups.set_groups_of(tenant_id, before.id, [str(group) for group in item.groups])
 

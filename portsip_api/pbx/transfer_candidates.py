@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from portsip_api.pbx import extensions, groups
+from portsip_api.pbx import extension_drafts, groups
 from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.extension_drafts import Change, Draft
 from portsip_api.pbx.extension_fields import NUMBER as NUMBER_KIND
-from portsip_api.pbx.extensions import Change, Draft
 from portsip_api.pbx.transfer_columns import GROUPS, NUMBER
 from portsip_api.pbx.transfer_reading import Row
 from portsip_api.store.search import fold
@@ -32,10 +32,10 @@ def candidate(row: Row, existing: Collection[str], group_rows: Mapping[str, int 
         raise Invalid({"row": [row.problem]})
     number = number_of(row)
     if number is None or number not in existing:
-        draft = extensions.prepare(row.fields)
+        draft = extension_drafts.prepare(row.fields)
         return Candidate(row.number, draft.number, draft, _email_key(row), _groups(draft.groups, group_rows))
-    change = extensions.prepare_change(row.fields)
-    extensions.require_policy(change.values, number)
+    change = extension_drafts.prepare_change(row.fields)
+    extension_drafts.require_policy(change.values, number)
     keys = change.values.get(GROUPS)
     return Candidate(row.number, number, change, _email_key(row), None if keys is None else _groups(keys, group_rows))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from portsip_api.pbx import extensions, groups
-from portsip_api.pbx.extensions import Change
+from portsip_api.pbx.extension_drafts import Change
 from portsip_api.pbx.transfer_candidates import Candidate
 from portsip_api.pbx.transfer_columns import GROUPS, NUMBER
 from portsip_api.pbx.transfer_report import Findings

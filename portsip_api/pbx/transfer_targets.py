@@ -13,7 +13,7 @@ import orjson
 
 from portsip_api.pbx import forwarding
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.extensions import Change, Draft
+from portsip_api.pbx.extension_drafts import Change, Draft
 from portsip_api.pbx.transfer_candidates import Candidate
 from portsip_api.pbx.transfer_report import Findings
 from portsip_api.pbx.values import merge

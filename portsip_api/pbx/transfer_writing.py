@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import orjson
 
+from portsip_api.pbx.extension_drafts import PURPOSES
 from portsip_api.pbx.extension_fields import OBJECTS
-from portsip_api.pbx.extensions import PURPOSES
 from portsip_api.pbx.transfer_columns import GROUPS, NUMBER, Column, exported, to_text
 from portsip_api.pbx.transfer_reading import CSV
 from portsip_api.store import database

@@ -12,8 +12,9 @@ from portsip_api import settings
 from portsip_api.pbx import directory
 from portsip_api.pbx import extensions as pbx_extensions
 from portsip_api.pbx.errors import Forbidden, Invalid
+from portsip_api.pbx.extension_drafts import PIN, SIP_PASSWORD, WEB_PASSWORD, Extension
 from portsip_api.pbx.extension_fields import EXTENSION, NUMBER, OBJECTS, PASSWORD, PRESENCE
-from portsip_api.pbx.extensions import PIN, SIP_PASSWORD, WEB_PASSWORD, ExtensionKey
+from portsip_api.pbx.extensions import ExtensionKey
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.values import Text
 from portsip_api.portsip import examples
@@ -239,7 +240,7 @@ def secrets_are_shown() -> bool:
     return settings.current().expose_passwords and current_identity().role is not Role.EXTENSION
 
 
-def voice_mail_of(extension: pbx_extensions.Extension) -> dict[str, Any]:
+def voice_mail_of(extension: Extension) -> dict[str, Any]:
     """Return the voicemail object, with the PIN for who may see it."""
     pin = {"voicemail_pin": extension.secret(PIN)} if secrets_are_shown() else {}
     return {**extension.objects["voice_mail"], **pin}

@@ -10,7 +10,8 @@ from flask.testing import FlaskCliRunner
 from portsip_api import settings
 from portsip_api.pbx import rekey
 from portsip_api.pbx.errors import Conflict
-from portsip_api.pbx.extensions import PIN, SIP_PASSWORD, WEB_PASSWORD, ExtensionKey, show
+from portsip_api.pbx.extension_drafts import PIN, SIP_PASSWORD, WEB_PASSWORD
+from portsip_api.pbx.extensions import ExtensionKey, show
 from portsip_api.store import database
 from portsip_api.store.files import FileLock
 from portsip_api.store.secrets import Keyring, keyring

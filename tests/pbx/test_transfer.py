@@ -8,11 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portsip_api.pbx import extensions, groups, transfer, transfer_reading, transfer_writing
+from portsip_api.pbx import extension_drafts, extensions, groups, transfer, transfer_reading, transfer_writing
 from portsip_api.pbx.consistency import find_inconsistencies
 from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.extension_drafts import PURPOSES
 from portsip_api.pbx.extension_fields import EXTENSION
-from portsip_api.pbx.extensions import PURPOSES, ExtensionKey
+from portsip_api.pbx.extensions import ExtensionKey
 from portsip_api.pbx.transfer_collisions import Sieve
 from portsip_api.pbx.values import Choice, Flag, Text, TimeOfDay, Whole, Zone
 from portsip_api.store import database
@@ -369,13 +370,13 @@ def test_a_group_that_is_removed_meanwhile_is_reported(meanwhile):
 def test_a_failure_in_the_middle_leaves_nothing(monkeypatch):
     written = []
 
-    def write(tenant_id, draft, real=extensions.write):
+    def write(tenant_id, draft, real=extension_drafts.write):
         written.append(draft.number)
         if len(written) == 2:
             raise MemoryError
         return real(tenant_id, draft)
 
-    monkeypatch.setattr(extensions, "write", write)
+    monkeypatch.setattr(extension_drafts, "write", write)
     with pytest.raises(MemoryError):
         load([new("100"), new("101")])
     assert stored() == {}
