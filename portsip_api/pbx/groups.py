@@ -233,6 +233,8 @@ def _id_of(tenant_id: int, key: str) -> int | None:
 
 
 def _set_members(tenant_id: int, group_row_id: int, numbers: Sequence[str]) -> None:
+    if len(set(numbers)) > MOST_MEMBERS:
+        raise Invalid({"members": [f"Must name at most {MOST_MEMBERS} extensions."]})
     found = database.fetch_all(
         "SELECT DISTINCT e.id, j.value FROM json_each(?) AS j"
         " LEFT JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value",
@@ -284,6 +286,4 @@ def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
     members = fields.get("members", [])
     if not isinstance(members, list) or not all(isinstance(member, str) for member in members):
         raise Invalid({"members": ["Must be an array of extension numbers."]})
-    if len(set(members)) > MOST_MEMBERS and fields.get("group_id") != DEFAULT_GROUP:
-        raise Invalid({"members": [f"Must name at most {MOST_MEMBERS} extensions."]})
     return values | ({"members": members} if "members" in fields else {})
