@@ -92,7 +92,7 @@ def _unpack(source: Path, files: Path, databases: Path) -> Manifest:
             with tarfile.open(fileobj=packed, mode="r|") as archive:
                 for member in archive:
                     _require_expected(member)
-                    archive.extract(member, databases if member.name == DATABASE else files, filter="data")
+                    _extract(archive, member, databases if member.name == DATABASE else files)
             while packed.read(_CHUNK):  # to the end, where the checksum of the whole stands
                 pass
         manifest = Manifest(**json.loads((files / MANIFEST).read_text(encoding="utf-8")))
@@ -110,6 +110,17 @@ def _require_expected(member: tarfile.TarInfo) -> None:
     is_greeting = path.parts[:1] == (GREETINGS,) and len(path.parts) > 1 and ".." not in path.parts
     if not member.isreg() or not (member.name in {MANIFEST, DATABASE} or is_greeting):
         raise BackupRefused("The archive holds what no backup holds, and nothing of it was restored.")
+
+
+def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Write the content of a file below `folder`, and nothing else of it: neither its mode nor its owner."""
+    target = folder / member.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    content = archive.extractfile(member)
+    if content is None:
+        raise tarfile.TarError
+    with content, target.open("wb") as file:
+        shutil.copyfileobj(content, file, _CHUNK)
 
 
 def _check(database: Path, keys: Collection[str], needed_keys: NeededKeys) -> None:
