@@ -13,7 +13,7 @@ from portsip_api.pbx import directory, groups, tenants, transfer
 from portsip_api.pbx.errors import Conflict, Duplicate
 from portsip_api.pbx.transfer_reading import Reading, Row
 
-_BATCH: Final = 2_000  # rows of a transaction: a fraction of a second, so that others can write in between
+_BATCH: Final = 5_000  # rows of a transaction: a fraction of a second, so that others can write in between
 _FIRST_NUMBER: Final = 1_000
 _WOMEN: Final = (
     "Ada", "Alice", "Amélie", "Ángela", "Barbara", "Chloé", "Diana", "Elif", "Emma", "Frances", "Grace", "Hannah",

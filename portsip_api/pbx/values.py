@@ -145,7 +145,7 @@ def zone_names() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-Rules = Mapping[str, "Kind | Rules"]
+Rules = dict[str, "Kind | Rules"]
 
 
 def defaults(rules: Rules) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def merge(current: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, An
     merged = dict(current)
     for name, value in change.items():
         before = merged.get(name)
-        merged[name] = merge(before, value) if isinstance(before, Mapping) else value
+        merged[name] = merge(before, value) if isinstance(before, dict) else value
     return merged
 
 
@@ -181,12 +181,13 @@ def _checked(rules: Rules, values: Mapping[str, object], path: str, errors: dict
         if rule is None:
             continue
         try:
-            if not isinstance(rule, Mapping):
-                good[name] = rule.check(value)
-            elif isinstance(value, Mapping):
-                good[name] = _checked(rule, value, f"{path}{name}.", errors)
+            if isinstance(rule, dict):  # asking for a Mapping costs an import a tenth of its speed
+                if isinstance(value, dict):
+                    good[name] = _checked(rule, value, f"{path}{name}.", errors)
+                else:
+                    errors[f"{path}{name}"] = ["Must be an object."]
             else:
-                errors[f"{path}{name}"] = ["Must be an object."]
+                good[name] = rule.check(value)
         except ValueError as error:
             errors[f"{path}{name}"] = [str(error)]
     return good

@@ -4,6 +4,7 @@ import click
 
 from portsip_api.ops.cli.transfer import bar, tenant_id_of, tenant_option
 from portsip_api.pbx import demo
+from portsip_api.store import database
 
 
 @click.command()
@@ -16,6 +17,7 @@ def seed(extensions: int, groups: int, tenant: str | None) -> None:
     Run again, it goes on at the next free numbers. Passwords are random.
     """
     tenant_id = tenant_id_of(tenant)
+    database.expect_many_writes()
     group_ids = demo.make_groups(tenant_id, groups)
     with bar("Making extensions", extensions) as progress:
         demo.make_extensions(tenant_id, extensions, group_ids, progress.update)

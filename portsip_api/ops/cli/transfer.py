@@ -13,6 +13,7 @@ from portsip_api.pbx import directory, tenants, transfer, transfer_reading, tran
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.transfer_reading import CSV, JSON, Reading, Row
 from portsip_api.pbx.transfer_report import Findings, Report
+from portsip_api.store import database
 from portsip_api.store.files import sync_folder
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -66,6 +67,7 @@ def import_extensions(file: Path, tenant: str | None, format_: str | None, mode:
     A running server answers the calls that write with 503 while a large file is being written.
     """
     tenant_id = tenant_id_of(tenant)
+    database.expect_many_writes()
     with file.open("rb") as opened, bar("Checking", file.stat().st_size) as progress:
         reading = transfer_reading.read(opened, format_ or _format_of(file, opened))
         watched = Reading(_watched(reading.rows, opened, progress), reading.warnings)
