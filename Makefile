@@ -41,6 +41,7 @@ format: .venv/test.stamp
 
 readme: .venv/test.stamp
 	$(BIN)/python -m portsip_api.ops.readme
+	$(BIN)/python -m tests.contract.sipxcom.totals
 
 lock: .venv/test.stamp
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \

@@ -14,7 +14,8 @@ import orjson
 
 from portsip_api.pbx.extension_fields import FORWARD_RULES, OFFICE_HOURS
 from portsip_api.pbx.office_hours import Holiday, Hours, week
-from portsip_api.pbx.routing import Party, State, Surroundings, decide
+from portsip_api.pbx.parties import Party, State, Surroundings
+from portsip_api.pbx.routing import decide
 from portsip_api.pbx.values import defaults
 
 ROUNDS, CALLS, TARGET = 15, 2_000, 50.0  # microseconds

@@ -1,8 +1,8 @@
-"""A PBX management server that speaks the PortSIP PBX REST API over one SQLite store."""
+"""A PBX management server that speaks the REST APIs of PortSIP PBX and of sipXcom over one SQLite store."""
 
-from flask import Flask
+from flask import Flask, Response, request
 
-from portsip_api import ops, portsip, settings
+from portsip_api import ops, portsip, settings, sipxcom
 from portsip_api.ops.serving import load_settings
 from portsip_api.startup import open_store
 
@@ -21,5 +21,16 @@ def create_app(configuration: settings.Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.current().max_body
     open_store()
     portsip.register(app, __version__)
+    sipxcom.register(app, __version__)
     ops.register(app)
+
+    @app.errorhandler(Exception)
+    def answer(error: Exception) -> Response:
+        """Say what went wrong in the dialect of the face that was asked."""
+        face = sipxcom if request.path.startswith(f"{sipxcom.PREFIX}/") else portsip
+        response: Response = face.answer(error)
+        if response.status_code >= 500:
+            app.extensions["pbx-failures"](error, response.status_code)
+        return response
+
     return app

@@ -37,6 +37,16 @@ class _List(kinds.Field[list[str]]):
         return [item.strip() for item in str(value).split(",") if item.strip()]
 
 
+class _Address(kinds.Field[str]):
+    """An IP address."""
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> str:
+        try:
+            return str(ipaddress.ip_address(str(value)))
+        except ValueError as error:
+            raise ValidationError("Must be an IP address.") from error
+
+
 class _Networks(_List):
     """Addresses or networks separated by commas."""
 
@@ -129,6 +139,9 @@ class Settings:
     )  # fmt: skip
     sip_transports: list[tuple[str, int]] = _setting(
         _Transports(), "UDP:5060,TCP:5060", "SIP transports that a softphone is told at its log-in"
+    )
+    server_address: str = _setting(
+        _Address(), "127.0.0.1", "IP address of this server as phones see it; DNS records and profiles name it"
     )
     time_zone: str = _setting(
         kinds.String(validate=_check_zone),

@@ -93,3 +93,12 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetClock]:
     monkeypatch.setattr(clock, "wall", lambda: now.wall_now)
     monkeypatch.setattr(clock, "boot", lambda: now.boot_now)
     return now
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that is executed, as text; the index's own reads of its pages do not count."""
+    seen: list[str] = []
+    execute = database.db.execute_sql
+    monkeypatch.setattr(database.db, "execute_sql", lambda sql, *values: (seen.append(sql), execute(sql, *values))[1])
+    return seen

@@ -9,6 +9,7 @@ from flask import Flask
 from portsip_api import __version__, settings
 from portsip_api.ops import readme
 from portsip_api.ops.cli import pbx
+from tests.contract.sipxcom import totals
 
 DOCUMENTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 
@@ -19,6 +20,10 @@ def text_of(name: str) -> str:
 
 def test_the_table_of_settings_is_that_of_the_settings() -> None:
     assert readme.with_table(text_of("README.md")) == text_of("README.md"), "run `make readme`"
+
+
+def test_the_totals_of_sipxcoms_addresses_are_those_of_the_table() -> None:
+    assert totals.with_table(text_of("README.md")) == text_of("README.md"), "run `make readme`"
 
 
 def test_every_setting_stands_in_the_table_once() -> None:

@@ -1,5 +1,5 @@
-"""`/docs`: Swagger UI over the OpenAPI document, every file of it from here and nothing inline, so that a strict
-content security policy holds. It is open, as the document is: it shows what can be asked, and no data.
+"""`/docs`: Swagger UI over the OpenAPI document of each face, every file of it from here and nothing inline, so that a
+strict content security policy holds. It is open, as the documents are: it shows what can be asked, and no data.
 """
 
 from typing import Final
@@ -21,10 +21,12 @@ _PAGE: Final = """<!doctype html>
 <link rel="icon" href="{{ url_for('docs_file', name='favicon-32x32.png') }}">
 <link rel="stylesheet" href="{{ url_for('docs_file', name='swagger-ui.css') }}">
 <script src="{{ url_for('docs_file', name='swagger-ui-bundle.js') }}" defer></script>
-<script src="{{ url_for('docs_file', name='start.js') }}" data-document="{{ url_for('api-docs.openapi_json') }}" \
-defer></script>
+<script src="{{ url_for('docs_file', name='start.js') }}" data-document="{{ url_for(document) }}" defer></script>
 </head>
-<body><div id="docs"></div></body>
+<body>
+<nav><a href="{{ url_for('docs') }}">PortSIP PBX</a> | <a href="{{ url_for('docs_sipxcom') }}">sipXcom</a></nav>
+<div id="docs"></div>
+</body>
 </html>
 """
 # The badge of a validator would be fetched from elsewhere.
@@ -41,9 +43,17 @@ SwaggerUIBundle({
 def register(app: Flask) -> None:
     """Add the page and its files to `app`."""
 
+    def page(document: str) -> Response:
+        content = render_template_string(_PAGE, document=f"{document}.openapi_json")
+        return Response(content, headers={"Content-Security-Policy": _POLICY})
+
     @app.get("/docs")
     def docs() -> Response:
-        return Response(render_template_string(_PAGE), headers={"Content-Security-Policy": _POLICY})
+        return page("api-docs")
+
+    @app.get("/docs/sipxcom")
+    def docs_sipxcom() -> Response:
+        return page("sipxcom-api-docs")
 
     @app.get("/docs/<name>")
     def docs_file(name: str) -> Response:

@@ -21,7 +21,7 @@ from flask import Flask
 from portsip_api import settings
 from portsip_api.ops import greeting_fetch
 from portsip_api.ops.metrics import Metrics
-from portsip_api.pbx import greeting_files, login_limits, tokens
+from portsip_api.pbx import digest_nonces, greeting_files, login_limits, tokens
 from portsip_api.store import database
 from portsip_api.store.files import FileLock
 
@@ -42,6 +42,7 @@ class Job:
 JOBS: Final = (
     Job("delete_expired_tokens", 10, tokens.delete_expired),
     Job("delete_past_login_failures", 60, login_limits.delete_past),
+    Job("delete_past_nonces", 60, digest_nonces.delete_past),
     Job("sweep_greeting_files", 3_600, greeting_files.sweep_orphans),
     Job("fetch_greetings", 2, greeting_fetch.start_due),
     Job("optimize_database", 86_400, lambda: database.execute("PRAGMA optimize").close()),

@@ -75,9 +75,9 @@ def configure(level: str) -> None:
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL + 1)
 
 
-def report_failure(error: Exception, err_code: str) -> None:
-    """Log why a request was answered `err_code`, one of those with a status of 500 and above."""
-    if err_code == "500":
+def report_failure(error: Exception, status: int) -> None:
+    """Log why a request was answered with `status`, which is 500 or above."""
+    if status == 500:
         log.error("A request failed.", exc_info=error)
         return
     level = logging.INFO if isinstance(error, SwitchUnavailable) else logging.WARNING

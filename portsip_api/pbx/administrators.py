@@ -2,7 +2,7 @@
 
 import secrets
 
-from portsip_api.pbx import tokens
+from portsip_api.pbx import portal_logins, tokens
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.extension_fields import PASSWORD
 from portsip_api.pbx.passwords import hash_password, require_policy
@@ -32,6 +32,7 @@ def create(name: str, password: str) -> int:
             "INSERT INTO administrator (name, name_key, password_hash) VALUES (?, ?, ?) RETURNING id",
             (name, fold(name), password_hash),
         )
+        portal_logins.keep_ha1(row[0], name, password)
     return int(row[0])
 
 
@@ -42,11 +43,12 @@ def set_password(name: str, password: str) -> None:
     password_hash = hash_password(password)
     with database.writing():
         row = database.fetch_row(
-            "UPDATE administrator SET password_hash = ? WHERE name_key = ? RETURNING id",
+            "UPDATE administrator SET password_hash = ? WHERE name_key = ? RETURNING id, name",
             (password_hash, fold(name)),
         )
         if row is None:
             raise NotFound("There is no such administrator.")
+        portal_logins.keep_ha1(row[0], row[1], password)
         tokens.revoke(administrator_id=row[0])
 
 

@@ -16,6 +16,7 @@ _EXPECTED_ORDER: Final = """
     UNION ALL SELECT tenant_id, 'NAME', name_key || char(31) || number_key, id FROM extension
     UNION ALL SELECT tenant_id, 'EMAIL', email_key || char(31) || number_key, id FROM extension
     UNION ALL SELECT tenant_id, 'STATUS', status || char(31) || number_key, id FROM extension
+    UNION ALL SELECT tenant_id, 'FIRST_NAME', first_name_key || char(31) || number_key, id FROM extension
 """
 
 # What is wrong, with {} for the number of rows in which it is: the statement that counts them.
@@ -48,7 +49,7 @@ _COMPARISONS: Final = {
             AND o.key >= b.first_key AND (b.next_key IS NULL OR o.key < b.next_key))""",
     "{} orders of lists have no first block.": """
         SELECT count(*) FROM tenant AS t
-        CROSS JOIN (VALUES ('DEFAULT'), ('NAME'), ('EMAIL'), ('STATUS')) AS o
+        CROSS JOIN (VALUES ('DEFAULT'), ('NAME'), ('EMAIL'), ('STATUS'), ('FIRST_NAME')) AS o
         WHERE NOT EXISTS (SELECT 1 FROM extension_order_block
                           WHERE tenant_id = t.id AND ordering = o.column1 AND first_key = '')""",
     "{} extension numbers are not dialled numbers.": """
@@ -63,6 +64,35 @@ _COMPARISONS: Final = {
                 SELECT tenant_id, number FROM ring_group
                 UNION ALL SELECT tenant_id, number FROM dialled_number WHERE kind = 'RING_GROUP')
             GROUP BY tenant_id, number HAVING count(*) <> 2)""",
+    "{} aliases are not dialled numbers, or the other way round.": """
+        SELECT count(*) FROM (
+            SELECT tenant_id, number FROM (
+                SELECT tenant_id, alias AS number FROM extension_alias
+                UNION ALL SELECT tenant_id, number FROM dialled_number WHERE kind = 'ALIAS')
+            GROUP BY tenant_id, number HAVING count(*) <> 2)""",
+    "{} aliases, branches or phonebooks join objects of different tenants.": """
+        SELECT (SELECT count(*) FROM extension_alias AS a JOIN extension AS e ON e.id = a.extension_id
+                WHERE e.tenant_id <> a.tenant_id)
+            + (SELECT count(*) FROM extension AS e JOIN branch AS b ON b.id = e.branch_id
+                WHERE e.tenant_id <> b.tenant_id)
+            + (SELECT count(*) FROM extension_group AS g JOIN branch AS b ON b.id = g.branch_id
+                WHERE g.tenant_id <> b.tenant_id)
+            + (SELECT count(*) FROM phonebook_group AS p JOIN phonebook AS b ON b.id = p.phonebook_id
+                JOIN extension_group AS g ON g.id = p.group_id WHERE g.tenant_id <> b.tenant_id)""",
+    "{} phone groups do not have the phones that are counted.": """
+        SELECT count(*) FROM phone_group AS g
+        WHERE members_count <> (SELECT count(*) FROM phone_group_member WHERE group_id = g.id)""",
+    "{} numbers of hunt or page groups, orbits or attendants are not dialled numbers, or the other way round.": """
+        SELECT count(*) FROM (
+            SELECT tenant_id, number, kind FROM (
+                SELECT tenant_id, extension AS number, 'HUNT_GROUP' AS kind FROM hunt_group
+                UNION ALL SELECT tenant_id, did, 'HUNT_GROUP' FROM hunt_group WHERE did IS NOT NULL
+                UNION ALL SELECT tenant_id, extension, 'PARK_ORBIT' FROM park_orbit
+                UNION ALL SELECT tenant_id, dialled, 'PAGE_GROUP' FROM page_group
+                UNION ALL SELECT tenant_id, number, 'VIRTUAL_RECEPTIONIST' FROM attendant WHERE number IS NOT NULL
+                UNION ALL SELECT tenant_id, number, kind FROM dialled_number
+                WHERE kind IN ('HUNT_GROUP', 'PARK_ORBIT', 'PAGE_GROUP', 'VIRTUAL_RECEPTIONIST'))
+            GROUP BY tenant_id, number, kind HAVING count(*) <> 2)""",
     "{} rows belong to others that do not exist.": """
         SELECT count(*) FROM pragma_foreign_key_check""",
     "{} extensions have no settings.": """
@@ -82,9 +112,10 @@ def find_inconsistencies() -> list[str]:
         rows = database.fetch_row(statement)[0]
         if rows:
             found.append(sentence.format(rows))
-    missing = greeting_files.count_missing()
-    if missing:
-        found.append(f"{missing} greetings have no file.")
+    for table in ("greeting", "prompt"):
+        missing = greeting_files.count_missing(table)
+        if missing:
+            found.append(f"{missing} {table}s have no file.")
     if not _is_search_index_sound():
         found.append("The search index does not fit the texts that it was made from.")
     return found

@@ -8,7 +8,12 @@ from typing import Final
 
 from portsip_api.pbx.values import Choice, Flag, Rules, Text, TimeOfDay, Whole, Zone
 
-NUMBER: Final = Text(20, 1, pattern=r"[0-9A-Za-z*#+]+", meaning="made of digits, letters, *, # and +")
+NUMBER: Final = Text(
+    64,
+    1,
+    pattern=r"[0-9A-Za-z*#+_][0-9A-Za-z*#+._-]*",
+    meaning="made of digits, letters, *, #, +, _, and, but for the first character, . and -",
+)
 PASSWORD: Final = Text(128, 1)
 VOICEMAIL_PIN: Final = Text(20, pattern=r"[0-9]*", meaning="made of digits, or empty")
 EMAIL: Final = Text(254, pattern=r"|[^@\s]+@[^@\s]+", meaning="an e-mail address, or empty")

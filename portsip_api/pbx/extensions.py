@@ -14,6 +14,7 @@ from portsip_api.pbx import forwarding, greeting_files, groups
 from portsip_api.pbx.errors import Duplicate, Forbidden, Invalid, NotFound
 from portsip_api.pbx.extension_drafts import (
     PURPOSES,
+    Change,
     Draft,
     Extension,
     overwrite,
@@ -23,7 +24,7 @@ from portsip_api.pbx.extension_drafts import (
     write,
 )
 from portsip_api.pbx.extension_fields import OBJECTS
-from portsip_api.pbx.identity import Identity, Role
+from portsip_api.pbx.identity import SUPERADMIN, Identity, Role
 from portsip_api.pbx.tenants import DEFAULT_GROUP
 from portsip_api.store import database
 
@@ -100,7 +101,11 @@ def update(tenant_id: int, key: ExtensionKey, fields: Mapping[str, object], by: 
     disabled extension end its tokens. `by` is who asks, when it may be an extension: that one changes only itself, and
     not its number, passwords, options and groups. Raises NotFound, Invalid, Duplicate and Forbidden.
     """
-    change = prepare_change(fields)
+    apply(tenant_id, key, prepare_change(fields), by)
+
+
+def apply(tenant_id: int, key: ExtensionKey, change: Change, by: Identity | None = None) -> None:
+    """Write what `update` does, checked already, inside the caller's transaction. Raises what that raises."""
     values = change.values
     with database.writing():
         before = show(tenant_id, key)
@@ -148,7 +153,7 @@ def _require_unambiguous(tenant_id: int, number: str) -> None:
         "SELECT 1 FROM administrator WHERE name = ? UNION ALL SELECT 1 FROM tenant WHERE id = ? AND name = ?",
         (number, tenant_id, number),
     )
-    if row is not None:
+    if row is not None or number == SUPERADMIN:
         raise Invalid({"extension_number": [LOGIN_TAKEN]})
 
 

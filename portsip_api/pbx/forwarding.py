@@ -26,7 +26,7 @@ _TARGET_KINDS = {
 
 _A_TARGET = {
     "EXTENSION": "an extension",
-    "RING_GROUP": "a ring group",
+    "RING_GROUP": "a ring group or a hunt group",
     "VIRTUAL_RECEPTIONIST": "a virtual receptionist",
 }
 
@@ -71,7 +71,8 @@ def _problem(tenant_id: int, number: str, action: str, target: str) -> str:
         return _problem_of_number(tenant_id, number, target)
     if target == number and kind == "EXTENSION":
         return "Must not be the extension itself."
-    return "" if _kind_of(tenant_id, target) == kind else f"Must name {_A_TARGET[kind]} of this tenant."
+    kinds = {kind, "HUNT_GROUP"} if kind == "RING_GROUP" else {kind}
+    return "" if _kind_of(tenant_id, target) in kinds else f"Must name {_A_TARGET[kind]} of this tenant."
 
 
 def _problem_of_number(tenant_id: int, number: str, target: str) -> str:

@@ -1,4 +1,4 @@
-"""The files of greetings, for whatever deletes rows that name them."""
+"""The files of greetings and prompts, which lie in one folder, for whatever deletes rows that name them."""
 
 import json
 from collections.abc import Collection
@@ -19,18 +19,20 @@ def of_extension(extension_id: int) -> list[str]:
 
 
 def sweep_orphans(age: float = ORPHAN_SECONDS) -> int:
-    """Remove files older than `age` seconds that no greeting names and return how many there were."""
+    """Remove files older than `age` seconds that nothing names and return how many there were."""
     return FILES.sweep(_named, age)
 
 
-def count_missing() -> int:
-    """Return the number of greetings that are ready but have no file."""
-    rows = database.execute("SELECT blob FROM greeting WHERE status = 'READY'")
+def count_missing(table: str) -> int:
+    """Return the number of rows of `table`, `greeting` or `prompt`, whose file is not there."""
+    rows = database.execute(f"SELECT blob FROM {table} WHERE blob IS NOT NULL")
     return sum(not FILES.locate(row[0]).is_file() for row in rows)
 
 
 def _named(blobs: Collection[str]) -> set[str]:
     rows = database.fetch_all(
-        "SELECT blob FROM greeting WHERE blob IN (SELECT value FROM json_each(?))", (json.dumps(list(blobs)),)
+        "WITH given AS MATERIALIZED (SELECT value FROM json_each(?))"
+        " SELECT blob FROM greeting WHERE blob IN given UNION ALL SELECT blob FROM prompt WHERE blob IN given",
+        (json.dumps(list(blobs)),),
     )
     return {row[0] for row in rows}

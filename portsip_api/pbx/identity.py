@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+SUPERADMIN: Final = "superadmin"  # under this name the first administrator logs in as well as under its own
 
 
 class Role(StrEnum):

@@ -26,6 +26,7 @@ class Attempt:
             _key("account", fold(account), network): limits.login_failures,
             _key("address", network): limits.login_failures_address,
         }
+        self._account_failed = False
 
     def check(self) -> None:
         """Raise TooManyFailures when a limit has been reached."""
@@ -34,6 +35,7 @@ class Attempt:
             " WHERE key IN (?, ?) AND boot_id = ? AND window_ends > ?",
             (*self._limits, clock.boot_id, clock.boot()),
         )
+        self._account_failed = self._account in {row[0] for row in rows}
         self._refuse([window_ends for key, failures, window_ends in rows if failures >= self._limits[key]])
 
     def failed(self) -> None:
@@ -58,7 +60,20 @@ class Attempt:
     def succeeded(self) -> None:
         """Forget the account's failures from this address, inside the caller's transaction. Raises TooManyFailures."""
         self.check()
-        database.execute("DELETE FROM login_failure WHERE key = ?", (next(iter(self._limits)),))
+        database.execute("DELETE FROM login_failure WHERE key = ?", (self._account,))
+
+    def forgive(self) -> None:
+        """Do what `succeeded` does, in a transaction of its own, and only where there is a failure to forget.
+
+        A log-in that comes with every request must not write with every request. Raises TooManyFailures.
+        """
+        if self._account_failed:
+            with database.writing():
+                self.succeeded()
+
+    @property
+    def _account(self) -> bytes:
+        return next(iter(self._limits))
 
     @staticmethod
     def _refuse(windows: list[float]) -> None:

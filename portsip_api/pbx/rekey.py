@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from portsip_api.pbx import portal_logins, setting_values
 from portsip_api.pbx.errors import Conflict
 from portsip_api.pbx.extension_drafts import PIN, SIP_PASSWORD, WEB_PASSWORD
+from portsip_api.pbx.lines import LINE_PASSWORD
 from portsip_api.store import database
 from portsip_api.store.clock import clock
 from portsip_api.store.files import FileLock
@@ -23,7 +25,7 @@ SETTLED: Final = 600.0  # seconds after a rotation in which every request that b
 
 @dataclass(frozen=True)
 class Column:
-    """A column that holds secrets of one purpose."""
+    """A column that holds secrets of one purpose, or NULL."""
 
     table: str
     id_column: str
@@ -31,9 +33,14 @@ class Column:
     purpose: str
 
 
-COLUMNS: Final = tuple(
-    Column("extension_settings", "extension_id", purpose.removeprefix("extension."), purpose)
-    for purpose in (SIP_PASSWORD, WEB_PASSWORD, PIN)
+COLUMNS: Final = (
+    *(
+        Column("extension_settings", "extension_id", purpose.removeprefix("extension."), purpose)
+        for purpose in (SIP_PASSWORD, WEB_PASSWORD, PIN)
+    ),
+    Column("administrator_ha1", "id", "ha1", portal_logins.HA1),
+    Column("external_line", "line_id", "password", LINE_PASSWORD),
+    Column("setting_value", "id", "secret", setting_values.SECRET),
 )
 
 
@@ -55,9 +62,11 @@ def needed_keys(fetch: Callable[[str], Iterable[Any]] = database.fetch_all) -> s
     for column in COLUMNS:
         # An older schema, in a backup, may lack the column.
         if list(fetch(f"SELECT 1 FROM pragma_table_info('{column.table}') WHERE name = '{column.name}'")):
-            needed |= {
-                row[0] for row in fetch(f"SELECT DISTINCT lower(hex(substr({column.name}, 1, 4))) FROM {column.table}")
-            }
+            statement = (
+                f"SELECT DISTINCT lower(hex(substr({column.name}, 1, 4))) FROM {column.table}"
+                f" WHERE {column.name} IS NOT NULL"
+            )
+            needed |= {row[0] for row in fetch(statement)}
     return needed
 
 

@@ -1,11 +1,11 @@
-"""The route of a call to an extension: what the store knows, gathered for the pure `routing.decide`.
+"""The route of a call to an extension or a hunt group: what the store knows, gathered for the pure `routing.decide`.
 
-A constant number of statements, however far the call is forwarded: one for the calendar, one for every extension that
-the rules can reach, one for what else they can point at, one for the greetings.
+A constant number of statements, however far the call is forwarded: one for the calendar, one for every extension and
+hunt group that the rules can reach, one for what else they can point at, one for the greetings.
 Source: contract, section 4 (`extensions/route`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,12 +17,20 @@ from portsip_api.pbx.calendars import Calendar
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extensions import ExtensionKey
 from portsip_api.pbx.office_hours import Hours, is_open, next_change
-from portsip_api.pbx.routing import MOST_HOPS, Outcome, Party, RingGroup, State, Step, Surroundings, decide
+from portsip_api.pbx.parties import HuntGroup, Party, RingGroup, State, Surroundings
+from portsip_api.pbx.rings import Ring
+from portsip_api.pbx.routing import MOST_HOPS, Outcome, Step, decide
+from portsip_api.pbx.schedules import read_periods
 from portsip_api.store import database
 
 _MOST_REACHED: Final = 2_000  # rows; what a call can meet in eight forwards is far less
 
-# Every extension that can be reached from one by the rules of any state, the nearest first.
+# An address in the tenant's own domain is the number before the @; no address has a blank in it.
+_PLAIN: Final = (
+    "rtrim(replace(replace({0} || ' ', 'sip:', ''), '@' || (SELECT domain FROM tenant WHERE id = :tenant) || ' ', ''))"
+)
+
+# Every extension and hunt group that can be reached by the rules of any state, the nearest first, and who rings there.
 _REACHED: Final = f"""
 WITH RECURSIVE action (name) AS (
     VALUES ('available.no_answer'), ('available.busy'),
@@ -30,35 +38,65 @@ WITH RECURSIVE action (name) AS (
            ('dnd.outside_office_hours'), ('away.office_hours'), ('away.outside_office_hours')
 ), reached (number, hops) AS (
     SELECT number, 0 FROM extension WHERE tenant_id = :tenant AND (id = :id OR number = :number)
+    UNION SELECT extension, 0 FROM hunt_group
+    WHERE tenant_id = :tenant AND enabled AND (extension = :number OR did = :number)
     UNION
     SELECT s.forward_rules ->> ('$.' || a.name || '_action_value'), r.hops + 1
     FROM reached AS r JOIN extension AS e ON e.tenant_id = :tenant AND e.number = r.number
     JOIN extension_settings AS s ON s.extension_id = e.id JOIN action AS a
+    WHERE r.hops < {MOST_HOPS} + 1 AND s.forward_rules ->> ('$.' || a.name || '_action')
+          IN ('CONNECT_TO_ANOTHER_EXTENSION', 'CONNECT_TO_RING_GROUP', 'CONNECT_TO_NUMBER')
+    UNION
+    SELECT {_PLAIN.format("h.fallback_destination")}, r.hops + 1
+    FROM reached AS r JOIN hunt_group AS h ON h.tenant_id = :tenant AND (h.extension = r.number OR h.did = r.number)
     WHERE r.hops < {MOST_HOPS} + 1
-      AND s.forward_rules ->> ('$.' || a.name || '_action') = 'CONNECT_TO_ANOTHER_EXTENSION'
     LIMIT {_MOST_REACHED}
+), hunt (id, hops) AS (
+    SELECT h.id, min(r.hops)
+    FROM reached AS r JOIN hunt_group AS h ON h.tenant_id = :tenant AND (h.extension = r.number OR h.did = r.number)
+    GROUP BY h.id
+), met (id, hops) AS (
+    SELECT id, min(hops) FROM (
+        SELECT e.id, r.hops FROM reached AS r JOIN extension AS e ON e.tenant_id = :tenant AND e.number = r.number
+        UNION ALL SELECT x.extension_id, h.hops + 1 FROM hunt AS h JOIN hunt_group_ring AS x ON x.hunt_group_id = h.id
+        WHERE x.enabled
+    ) GROUP BY id
 )
-SELECT e.id, e.number, e.status, s.forward_rules, s.office_hours, s.voice_mail ->> 'enable_voicemail',
-       e.group_count = 0 OR EXISTS (SELECT 1 FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id
-                                    WHERE m.extension_id = e.id AND g.enable_external_call),
-       min(r.hops) AS hops
-FROM reached AS r JOIN extension AS e ON e.tenant_id = :tenant AND e.number = r.number
-JOIN extension_settings AS s ON s.extension_id = e.id
-GROUP BY e.id ORDER BY hops
+SELECT 'EXTENSION', m.hops, json_array(
+    e.id, e.number, e.status, json(s.forward_rules), json(s.office_hours), s.voice_mail ->> 'enable_voicemail',
+    e.group_count = 0 OR EXISTS (SELECT 1 FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id
+                                 WHERE m.extension_id = e.id AND g.enable_external_call),
+    (SELECT json_group_array(json(ring)) FROM (
+        SELECT json_array({_PLAIN.format("x.number")}, x.expiration, x.together, p.periods) AS ring
+        FROM call_sequence_ring AS x LEFT JOIN schedule AS p ON p.id = x.schedule_id
+        WHERE x.extension_id = e.id AND x.enabled ORDER BY x.position)))
+FROM met AS m JOIN extension AS e ON e.id = m.id JOIN extension_settings AS s ON s.extension_id = e.id
+UNION ALL
+SELECT 'HUNT_GROUP', m.hops, json_array(
+    h.extension, h.did, h.name, h.enabled, {_PLAIN.format("h.fallback_destination")}, h.voicemail_fallback,
+    h.user_forward, h.use_fwd_timers, (SELECT json_group_array(json(ring)) FROM (
+        SELECT json_array(e.number, x.expiration, x.together) AS ring FROM hunt_group_ring AS x
+        JOIN extension AS e ON e.id = x.extension_id
+        WHERE x.hunt_group_id = h.id AND x.enabled ORDER BY x.position)))
+FROM hunt AS m JOIN hunt_group AS h ON h.id = m.id
+ORDER BY 2, 1
 """
 
 _TARGETS: Final = """
-SELECT d.number, d.kind, g.name, g.ring_time, t.allowed_prefixes
+SELECT d.number, d.kind, coalesce(g.name, a.name, d.number), g.ring_time, t.allowed_prefixes,
+       (SELECT b.name FROM special_attendant AS s JOIN attendant AS b ON b.id = s.attendant_id
+        WHERE s.tenant_id = t.id AND s.is_on)
 FROM tenant AS t LEFT JOIN json_each(:numbers) AS j
 LEFT JOIN dialled_number AS d ON d.tenant_id = t.id AND d.number = j.value
 LEFT JOIN ring_group AS g ON g.tenant_id = t.id AND g.number = d.number AND d.kind = 'RING_GROUP'
+LEFT JOIN attendant AS a ON a.tenant_id = t.id AND a.number = d.number AND d.kind = 'VIRTUAL_RECEPTIONIST'
 WHERE t.id = :tenant
 """
 
 
 @dataclass(frozen=True)
 class Route:
-    """What would happen to a call."""
+    """What would happen to a call. A hunt group has the hours of its tenant, and is always available."""
 
     number: str
     at: datetime
@@ -83,27 +121,26 @@ class OfficeHours:
 def find(
     tenant_id: int, key: ExtensionKey, at: datetime, *, state: State | None = None, outcome: Outcome | None = None
 ) -> Route:
-    """Return the route of a call to an extension at `at`; without an offset that is a time of the extension's zone.
+    """Return the route of a call at `at`; without an offset that is a time of the called one's zone.
 
-    Raises NotFound.
+    The number of `key` may also be the extension or the DID of a hunt group, for which `state` and `outcome` mean
+    nothing. Raises NotFound.
     """
-    calendar, rows = calendars.load(tenant_id), _reach(tenant_id, key)
-    names = greetings.active_names([row[0] for row in rows.values()])
-    party = _party(calendar, names, next(iter(rows.values())))
-    at = at if at.tzinfo else at.replace(tzinfo=party.hours.zone)
-
-    def other(number: str) -> Party | None:
-        return _party(calendar, names, rows[number]) if number in rows else None
-
-    world = _surroundings(tenant_id, rows, other)
-    steps = decide(party, at, world, state=state, outcome=outcome)
+    calendar, reached = calendars.load(tenant_id), _reach(tenant_id, key)
+    names = greetings.active_names([row[0] for row in reached.extensions.values()])
+    parties = {number: _party(calendar, names, row) for number, row in reached.extensions.items()}
+    called = reached.called if isinstance(reached.called, HuntGroup) else parties[reached.called]
+    hours = called.hours if isinstance(called, Party) else Hours(calendar.zone, calendar.week, calendar.holidays)
+    at = at if at.tzinfo else at.replace(tzinfo=hours.zone)
+    world = _surroundings(tenant_id, calendar, parties, reached.hunt_groups)
+    steps = decide(called, at, world, state=state, outcome=outcome)
     return Route(
-        party.number,
-        at.astimezone(party.hours.zone),
-        party.hours.zone.key,
-        is_open(party.hours, at),
-        next_change(party.hours, at),
-        state or party.state,
+        called.number,
+        at.astimezone(hours.zone),
+        hours.zone.key,
+        is_open(hours, at),
+        next_change(hours, at),
+        (state or called.state) if isinstance(called, Party) else State.AVAILABLE,
         steps,
     )
 
@@ -123,42 +160,82 @@ def office_hours(tenant_id: int, key: ExtensionKey, at: datetime) -> OfficeHours
     return OfficeHours(row[0], hours, at, is_open(hours, at), next_change(hours, at))
 
 
-def _reach(tenant_id: int, key: ExtensionKey) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Reached:
+    """What a call can meet: rows of extensions by number, hunt groups by each number, and which one is called."""
+
+    extensions: Mapping[str, Any]
+    hunt_groups: Mapping[str, HuntGroup]
+    called: str | HuntGroup
+
+
+def _reach(tenant_id: int, key: ExtensionKey) -> _Reached:
     column, value = key.where()
     found = database.fetch_all(_REACHED, {"tenant": tenant_id, "id": None, "number": None, column: value})
-    rows = {row[1]: row for row in found}
-    if not rows:
+    if not found:
         raise NotFound("There is no such extension.")
-    return rows
+    rows = [(kind, orjson.loads(document)) for kind, _, document in found]
+    groups = [(row, _hunt_group(row)) for kind, row in rows if kind == "HUNT_GROUP"]
+    first = rows[0][1]
+    return _Reached(
+        {row[1]: row for kind, row in rows if kind == "EXTENSION"},
+        {number: group for row, group in groups for number in row[:2] if number is not None},
+        first[1] if rows[0][0] == "EXTENSION" else _hunt_group(first),
+    )
 
 
 def _party(calendar: Calendar, names: Mapping[int, str], row: Any) -> Party:
-    extension_id, number, status, rules, hours, voicemail, may_call_outside, _ = row
+    extension_id, number, status, rules, hours, voicemail, may_call_outside, rings = row
     state = State.AVAILABLE if status == "ONLINE" else State(status)
     return Party(
         number,
         state,
-        calendar.hours(orjson.loads(hours)),
-        orjson.loads(rules),
+        calendar.hours(hours),
+        rules,
         bool(voicemail),
         names[extension_id],
         bool(may_call_outside),
+        [
+            Ring(other, seconds, bool(together), None if periods is None else read_periods(periods))
+            for other, seconds, together, periods in rings
+        ],
     )
 
 
-def _surroundings(tenant_id: int, rows: Mapping[str, Any], party: Callable[[str], Party | None]) -> Surroundings:
+def _hunt_group(row: Any) -> HuntGroup:
+    number, _, name, enabled, fallback, to_voicemail, user_forward, own_times, rings = row
+    return HuntGroup(
+        number,
+        name,
+        bool(enabled),
+        [Ring(user, seconds, bool(together)) for user, seconds, together in rings],
+        fallback,
+        bool(to_voicemail),
+        bool(user_forward),
+        bool(own_times),
+    )
+
+
+def _surroundings(
+    tenant_id: int, calendar: Calendar, parties: Mapping[str, Party], hunt_groups: Mapping[str, HuntGroup]
+) -> Surroundings:
     numbers = {
         target
-        for row in rows.values()
-        for section in orjson.loads(row[3]).values()
+        for party in parties.values()
+        for section in party.rules.values()
         for name, target in section.items()
         if name.endswith("_value") and target
     }
+    numbers |= {ring.number for party in parties.values() for ring in party.rings}
+    numbers |= {group.fallback for group in hunt_groups.values()}
     found = database.fetch_all(_TARGETS, {"tenant": tenant_id, "numbers": orjson.dumps(list(numbers)).decode()})
     return Surroundings(
-        party,
-        {number: RingGroup(number, name, seconds) for number, kind, name, seconds, _ in found if kind == "RING_GROUP"},
-        frozenset(number for number, kind, *_ in found if kind == "VIRTUAL_RECEPTIONIST"),
+        parties.get,
+        {number: RingGroup(number, name, seconds) for number, kind, name, seconds, *_ in found if kind == "RING_GROUP"},
+        {number: name for number, kind, name, *_ in found if kind == "VIRTUAL_RECEPTIONIST"},
         frozenset(number for number, *_ in found if number is not None),
         orjson.loads(found[0][4]),
+        hunt_groups,
+        found[0][5] or "",
+        calendar.zone,
     )

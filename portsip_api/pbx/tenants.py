@@ -146,7 +146,8 @@ def require_free_login_name(name: str, tenant_id: int | None = None, *, field: s
     if row is not None:
         raise Duplicate("Another account has this name.", field)
     number = database.fetch_row(
-        "SELECT 1 FROM extension WHERE number = ? AND tenant_id IS ? LIMIT 1", (name, tenant_id)
+        "SELECT 1 FROM dialled_number WHERE number = ? AND tenant_id IS ? AND kind IN ('EXTENSION', 'ALIAS') LIMIT 1",
+        (name, tenant_id),
     )
     if number is not None:
         raise Invalid(

@@ -10,6 +10,7 @@ from typing import Final
 
 from portsip_api.pbx import extensions, groups
 from portsip_api.pbx.extension_drafts import Change
+from portsip_api.pbx.identity import SUPERADMIN
 from portsip_api.pbx.transfer_candidates import Candidate
 from portsip_api.pbx.transfer_columns import GROUPS, NUMBER
 from portsip_api.pbx.transfer_report import Findings
@@ -107,7 +108,7 @@ def _log_in_names(tenant_id: int) -> set[str]:
     rows = database.fetch_all(
         "SELECT name FROM administrator UNION ALL SELECT name FROM tenant WHERE id = ?", (tenant_id,)
     )
-    return {row[0] for row in rows}
+    return {SUPERADMIN, *(row[0] for row in rows)}
 
 
 def _sizes(tenant_id: int) -> dict[int, int]:

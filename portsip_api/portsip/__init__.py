@@ -1,12 +1,12 @@
 """Face one: the PortSIP PBX REST API, under `/api`."""
 
 from flask import Flask
-from flask_smorest import Api
 
-from portsip_api.portsip import errors
+from portsip_api.face_api import FaceApi
 from portsip_api.portsip.accounts import accounts
 from portsip_api.portsip.calendars import calendars
 from portsip_api.portsip.calls import calls
+from portsip_api.portsip.errors import answer
 from portsip_api.portsip.extensions import extensions
 from portsip_api.portsip.fields import openapi_properties
 from portsip_api.portsip.greetings import greetings
@@ -17,17 +17,15 @@ from portsip_api.portsip.routes import routes
 from portsip_api.portsip.transfer import transfer
 from portsip_api.portsip.voice_mail import voice_mail
 
+__all__ = ["answer", "register"]
+
 _BLUEPRINTS = (accounts, groups, extensions, transfer, voice_mail, calls, greetings, routes, calendars, ring_groups)
 
 
-class _Api(Api):
-    """flask-smorest without its own error dialect."""
+class _Api(FaceApi):
+    """The documents' class, with this face's errors."""
 
-    DEFAULT_ERROR_RESPONSE_NAME = None
     ERROR_SCHEMA = Error
-
-    def _register_error_handlers(self) -> None:
-        errors.register(self._app)
 
 
 def register(app: Flask, version: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
-from flask import Flask, Response
+from flask import Response
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -90,15 +90,9 @@ def refusal(error: Exception) -> Refusal:
     return Refusal(code, str(error) if known else CODES[code][1], _errors(error), _headers(code, error))
 
 
-def register(app: Flask) -> None:
-    """Make this face's dialect the answer to whatever goes wrong in `app`."""
-
-    @app.errorhandler(Exception)
-    def answer(error: Exception) -> Response:
-        said = refusal(error)
-        if CODES[said.err_code][0] >= 500:
-            app.extensions["pbx-failures"](error, said.err_code)
-        return said.response()
+def answer(error: Exception) -> Response:
+    """Return this face's response to `error`."""
+    return refusal(error).response()
 
 
 def flatten(messages: object, path: str = "") -> dict[str, list[str]]:

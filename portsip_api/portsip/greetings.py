@@ -3,23 +3,20 @@
 Source: PortSIP REST API, "Add greeting file for voicemail" and the sections after it; contract, section 4.
 """
 
-import io
-import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
-from flask import Response, g, request, send_file, url_for
+from flask import Response, g, request, url_for
 from marshmallow import Schema, ValidationError, validates_schema
 from marshmallow import fields as ma
 from werkzeug.datastructures import FileStorage
 
-from portsip_api import settings
+from portsip_api import file_replies, settings
 from portsip_api.pbx import greetings as pbx_greetings
 from portsip_api.pbx import links
 from portsip_api.pbx.audio import MOST_BYTES, MOST_SECONDS
-from portsip_api.pbx.errors import FileNotThere, Invalid
+from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions import ExtensionKey, find_id
 from portsip_api.pbx.fetch_urls import MAX_LENGTH, parse
 from portsip_api.pbx.greeting_rows import READY, Greeting
@@ -35,7 +32,6 @@ from portsip_api.portsip.lists import Listing, ListRequest
 from portsip_api.portsip.replies import SUCCESS, Success
 
 _MOST_AROUND: Final = 1 << 16  # bytes of a form beside its file
-_RANGE: Final = re.compile(r"(?i:bytes)=[ \t]*([0-9]{0,30})-([0-9]{0,30})[ \t]*")
 
 greetings = ResourceBlueprint(
     "greeting files", __name__, url_prefix="/api/extensions/greeting_file", description="Voicemail greetings"
@@ -239,29 +235,4 @@ def _row(greeting: Greeting) -> dict[str, Any]:
 
 
 def _play(sound: Sound) -> Response:
-    try:
-        size = sound.audio.stat().st_size if isinstance(sound.audio, Path) else len(sound.audio)
-        _settle_range(size, sound.tag)
-        audio = sound.audio if isinstance(sound.audio, Path) else io.BytesIO(sound.audio)
-        response = send_file(audio, "audio/wav", download_name=sound.filename, etag=sound.tag)
-    except FileNotFoundError as error:  # it was removed since its row was read
-        raise FileNotThere("The file of this greeting is not there.") from error
-    response.cache_control.private = True
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _settle_range(size: int, tag: str) -> None:
-    """Write the request's range of a file of `size` bytes in the one way that Werkzeug reads as RFC 9110, 14.1, has it.
-
-    What is not one range of bytes is dropped, which 14.2 allows, and so is a range behind an entity tag that fits,
-    which 13.2.2 asks first.
-    """
-    asked = _RANGE.fullmatch(request.environ.pop("HTTP_RANGE", ""))
-    if asked is None or request.if_none_match.contains_weak(tag):
-        return
-    first, last = asked.groups()
-    start = int(first) if first else max(0, size - int(last)) if last else None
-    end = min(int(last), size - 1) if first and last else size - 1
-    if start is not None and not (first and last and int(last) < start):
-        request.environ["HTTP_RANGE"] = f"bytes={start}-{end}" if start < size else f"bytes={size}-"
+    return file_replies.reply(sound.audio, "audio/wav", sound.filename, sound.tag)

@@ -10,11 +10,14 @@ from marshmallow import Schema
 from marshmallow import fields as ma
 
 from portsip_api.pbx import routes as pbx_routes
+from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extension_fields import ACTIONS
 from portsip_api.pbx.extensions import ExtensionKey, find_id
-from portsip_api.pbx.routing import RING, Outcome, State
+from portsip_api.pbx.identity import Role
+from portsip_api.pbx.parties import State
+from portsip_api.pbx.routing import RING, Outcome
 from portsip_api.pbx.values import Choice, Kind, Text
-from portsip_api.portsip.blueprint import EVERYBODY, ResourceBlueprint, current_tenant
+from portsip_api.portsip.blueprint import EVERYBODY, ResourceBlueprint, current_identity, current_tenant
 from portsip_api.portsip.extensions import key_of, require_own
 from portsip_api.portsip.fields import ExtensionKeyRequest, described
 from portsip_api.store.clock import clock
@@ -103,11 +106,14 @@ _STEP_EXAMPLE: Final = {
 @routes.allowed(*EVERYBODY)
 @routes.answers(RouteReply, example={**_HOURS_EXAMPLE, "state": "OFFLINE", "steps": [_STEP_EXAMPLE]}, errors=("403.1",))
 def show_route(given: dict[str, Any]) -> dict[str, Any]:
-    """Show what would happen to a call, step by step, with the reason for each step. This operation is ours."""
+    """Show what would happen to a call, step by step, with the reason for each step. This operation is ours.
+
+    The number may also be that of a hunt group, which has its tenant's hours; an extension asks about itself only.
+    """
     state, outcome = given.get("state"), given.get("outcome")
     route = pbx_routes.find(
         current_tenant(),
-        _own_key(given),
+        _called(given),
         given.get("at") or _now(),
         state=State(state) if state else None,
         outcome=Outcome(outcome) if outcome else None,
@@ -137,6 +143,15 @@ def show_extension_hours(given: dict[str, Any]) -> dict[str, Any]:
         "office_hours": "OPEN" if hours.is_open else "CLOSED",
         "next_change": hours.next_change.isoformat() if hours.next_change else None,
     }
+
+
+def _called(given: dict[str, Any]) -> ExtensionKey:
+    try:
+        return _own_key(given)
+    except NotFound:
+        if current_identity().role is Role.EXTENSION:
+            raise
+        return key_of(given)
 
 
 def _own_key(given: dict[str, Any]) -> ExtensionKey:

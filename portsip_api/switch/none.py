@@ -1,6 +1,9 @@
 """No SIP engine: nothing registers, and no call can be placed."""
 
+from collections.abc import Sequence
+
 from portsip_api.pbx.errors import SwitchUnavailable
+from portsip_api.pbx.registrations import Registration
 
 
 class NoSwitch:
@@ -10,3 +13,13 @@ class NoSwitch:
         """Raise SwitchUnavailable."""
         del domain, extension, to, caller_id
         raise SwitchUnavailable("No SIP engine is attached to this server, so that no call can be placed.")
+
+    def registrations(self, domain: str) -> Sequence[Registration]:
+        """Return none, since nothing can register."""
+        del domain
+        return ()
+
+    def drop(self, registration: Registration) -> None:
+        """Raise SwitchUnavailable."""
+        del registration
+        raise SwitchUnavailable("No SIP engine is attached to this server, so that nothing is registered.")

@@ -7,11 +7,12 @@ import pytest
 from tests.crm import Crm, check_refused
 
 
-def test_the_page_loads_only_what_is_served_here(crm: Crm) -> None:
-    page = crm.http.get("/docs")
+@pytest.mark.parametrize("path", ["/docs", "/docs/sipxcom"])
+def test_the_page_loads_only_what_is_served_here(crm: Crm, path: str) -> None:
+    page = crm.http.get(path)
     assert page.mimetype == "text/html"
     links = re.findall(r'(?:href|src|data-document)="([^"]*)"', page.text)
-    assert len(links) == 5
+    assert len(links) == 7
     for link in links:
         assert re.match(r"/[a-z]", link), link
         reply = crm.http.get(link)

@@ -75,7 +75,7 @@ def test_what_the_database_says_is_told(error: Exception) -> None:
     ],
 )
 def test_what_will_pass_is_one_line_without_a_stack(error: Exception, level: str, lines: Lines) -> None:
-    logs.report_failure(_raised(error), "503.1")
+    logs.report_failure(_raised(error), 503)
     [line] = lines
     assert line["level"] == level
     assert str(error) in line["cause"]

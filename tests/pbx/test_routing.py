@@ -8,7 +8,8 @@ import pytest
 
 from portsip_api.pbx.extension_fields import FORWARD_RULES
 from portsip_api.pbx.office_hours import Holiday, Hours, Span
-from portsip_api.pbx.routing import MOST_HOPS, Outcome, Party, RingGroup, State, Surroundings, decide
+from portsip_api.pbx.parties import Party, RingGroup, State, Surroundings
+from portsip_api.pbx.routing import MOST_HOPS, Outcome, decide
 from portsip_api.pbx.values import defaults, merge
 
 OFFICE = Hours(ZoneInfo("Europe/Berlin"), (Span(540, 1020),) * 5 + (None, None))
@@ -247,7 +248,7 @@ def surroundings(*more):
     return Surroundings(
         parties.get,
         {"600": RingGroup("600", "Sales", 25)},
-        frozenset({"700"}),
+        {"700": "Reception"},
         frozenset({*parties, "600", "700"}),
         ["+49", "0"],
     )

@@ -220,7 +220,7 @@ def test_every_wrong_value_of_a_row_is_named():
 
 
 def test_a_report_repeats_no_value_that_was_refused():
-    report = load([new(WEB_PASSWORD), new("101", password=[SIP_PASSWORD], profile={"email": SIP_PASSWORD})])
+    report = load([new(f"{WEB_PASSWORD}!"), new("101", password=[SIP_PASSWORD], profile={"email": SIP_PASSWORD})])
     assert report.errors.listed[0].extension_number is None
     assert SIP_PASSWORD not in str(report)
     assert WEB_PASSWORD not in str(report)

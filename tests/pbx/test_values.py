@@ -12,7 +12,7 @@ from portsip_api.pbx.values import Choice, Flag, Text, TimeOfDay, Whole, checked
     [
         (Text(3), ["", "abc", "é✓☎"]),
         (Text(9, lines=True), ["a\nb\tc"]),
-        (NUMBER, ["1", "*70", "#", "+4930", "aZ09", "1" * 20]),
+        (NUMBER, ["1", "*70", "#", "+4930", "aZ09", "bob.b-1_x", "1" * 64]),
         (EMAIL, ["", "a@b", "ä.ö+x@example.co"]),
         (Flag(True), [True, False]),
         (Whole(1, 600, 20), [1, 600]),
@@ -31,7 +31,7 @@ def test_good_values_are_kept(kind, good):
         (Text(3), ["abcd", 1, None, True, "\x00", "\n", "\x7f", "\u2028", ["a"]]),
         (Text(3, 1), [""]),
         (Text(9, lines=True), ["\x0b", "\x1b"]),
-        (NUMBER, ["", "1 0", "é", "1" * 21, "1\n"]),
+        (NUMBER, ["", "1 0", "é", "1" * 65, "1\n", "-1", ".b", "a@b"]),
         (EMAIL, ["a", "@", "a@", "a b@c", "a@b@c"]),
         (Flag(True), [1, 0, "true", None]),
         (Whole(1, 600, 20), [0, 601, True, "20", 1.5, float("inf"), float("nan"), None]),

@@ -204,7 +204,7 @@ def test_an_unforeseen_error_says_nothing_of_its_cause(template, admin, monkeypa
 
 
 FIELD_ERRORS = [
-    ({"extension_number": "1" * 21}, "extension_number"),
+    ({"extension_number": "1" * 65}, "extension_number"),
     ({"extension_number": "10 00"}, "extension_number"),
     ({"extension_number": ""}, "extension_number"),
     ({"extension_number": "é"}, "extension_number"),

@@ -97,6 +97,7 @@ TABLE = {
     ("GET", "/readyz"): ({}, OPEN),
     ("GET", "/metrics"): ({}, OPEN),
     ("GET", "/openapi.json"): ({}, OPEN),
+    ("GET", "/openapi-sipxcom.json"): ({}, OPEN),
 }
 
 
@@ -105,7 +106,7 @@ def routes(app):
         (method, rule.rule)
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
-        if not rule.rule.startswith("/docs")
+        if not rule.rule.startswith(("/docs", "/sipxconfig/"))
     }
 
 

@@ -17,15 +17,6 @@ READS = {
 }
 
 
-@pytest.fixture
-def statements(monkeypatch):
-    """Every statement that is executed, as text; the index's own reads of its pages do not count."""
-    seen = []
-    execute = database.db.execute_sql
-    monkeypatch.setattr(database.db, "execute_sql", lambda sql, *values: (seen.append(sql), execute(sql, *values))[1])
-    return seen
-
-
 def count_statements(statements, client, path, query):
     statements.clear()
     assert client.read(path, **query)

@@ -121,7 +121,7 @@ def test_a_dry_run_is_answered_like_a_success(admin):
 
 def test_no_secret_is_repeated(admin):
     reply = upload(
-        admin, f"extension_number,password,first_name\r\n{SIP_PASSWORD},{WEB_PASSWORD * 20},{WEB_PASSWORD}\0\r\n"
+        admin, f"extension_number,password,first_name\r\n{SIP_PASSWORD}!,{WEB_PASSWORD * 20},{WEB_PASSWORD}\0\r\n"
     )
     assert len(reply.json["report"]["errors"]) == 4
     assert SIP_PASSWORD not in reply.text

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portsip_api.ops.cli import accounts, routes, seed, setup, store, transfer
+from portsip_api.ops.cli import accounts, attendant, phonebook, routes, rule, seed, setup, store, transfer
 from portsip_api.ops.cli.group import SentenceGroup
 
 pbx = SentenceGroup("pbx", help="Administer the PBX.")
@@ -12,6 +12,7 @@ for command in (
     setup.openapi,
     accounts.admin,
     accounts.tenant,
+    attendant.attendant,
     store.backup,
     store.restore,
     store.rotate_key,
@@ -20,6 +21,8 @@ for command in (
     seed.seed,
     routes.route,
     routes.hours,
+    rule.rule,
+    phonebook.phonebook,
 ):
     pbx.add_command(command)
 

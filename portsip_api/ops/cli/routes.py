@@ -9,7 +9,8 @@ from portsip_api.ops.cli.transfer import tenant_id_of, tenant_option
 from portsip_api.pbx import routes
 from portsip_api.pbx.extensions import ExtensionKey
 from portsip_api.pbx.office_hours import Hours, holiday_at, is_open, next_change
-from portsip_api.pbx.routing import Outcome, State
+from portsip_api.pbx.parties import State
+from portsip_api.pbx.routing import Outcome
 from portsip_api.store.clock import clock
 
 _DAY: Final = timedelta(days=1)

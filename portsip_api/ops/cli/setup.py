@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
 from flask import current_app
@@ -13,6 +14,8 @@ from portsip_api.ops.check import findings
 from portsip_api.pbx import administrators
 from portsip_api.store import database
 from portsip_api.store.files import write_atomically
+
+_PREFIXES: Final = {"portsip": "", "sipxcom": "SIPXCOM_"}
 
 
 @click.command()
@@ -55,11 +58,12 @@ def check() -> None:
 
 
 @click.command()
+@click.option("--face", type=click.Choice(sorted(_PREFIXES)), default="portsip", help="Of which API.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file, not to the terminal.")
 @with_appcontext
-def openapi(output: Path | None) -> None:
-    """Print the OpenAPI document of the API, as `/openapi.json` serves it."""
-    spec = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec
+def openapi(face: str, output: Path | None) -> None:
+    """Print the OpenAPI document of an API, as `/openapi.json` and `/openapi-sipxcom.json` serve it."""
+    spec = current_app.extensions["flask-smorest"]["apis"][_PREFIXES[face]]["ext_obj"].spec
     text = json.dumps(spec.to_dict(), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         click.echo(text, nl=False)

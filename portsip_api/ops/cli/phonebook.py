@@ -1,0 +1,50 @@
+"""`phonebook …`: the public phonebooks of a tenant."""
+
+from pathlib import Path
+
+import click
+
+from portsip_api.ops.cli.group import SentenceGroup
+from portsip_api.ops.cli.transfer import tenant_id_of, tenant_option
+from portsip_api.pbx import phonebooks
+from portsip_api.pbx.errors import Invalid
+
+phonebook = SentenceGroup("phonebook", help="Public phonebooks.")
+
+
+@phonebook.command("import", with_appcontext=False)
+@click.argument("name")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.option("--group", "groups", multiple=True, metavar="NAME", help="An extension group whose members stand in it.")
+@tenant_option
+def import_phonebook(name: str, file: Path | None, groups: tuple[str, ...], tenant: str | None) -> None:
+    """Make the phonebook NAME of FILE, a CSV with the columns First name, Last name and Number, or of groups.
+
+    A phonebook of that name is replaced.
+    """
+    if file is None and not groups:
+        raise click.UsageError("A phonebook is made of a file, of groups, or of both.")
+    try:
+        rows = phonebooks.import_csv(tenant_id_of(tenant), name, file.read_bytes() if file else b"", groups)
+    except Invalid as error:
+        for field, texts in error.errors.items():
+            click.echo(f"error: {field}: {' '.join(texts)}", err=True)
+        raise click.ClickException("The phonebook was not imported.") from error
+    click.echo(f"Imported {rows} entries into the phonebook {name}.")
+
+
+@phonebook.command("list", with_appcontext=False)
+@tenant_option
+def list_phonebooks(tenant: str | None) -> None:
+    """List the names of the phonebooks."""
+    for name in phonebooks.names(tenant_id_of(tenant)):
+        click.echo(name)
+
+
+@phonebook.command("remove", with_appcontext=False)
+@click.argument("name")
+@tenant_option
+def remove_phonebook(name: str, tenant: str | None) -> None:
+    """Remove the phonebook NAME."""
+    phonebooks.remove(tenant_id_of(tenant), name)
+    click.echo(f"Removed the phonebook {name}.")

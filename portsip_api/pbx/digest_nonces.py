@@ -1,0 +1,79 @@
+"""The nonces of HTTP Digest: signed, short-lived, and each of their counts good for one request.
+
+A nonce is kept nowhere until it has served a log-in, so that whoever knocks without a password writes nothing. From
+then on the store holds the highest count seen, for all workers: this is the one write that a GET may cause, since
+without it a request could be sent again by whoever overheard it. Source: RFC 7616, sections 3.3, 3.4 and 5.4.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+import struct
+from typing import Final
+
+from portsip_api.store import database
+from portsip_api.store.clock import clock
+from portsip_api.store.secrets import keyring
+
+LIFE: Final = 300  # seconds
+_PURPOSE: Final = "digest.nonce"
+_RANDOM: Final = 16
+
+
+def issue() -> str:
+    """Return a new nonce."""
+    body = struct.pack(">d", clock.boot() + LIFE) + secrets.token_bytes(_RANDOM)
+    return base64.urlsafe_b64encode(body + _sign(body, keyring.derived(_PURPOSE)[0])).decode()
+
+
+def is_fresh(nonce: str) -> bool:
+    """Tell whether this server issued `nonce` at most `LIFE` seconds ago."""
+    body = _verified(nonce)
+    return body is not None and 0 <= _expires(body) - clock.boot() <= LIFE
+
+
+def spend(nonce: str, count: int) -> bool:
+    """Take note that a fresh `nonce` served a log-in with `count`; False when it did so with that or a higher one."""
+    body = _verified(nonce)
+    if body is None:
+        return False
+    with database.writing():
+        return (
+            database.execute(
+                "INSERT INTO digest_nonce (digest, uses, expires) VALUES (?, ?, ?)"
+                " ON CONFLICT (digest) DO UPDATE SET uses = excluded.uses WHERE excluded.uses > uses",
+                (hashlib.sha256(body).digest(), count, _expires(body)),
+            ).rowcount
+            == 1
+        )
+
+
+def delete_past() -> int:
+    """Delete the nonces that nobody can use any more and return how many there were."""
+    with database.writing():
+        return database.execute(
+            "DELETE FROM digest_nonce WHERE expires NOT BETWEEN ? AND ?", (clock.boot(), clock.boot() + LIFE)
+        ).rowcount
+
+
+def _verified(nonce: str) -> bytes | None:
+    try:
+        content = base64.b64decode(nonce.encode(), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        return None
+    body, signature = content[:-32], content[-32:]
+    if len(body) != 8 + _RANDOM:
+        return None
+    return body if any(hmac.compare_digest(signature, _sign(body, key)) for key in keyring.derived(_PURPOSE)) else None
+
+
+def _expires(body: bytes) -> float:
+    expires: float = struct.unpack(">d", body[:8])[0]
+    return expires
+
+
+def _sign(body: bytes, key: bytes) -> bytes:
+    # The boot clock is meant: it never steps, and a nonce of an earlier boot is none.
+    return hmac.digest(key, body + clock.boot_id.encode(), "sha256")

@@ -1,0 +1,156 @@
+"""What a user may do or has: the permissions that are built in, and the call permissions that a tenant adds.
+
+Source: contract, section 5.3.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
+from portsip_api.pbx.row_ids import row_id
+from portsip_api.pbx.small_lists import comparable, cut
+from portsip_api.pbx.values import Flag, Rules, Text, checked
+from portsip_api.store import database
+from portsip_api.store.paging import Page, Slice
+from portsip_api.store.search import fold
+
+APPLICATION: Final = "APPLICATION"
+CALL: Final = "CALL"
+VOICEMAIL_SERVER: Final = "VOICEMAIL_SERVER"
+EMPTY: Final = "Cannot be empty"
+ORDERINGS: Final = ("name", "description", "label", "default_value")
+PERMISSION: Rules = {
+    "label": Text(255),
+    "description": Text(1024, lines=True),
+    "default_value": Flag(False),
+}
+_CUSTOM_NAME: Final = re.compile(r"perm_([1-9][0-9]{0,18})")
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A permission; `default_value` holds for users for whom and for whose groups nothing was set."""
+
+    name: str
+    label: str
+    description: str | None
+    default_value: bool
+    type: str
+    built_in: bool
+
+
+def _built_in(type_: str, default: bool, *names: str) -> tuple[Permission, ...]:
+    return tuple(Permission(name, name, None, default, type_, built_in=True) for name in names)
+
+
+BUILT_IN: Final = {
+    permission.name: permission
+    for permission in (
+        *_built_in(APPLICATION, False, "superadmin", "rest", "dbauth-only", "group-music-on-hold"),
+        *_built_in(APPLICATION, True, "tui-change-pin", "personal-auto-attendant", "music-on-hold"),
+        *_built_in(APPLICATION, True, "subscribe-to-presence"),
+        *_built_in(CALL, False, "900Dialing", "AutoAttendant", "RecordSystemPrompts"),
+        *_built_in(CALL, True, "InternationalDialing", "LocalDialing", "LongDistanceDialing"),
+        *_built_in(CALL, True, "Mobile", "TollFree", "Voicemail"),
+        *_built_in(VOICEMAIL_SERVER, True, "FreeswitchVoicemailServer"),
+        *_built_in(VOICEMAIL_SERVER, False, "ExchangeUMVoicemailServer"),
+    )
+}
+
+
+def everything(tenant_id: int) -> list[Permission]:
+    """Return all permissions of a tenant: those built in, then its own in the order in which they were made."""
+    return [*BUILT_IN.values(), *map(_permission, database.fetch_all(f"{_SELECT} ORDER BY id", (tenant_id,)))]
+
+
+def page(tenant_id: int, ordering: str, part: Slice) -> Page:
+    """Return permissions (`Permission`) by one of ORDERINGS, and by name where that is equal; one statement."""
+    return cut(everything(tenant_id), lambda item: (comparable(getattr(item, ordering)), fold(item.name)), part)
+
+
+def show(tenant_id: int, name: str) -> Permission:
+    """Return one permission. Raises NotFound."""
+    return BUILT_IN.get(name) or _permission(_require(tenant_id, name))
+
+
+def create(tenant_id: int, fields: Mapping[str, object]) -> str:
+    """Make a call permission of `fields` (see PERMISSION; None is as good as absent) and return its name.
+
+    Raises Invalid and Duplicate (another one that was added has the label, in whatever case).
+    """
+    columns = _columns(fields)
+    with database.writing():
+        _require_free(tenant_id, columns["label_key"], None)
+        id_ = database.insert(
+            "INSERT INTO permission (tenant_id, label, description, default_value, label_key) VALUES (?, ?, ?, ?, ?)",
+            (tenant_id, *columns.values()),
+        )
+    return f"perm_{id_}"
+
+
+def replace(tenant_id: int, name: str, fields: Mapping[str, object]) -> None:
+    """Give a permission the label, description and default of `fields`.
+
+    Raises NotFound, Invalid, Duplicate and Conflict (a permission that is built in).
+    """
+    columns = _columns(fields)
+    with database.writing():
+        id_ = _require_own(tenant_id, name)
+        _require_free(tenant_id, columns["label_key"], id_)
+        database.execute(
+            "UPDATE permission SET label = ?, description = ?, default_value = ?, label_key = ?"
+            " WHERE tenant_id = ? AND id = ?",
+            (*columns.values(), tenant_id, id_),
+        )
+
+
+def destroy(tenant_id: int, name: str) -> None:
+    """Remove a permission and what was set of it. Raises NotFound and Conflict (a permission that is built in)."""
+    with database.writing():
+        id_ = _require_own(tenant_id, name)
+        database.execute("DELETE FROM permission WHERE tenant_id = ? AND id = ?", (tenant_id, id_))
+
+
+_SELECT: Final = "SELECT id, label, description, default_value FROM permission WHERE tenant_id = ?"
+
+
+def custom_id(name: str) -> int | None:
+    """Return the id in the name of a permission that was added; None when the name is not made like that."""
+    match = _CUSTOM_NAME.fullmatch(name)
+    return row_id(int(match[1])) if match else None
+
+
+def _permission(row: Any) -> Permission:
+    id_, label, description, default_value = row
+    return Permission(f"perm_{id_}", label, description, bool(default_value), CALL, built_in=False)
+
+
+def _require(tenant_id: int, name: str) -> Any:
+    row = database.fetch_row(f"{_SELECT} AND id = ?", (tenant_id, custom_id(name)))
+    if row is None:
+        raise NotFound("There is no such permission.")
+    return row
+
+
+def _require_own(tenant_id: int, name: str) -> int:
+    if name in BUILT_IN:
+        raise Conflict("A permission that is built in can be neither changed nor removed.")
+    return int(_require(tenant_id, name)[0])
+
+
+def _columns(fields: Mapping[str, object]) -> dict[str, Any]:
+    values = checked(PERMISSION, {name: value for name, value in fields.items() if value is not None})
+    if not values.get("label", "").strip():
+        raise Invalid({"label": [EMPTY]})
+    columns = {"label": "", "description": None, "default_value": False} | values
+    return {**columns, "label_key": fold(values["label"])}
+
+
+def _require_free(tenant_id: int, label_key: str, id_: int | None) -> None:
+    row = database.fetch_row(
+        "SELECT 1 FROM permission WHERE tenant_id = ? AND label_key = ? AND id IS NOT ?", (tenant_id, label_key, id_)
+    )
+    if row is not None:
+        raise Duplicate("Another permission has this label.", "label")

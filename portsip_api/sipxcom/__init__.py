@@ -1,0 +1,89 @@
+"""Face two: sipXcom's administration REST API, under `/sipxconfig/rest` and `/sipxconfig/api`."""
+
+from flask import Flask
+
+from portsip_api.face_api import FaceApi
+from portsip_api.sipxcom import documentation
+from portsip_api.sipxcom.addresses import EscapedSlashes, Name, Number, SettingPath
+from portsip_api.sipxcom.attendants import attendants, live_modes
+from portsip_api.sipxcom.avatars import avatars
+from portsip_api.sipxcom.blueprint import Resources
+from portsip_api.sipxcom.branches import branches
+from portsip_api.sipxcom.call_sequences import call_sequences
+from portsip_api.sipxcom.calls import calls
+from portsip_api.sipxcom.errors import PREFIX, answer
+from portsip_api.sipxcom.gateway_ports import gateway_ports
+from portsip_api.sipxcom.gateways import gateways
+from portsip_api.sipxcom.hunt_groups import hunt_groups
+from portsip_api.sipxcom.licence import licence
+from portsip_api.sipxcom.location_assignments import location_assignments
+from portsip_api.sipxcom.locations import locations
+from portsip_api.sipxcom.old_phones import old_phones
+from portsip_api.sipxcom.page_groups import page_groups
+from portsip_api.sipxcom.park_orbits import park_orbits
+from portsip_api.sipxcom.permission_values import permission_values
+from portsip_api.sipxcom.permissions import permissions
+from portsip_api.sipxcom.phone_groups import phone_groups
+from portsip_api.sipxcom.phone_lines import phone_lines
+from portsip_api.sipxcom.phone_profiles import phone_files, phone_profiles
+from portsip_api.sipxcom.phonebooks import phonebooks
+from portsip_api.sipxcom.phones import phones
+from portsip_api.sipxcom.prompts import prompts
+from portsip_api.sipxcom.registrations import registrations
+from portsip_api.sipxcom.schedules import schedules
+from portsip_api.sipxcom.services import services
+from portsip_api.sipxcom.user_groups import user_groups
+from portsip_api.sipxcom.users import users
+
+__all__ = ["PREFIX", "answer", "register"]
+
+_BLUEPRINTS: tuple[Resources, ...] = (
+    branches,
+    permissions,
+    users,
+    user_groups,
+    permission_values,
+    services,
+    prompts,
+    locations,
+    location_assignments,
+    licence,
+    avatars,
+    phonebooks,
+    gateways,
+    gateway_ports,
+    phones,
+    phone_lines,
+    phone_groups,
+    phone_profiles,
+    phone_files,
+    old_phones,
+    attendants,
+    live_modes,
+    page_groups,
+    park_orbits,
+    schedules,
+    hunt_groups,
+    registrations,
+    calls,
+    call_sequences,
+)
+
+
+def register(app: Flask, version: str) -> None:
+    """Add the operations of this face and their documentation to `app`."""
+    app.config.update(
+        SIPXCOM_API_TITLE="sipXcom REST API",
+        SIPXCOM_API_VERSION=version,
+        SIPXCOM_OPENAPI_VERSION="3.0.3",
+        SIPXCOM_OPENAPI_URL_PREFIX="/",
+        SIPXCOM_OPENAPI_JSON_PATH="openapi-sipxcom.json",
+    )
+    app.url_map.converters |= {"name": Name, "number": Number, "setting": SettingPath}
+    app.wsgi_app = EscapedSlashes(app.wsgi_app)  # type: ignore[method-assign]
+    api = FaceApi(app, config_prefix="SIPXCOM_")
+    api.spec.components.schema("Outcome", documentation.OUTCOME)
+    for scheme in ("basic", "digest"):
+        api.spec.components.security_scheme(scheme, {"type": "http", "scheme": scheme})
+    for blueprint in _BLUEPRINTS:
+        api.register_blueprint(blueprint)

@@ -1,0 +1,6 @@
+"""The whole table: the rows of every part."""
+
+from tests.contract.sipxcom import rows_calls, rows_devices, rows_directory, rows_services
+
+PARTS = (rows_directory, rows_devices, rows_services, rows_calls)
+ROWS = [row for part in PARTS for row in part.ROWS]

@@ -1,0 +1,120 @@
+"""What the rows of the table need to be there, made over HTTP."""
+
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from tests.contract.servers import Server
+from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD
+from tests.ops.commands import finish, start
+
+World = dict[str, str]
+
+
+class Portal:
+    """A client over a socket; paths are below `/sipxconfig/`."""
+
+    def __init__(self, url: str, name: str = "superadmin", password: str = ADMIN_PASSWORD) -> None:
+        self._url = f"{url}/sipxconfig"
+        self._session = requests.Session()
+        self._session.auth = (name, password)
+
+    def ask(self, method: str, path: str, body: Any = None, **options: Any) -> requests.Response:
+        """Send a request: text is XML unless a type is given, anything else JSON."""
+        headers: dict[str, str] = options.pop("headers", {})
+        if isinstance(body, str | bytes):
+            headers.setdefault("Content-Type", "text/xml")
+            options["data"] = body.encode() if isinstance(body, str) else body
+        elif body is not None:
+            options["json"] = body
+        return self._session.request(method, f"{self._url}/{path}", headers=headers, timeout=30, **options)
+
+    def make(self, path: str, body: Any) -> str:
+        """Create an object by PUT under `/rest` or POST under `/api`, and return its id."""
+        reply = self.ask(
+            "PUT" if path.startswith("rest/") else "POST", path, body, headers={"Accept": "application/json"}
+        )
+        assert reply.status_code in {200, 201}, reply.text
+        return str(reply.json()["response"]["data"]["id"]) if path.startswith("rest/") else reply.text.strip()
+
+
+def make_directory(portal: Portal, world: World) -> None:
+    """Users, groups, branches, a permission."""
+    world["branch"] = portal.make("rest/branch", {"branch": {"name": "Main"}})
+    world["branch2"] = portal.make("rest/branch", {"branch": {"name": "Second"}})
+    world["group"] = portal.make("rest/user-group", {"group": {"name": "sales"}})
+    world["group2"] = portal.make("rest/user-group", {"group": {"name": "support"}})
+    for key, name in (("user", "200"), ("user2", "201"), ("user3", "202")):
+        groups = [{"id": world["group"]}]
+        world[key] = portal.make("rest/user", {"userName": name, "pin": WEB_PASSWORD, "groups": groups})
+    reply = portal.ask("PUT", "rest/permission", {"label": "Door"}, headers={"Accept": "application/json"})
+    world["permission"] = reply.json()["response"]["data"]["additionalMessage"]
+
+
+def make_services(portal: Portal, world: World) -> None:
+    """A phone and a phone group for emergency locations."""
+    world["erl_serial"], world["erl_phone_group"] = "0004f2e91100", "Erl floor"
+    portal.make("api/phones", {"serialNo": world["erl_serial"], "model": {"modelId": "polycomVVX500"}})
+    portal.make("api/phoneGroups", {"name": world["erl_phone_group"]})
+
+
+def make_devices(portal: Portal, world: World) -> None:
+    """Gateways with a port, phones with a line, phone groups, and the paths of flags among their settings."""
+    for key, name, model in (
+        ("gateway", "trunk", "sipTrunkStandard"),
+        ("gateway2", "spare", "sipTrunkStandard"),
+        ("fxo", "fxo", "audiocodesMP1X4_4_FXO"),
+    ):
+        world[key] = portal.make("api/gateways", {"name": name, "model": {"modelId": model}})
+    world["port"] = portal.ask("POST", f"api/gateways/{world['fxo']}/ports").text
+    for key, serial in (("phone", "0004f2aabb95"), ("phone2", "0004f2aabb96")):
+        fields = {"model": {"modelId": "polycomVVX500"}, "groups": [{"name": "sales"}]}
+        world[key] = portal.make("api/phones", {"serialNo": serial, **fields})
+    portal.ask("POST", f"api/phones/{world['phone']}/lines", {"user": "200"})
+    world["line"] = str(portal.ask("GET", f"api/phones/{world['phone']}/lines").json()["lines"][0]["id"])
+    world["phone_group"] = str(portal.ask("GET", "api/phoneGroups/sales").json()["id"])
+    world["phone_group2"] = portal.make("api/phoneGroups", {"name": "spare"})
+    for key, kind, path in (
+        ("phone_setting", "boolean", f"api/phones/{world['phone']}/settings"),
+        ("port_setting", "string", f"api/gateways/{world['fxo']}/ports/{world['port']}/settings"),
+    ):
+        found = portal.ask("GET", path).json()["settings"]
+        world[key] = next(setting["path"] for setting in found if setting["type"] == kind)
+
+
+def make_calls(portal: Portal, world: World) -> None:
+    """A page group, a park orbit, schedules and a hunt group."""
+    portal.ask("POST", "api/pagegroups", {"pageGroupNumber": 9, "users": [{"id": int(world["user"])}]})
+    world["page_group"] = str(portal.ask("GET", "api/pagegroups").json()["groups"][0]["id"])
+    world["orbit"] = portal.make("api/orbits", {"name": "lobby", "extension": "400", "server": "1"})
+    world["schedule"] = portal.make("api/schedules", {"name": "Office"})
+    portal.make("api/schedules", {"name": "Sales hours", "type": "G", "groupId": int(world["group"])})
+    rings = [{"userName": "200"}, {"userName": "201"}]
+    world["hunt_group"] = portal.make("api/callgroups", {"name": "hunt", "extension": "3399", "ringBeans": rings})
+
+
+MAKERS: list[Callable[[Portal, World], None]] = [make_directory, make_services, make_devices, make_calls]
+
+
+def make_world(server: Server) -> World:
+    """Make everything, in order, and return the keys that stand in braces in the rows.
+
+    A phonebook is made on the command line, since no operation makes one.
+    """
+    portal, world = Portal(server.url), World()
+    for make in MAKERS:
+        make(portal, world)
+    assert finish(start(server.data_dir, "phonebook", "import", "Office", "--group", "sales")).returncode == 0
+    return world
+
+
+def filled(value: Any, world: World) -> Any:
+    """Return `value` with the keys of the world in braces filled in."""
+    if isinstance(value, str):
+        for key, text in world.items():
+            value = value.replace(f"{{{key}}}", text)
+        return value
+    if isinstance(value, dict):
+        return {name: filled(below, world) for name, below in value.items()}
+    return [filled(item, world) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,49 @@
+"""The OpenAPI document of this face: valid, and complete."""
+
+import re
+
+import pytest
+from openapi_spec_validator import validate
+
+from tests.sipxcom.test_roles import routes
+
+
+@pytest.fixture
+def document(app):
+    """The document as it is served."""
+    return app.test_client().get("/openapi-sipxcom.json").json
+
+
+def operations(document):
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method != "parameters":
+                yield method.upper(), path, operation
+
+
+def test_it_is_valid_openapi_3(document):
+    validate(document)
+
+
+def test_it_has_every_operation_of_the_face_and_no_other(app, document):
+    assert {(method, path) for method, path, _ in operations(document)} == {
+        (method, re.sub(r"<(?:\w+(?:\(.*?\))?:)?(\w+)>", r"{\1}", rule.rule)) for rule, method, _ in routes(app)
+    }
+
+
+def test_every_operation_is_described(document):
+    seen = set()
+    for method, path, operation in operations(document):
+        where = f"{method} {path}"
+        assert operation["summary"].endswith("."), where
+        assert operation["operationId"] not in seen, where
+        seen.add(operation["operationId"])
+        assert {"400", "503"} <= set(operation["responses"]), where
+        assert operation["security"] == [] or "401" in operation["responses"], where
+        assert operation["tags"], where
+
+
+def test_each_face_has_a_document_of_its_own(app, document):
+    other = app.test_client().get("/openapi.json").json
+    assert not [path for path in other["paths"] if path.startswith("/sipxconfig")]
+    assert not [path for path in document["paths"] if not path.startswith("/sipxconfig")]

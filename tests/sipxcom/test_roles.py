@@ -1,0 +1,60 @@
+"""Every route × method × identity: who may call is declared, and held."""
+
+import pytest
+
+from portsip_api.sipxcom.authentication import Access
+from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD, Crm
+from tests.sipxcom.portal import Portal
+
+PREFIX = "/sipxconfig/"
+MAY = {
+    Access.ADMINISTRATION: {"superadmin", "rest"},
+    Access.PROMPTS: {"superadmin", "rest", "prompts"},
+    Access.USER: {"user", "rest", "prompts"},
+    Access.OWNER: {"superadmin", "rest"},  # for what is the user 0's
+    Access.ANYBODY: {"nobody", "superadmin", "user", "rest", "prompts"},
+}
+
+
+def routes(app):
+    """Yield every rule of the face with its method and declared access."""
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(PREFIX):
+            for method in rule.methods - {"HEAD", "OPTIONS"}:
+                yield rule, method, getattr(app.view_functions[rule.endpoint], "access", None)
+
+
+def test_every_route_declares_who_may_call_it(app):
+    assert [rule.rule for rule, _, access in routes(app) if access not in MAY] == []
+    assert len(list(routes(app))) > 100
+
+
+@pytest.fixture
+def identities(app, admin: Crm, portal: Portal):
+    """Everybody there can be, by name."""
+    http = app.test_client()
+    known = {"nobody": Portal(http), "superadmin": Portal(http, "superadmin", ADMIN_PASSWORD)}
+    admin.make_extension("0")  # whom everybody may call
+    for number, (name, permission) in enumerate(
+        (("user", None), ("rest", "rest"), ("prompts", "RecordSystemPrompts")), start=700
+    ):
+        id_ = admin.make_extension(str(number))
+        if permission:
+            body = {"permissions": [{"name": permission, "value": "ENABLE"}]}
+            assert portal.put(f"rest/user-permission/{id_}", body).status_code == 200
+        known[name] = Portal(http, str(number), WEB_PASSWORD)
+    return known
+
+
+def test_nobody_passes_who_may_not_and_nobody_is_stopped_who_may(app, identities):
+    """What is asked of is not there, so that who passes meets anything but 401 and 403."""
+    adapter = app.url_map.bind("localhost")
+    for rule, method, access in routes(app):
+        path = adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, "0"), method=method)
+        for name, client in identities.items():
+            reply = client.ask(method, path.removeprefix(PREFIX))
+            passes = reply.status_code not in {401, 403}
+            assert passes is (name in MAY[access]), (method, rule.rule, name, reply.status_code, reply.text)
+            if not passes:
+                assert reply.status_code == (401 if name == "nobody" else 403)
+            assert reply.status_code < 500 or reply.status_code == 503, (method, rule.rule, reply.text)

@@ -1,0 +1,40 @@
+"""What a request costs in SQL statements, however many objects there are."""
+
+import pytest
+
+from portsip_api.store import database
+from tests.bulk import fill
+
+LOG_IN = 4  # the tenant, the failures, the administrators of that name, the users
+READS = {
+    "rest/user?page=1&pagesize=50": 3,
+    "rest/user?page=9&pagesize=5&sortby=lastName&sortdir=reverse": 3,
+    "rest/user?ids={0}": 4,
+    "rest/user-permission?page=1&pagesize=50": 7,
+    "rest/user-group?page=1&pagesize=50": 1,
+    "rest/user-group-permission": 4,
+    "rest/permission": 1,
+    "rest/branch": 1,
+}
+
+
+def count_statements(statements, portal, path):
+    ids = database.fetch_row("SELECT group_concat(id) FROM (SELECT id FROM extension LIMIT 2)")[0]
+    statements.clear()
+    assert portal.get(path.format(ids)).status_code == 200
+    return len(statements)
+
+
+@pytest.mark.parametrize("path", READS)
+def test_reads_cost_a_constant_number_of_statements(portal, statements, path):
+    fill(60)
+    few = count_statements(statements, portal, path)
+    database.execute("DELETE FROM extension")
+    fill(3_000)
+    for name in ("sales", "support"):
+        portal.make("rest/user-group", {"group": {"name": name}})
+        portal.make("rest/branch", {"branch": {"name": name}})
+    database.execute(
+        "INSERT INTO membership SELECT g.id, e.id FROM extension_group AS g, extension AS e WHERE NOT g.is_default"
+    )
+    assert count_statements(statements, portal, path) == few <= READS[path] + LOG_IN
