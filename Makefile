@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit lock format readme
+.PHONY: help run test check unit lock format readme audit
 
 help:
 	@echo "make run    install, migrate, make the first administrator and serve"
@@ -42,6 +42,10 @@ format: .venv/test.stamp
 readme: .venv/test.stamp
 	$(BIN)/python -m portsip_api.ops.readme
 	$(BIN)/python -m tests.contract.sipxcom.totals
+
+# Asks an advisory database, and so needs the network; what could not be asked about counts as a failure.
+audit: .venv/test.stamp
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.txt
 
 lock: .venv/test.stamp
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \

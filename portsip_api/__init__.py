@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from portsip_api import ops, portsip, settings, sipxcom
+from portsip_api import file_replies, ops, portsip, settings, sipxcom
 from portsip_api.ops.serving import load_settings
 from portsip_api.startup import open_store
 
@@ -23,6 +23,7 @@ def create_app(configuration: settings.Settings | None = None) -> Flask:
     portsip.register(app, __version__)
     sipxcom.register(app, __version__)
     ops.register(app)
+    app.before_request(file_replies.drop_unreadable_dates)
 
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Response:

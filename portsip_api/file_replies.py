@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from flask import Response, request, send_file
+from werkzeug.http import parse_date
 
 from portsip_api.pbx.errors import FileNotThere
 
@@ -25,8 +26,20 @@ def reply(content: Path | bytes, media_type: str, name: str, tag: str, *, as_att
     except FileNotFoundError as error:  # it was removed since its row was read
         raise FileNotThere("The file is not there.") from error
     response.cache_control.private = True
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def drop_unreadable_dates() -> None:
+    """Drop from the request what Werkzeug cannot read as a date and raises for; RFC 9110, 13.1, has it ignored.
+
+    A range that an unreadable date was the condition of goes with it, since nothing says that the condition holds.
+    """
+    for name, conditional in (("HTTP_IF_MODIFIED_SINCE", ""), ("HTTP_IF_RANGE", "HTTP_RANGE")):
+        try:
+            parse_date(request.environ.get(name))
+        except OverflowError:
+            del request.environ[name]
+            request.environ.pop(conditional, None)
 
 
 def _settle_range(size: int, tag: str) -> None:

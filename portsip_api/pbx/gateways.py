@@ -118,7 +118,7 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
                 list(columns.values()),
             )
         except peewee.IntegrityError as error:
-            raise _TAKEN from error
+            raise _taken() from error
 
 
 def replace(tenant_id: int, key: int | str, fields: Mapping[str, object]) -> int:
@@ -139,7 +139,7 @@ def replace(tenant_id: int, key: int | str, fields: Mapping[str, object]) -> int
                 (*columns.values(), before.id),
             )
         except peewee.IntegrityError as error:
-            raise _TAKEN from error
+            raise _taken() from error
     return before.id
 
 
@@ -147,9 +147,6 @@ def destroy(tenant_id: int, key: int | str) -> None:
     """Delete a gateway with its ports and settings; it leaves its dialling rules. Raises NotFound."""
     with database.writing():
         database.execute("DELETE FROM gateway WHERE id = ?", (show(tenant_id, key).id,))
-
-
-_TAKEN: Final = Duplicate("Another gateway has this name.", "name")
 
 
 def _columns(fields: Mapping[str, object]) -> dict[str, Any]:
@@ -180,3 +177,7 @@ def _gateway(row: Sequence[Any]) -> Gateway:
         bool(value) if isinstance(rule, Flag) else value for rule, value in zip(GATEWAY.values(), row[5:], strict=True)
     ]
     return Gateway(*row[:5], *values)
+
+
+def _taken() -> Duplicate:
+    return Duplicate("Another gateway has this name.", "name")

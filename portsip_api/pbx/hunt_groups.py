@@ -80,7 +80,7 @@ def find(tenant_id: int, name: str) -> HuntGroup:
     """Return the hunt group with that extension, else that DID, else that name (without case). Raises NotFound."""
     found = _fetch("(h.extension = ? OR h.did = ? OR h.name_key = ?)", (tenant_id, name, name, fold(name)))
     if not found:
-        raise _NOT_THERE
+        raise _not_there()
     return min(found, key=lambda group: (group.extension != name, group.did != name))
 
 
@@ -167,9 +167,6 @@ def rotate_many(tenant_id: int, extensions: Sequence[str], answered: Mapping[str
                 _rotate(tenant_id, group, users.index(last) if last in users else 0)
 
 
-_NOT_THERE: Final = NotFound("There is no such hunt group.")
-
-
 def _fetch(where: str, values: Sequence[object]) -> list[HuntGroup]:
     rows = database.fetch_all(
         f"SELECT h.id, {', '.join(f'h.{column}' for column in (*_COLUMNS, *_FLAGS))},"
@@ -195,7 +192,7 @@ def _group(group_id: int, *row: Any) -> HuntGroup:
 def _require(tenant_id: int, extension: str) -> HuntGroup:
     found = _fetch("h.extension = ?", (tenant_id, extension))
     if not found:
-        raise _NOT_THERE
+        raise _not_there()
     return found[0]
 
 
@@ -255,3 +252,7 @@ def _free_name(tenant_id: int, name: str) -> str:
     taken = {row[0] for row in database.fetch_all("SELECT name_key FROM hunt_group WHERE tenant_id = ?", (tenant_id,))}
     candidates = (copy, *(f"{copy} {number}" for number in range(2, len(taken) + 3)))
     return next(candidate for candidate in candidates if fold(candidate) not in taken)
+
+
+def _not_there() -> NotFound:
+    return NotFound("There is no such hunt group.")

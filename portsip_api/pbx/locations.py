@@ -47,7 +47,7 @@ def show(tenant_id: int, elin: str) -> Location:
         f"SELECT {_COLUMNS} FROM location WHERE tenant_id = ? AND elin = ?", (tenant_id, _known_form(elin))
     )
     if row is None:
-        raise _MISSING
+        raise _missing()
     return Location(*row)
 
 
@@ -83,7 +83,7 @@ def destroy(tenant_id: int, elin: str) -> None:
             "DELETE FROM location WHERE tenant_id = ? AND elin = ?", (tenant_id, _known_form(elin))
         ).rowcount
     if not gone:
-        raise _MISSING
+        raise _missing()
 
 
 def destroy_all(tenant_id: int) -> None:
@@ -153,9 +153,6 @@ def clear(tenant_id: int, kind: str, key_id: int) -> None:
         )
 
 
-_MISSING: Final = NotFound("There is no such emergency location.")
-
-
 def _require_kind(kind: str) -> None:
     if kind not in KINDS:
         raise NotFound("Nothing of this kind has an emergency location.")
@@ -184,3 +181,7 @@ def _write(tenant_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
             " location = excluded.location, address_info = excluded.address_info, description = excluded.description",
             (tenant_id, json.dumps(rows)),
         )
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no such emergency location.")

@@ -82,7 +82,7 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
                 (tenant_id, *values.values(), dialled),
             )
         except peewee.IntegrityError as error:
-            raise _TAKEN from error
+            raise _taken() from error
         _set_users(tenant_id, group_id, users)
     return group_id
 
@@ -100,7 +100,7 @@ def replace(tenant_id: int, group_id: int, fields: Mapping[str, object]) -> None
                 (*values.values(), dialled, tenant_id, group_id),
             )
         except peewee.IntegrityError as error:
-            raise _TAKEN from error
+            raise _taken() from error
         _set_users(tenant_id, group_id, users)
 
 
@@ -128,10 +128,7 @@ def follow_prefix(tenant_id: int) -> None:
                 values = (prefix, tenant_id) if "?" in new else (tenant_id,)
                 database.execute(f"UPDATE page_group SET dialled = {new} WHERE tenant_id = ?", values)
         except peewee.IntegrityError as error:
-            raise _TAKEN from error
-
-
-_TAKEN: Final = Duplicate("Another object of this tenant has this number.", "number")
+            raise _taken() from error
 
 
 def _fetch(where: str, values: Sequence[object]) -> list[PageGroup]:
@@ -177,3 +174,7 @@ def _set_users(tenant_id: int, group_id: int, users: Sequence[int]) -> None:
     )
     if made.rowcount != len(users):
         raise NotFound("User not found")
+
+
+def _taken() -> Duplicate:
+    return Duplicate("Another object of this tenant has this number.", "number")

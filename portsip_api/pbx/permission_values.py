@@ -84,6 +84,16 @@ def has(tenant_id: int, extension_id: int, name: str) -> bool:
     return row is not None and bool(row[0])
 
 
+def is_set_by(tenant_id: int, group_ids: Iterable[int], name: str) -> bool:
+    """Tell whether one of the groups gives or takes a permission. One statement."""
+    row = database.fetch_row(
+        "SELECT 1 FROM json_each(?) AS j CROSS JOIN extension_group AS g ON g.id = j.value"
+        " CROSS JOIN group_permission AS p ON p.group_id = g.id WHERE g.tenant_id = ? AND p.permission = ? LIMIT 1",
+        (json.dumps(list(group_ids)), tenant_id, name),
+    )
+    return row is not None
+
+
 def _over_defaults(tenant_id: int, ids: Iterable[int], rows: Iterable[Any]) -> dict[int, Values]:
     defaults = {item.name: item.default_value for item in permissions.everything(tenant_id)}
     found = {id_: dict(defaults) for id_ in ids}

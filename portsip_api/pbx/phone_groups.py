@@ -102,7 +102,7 @@ def replace(tenant_id: int, key: int | str, fields: Mapping[str, object]) -> int
                 ),
             )
         except peewee.IntegrityError as error:
-            raise _TAKEN from error
+            raise _taken() from error
     return group.id
 
 
@@ -211,9 +211,6 @@ def set_firmware(tenant_id: int, key: int | str, model_id: str, version: str) ->
         ).rowcount
 
 
-_TAKEN: Final = Duplicate("Another phone group has this name.", "name")
-
-
 def _insert(tenant_id: int, values: Mapping[str, Any]) -> int:
     try:
         return database.insert(
@@ -229,7 +226,7 @@ def _insert(tenant_id: int, values: Mapping[str, Any]) -> int:
             ),
         )
     except peewee.IntegrityError as error:
-        raise _TAKEN from error
+        raise _taken() from error
 
 
 def _number_by_order(tenant_id: int) -> None:
@@ -246,3 +243,7 @@ def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
     if "name" not in values:
         raise Invalid({"name": ["Missing."]})
     return values
+
+
+def _taken() -> Duplicate:
+    return Duplicate("Another phone group has this name.", "name")

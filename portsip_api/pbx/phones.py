@@ -136,7 +136,7 @@ def replace(tenant_id: int, key: int | str, fields: Mapping[str, object]) -> int
                 (values["serial"], values.get("description"), _version(model, fields), before.id),
             )
         except peewee.IntegrityError as error:
-            raise _TAKEN from error
+            raise _taken() from error
         _join(tenant_id, before.id, fields)
     return before.id
 
@@ -165,9 +165,6 @@ def add_many(tenant_id: int, items: Sequence[Mapping[str, object]]) -> Sequence[
     return skipped
 
 
-_TAKEN: Final = Duplicate("Another phone has this serial number.", "serial")
-
-
 def _add(tenant_id: int, item: Mapping[str, object]) -> None:
     model = phone_model(str(item.get("model")))
     wanted = item.get("version")
@@ -186,7 +183,7 @@ def _insert(tenant_id: int, model: PhoneModel, values: Mapping[str, Any], versio
             (tenant_id, values["serial"], version, values.get("description"), model.model_id),
         )
     except peewee.IntegrityError as error:
-        raise _TAKEN from error
+        raise _taken() from error
 
 
 def _join(tenant_id: int, id_: int, fields: Mapping[str, object]) -> None:
@@ -220,3 +217,7 @@ def _assembled(tenant_id: int, rows: Sequence[Any]) -> Sequence[Phone]:
         dataclasses.replace(phone, lines=all_lines.get(phone.id, ()), groups=all_groups.get(phone.id, ()))
         for phone in phones
     ]
+
+
+def _taken() -> Duplicate:
+    return Duplicate("Another phone has this serial number.", "serial")

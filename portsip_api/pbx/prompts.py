@@ -98,7 +98,7 @@ def sound(tenant_id: int, family: str, name: str) -> Sound:
         return Sound(DEFAULT, WAV, tone.content, tone.sha256.hex())
     row = _find(tenant_id, family, label)
     if row is None:
-        raise _MISSING
+        raise _missing()
     return Sound(label, row[0], FILES.locate(row[1]), row[1])
 
 
@@ -114,11 +114,8 @@ def destroy(tenant_id: int, family: str, name: str) -> None:
             (tenant_id, family, label),
         )
     if row is None:
-        raise _MISSING
+        raise _missing()
     FILES.remove([row[0]])
-
-
-_MISSING: Final = FileNotThere("There is no such prompt.")
 
 
 def _label(name: str) -> str:
@@ -164,3 +161,7 @@ def _type_of(content: bytes) -> str:
         return WAV
     mp3.require(content)
     return MP3
+
+
+def _missing() -> FileNotThere:
+    return FileNotThere("There is no such prompt.")

@@ -88,7 +88,7 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
                 (tenant_id, *(values[name] for name in _COLUMNS)),
             )
         except peewee.IntegrityError as error:
-            raise _TAKEN from error
+            raise _taken() from error
         _set_members(tenant_id, group_id, values.get("members", []))
     return group_id
 
@@ -108,7 +108,7 @@ def update(tenant_id: int, key: RingGroupKey, fields: Mapping[str, object]) -> N
                 try:
                     database.execute(f"UPDATE ring_group SET {column} = ? WHERE id = ?", (values[name], group_id))
                 except peewee.IntegrityError as error:
-                    raise _TAKEN from error
+                    raise _taken() from error
         if "members" in values:
             _set_members(tenant_id, group_id, values["members"])
 
@@ -117,9 +117,6 @@ def destroy(tenant_id: int, key: RingGroupKey) -> None:
     """Delete a ring group; rules that point at it fall back to voicemail. Raises NotFound."""
     with database.writing():
         database.execute("DELETE FROM ring_group WHERE id = ?", (_require(tenant_id, key)[0],))
-
-
-_TAKEN: Final = Duplicate("Another object of this tenant has this number.", "ring_group_number")
 
 
 def _require(tenant_id: int, key: RingGroupKey) -> Any:
@@ -157,3 +154,7 @@ def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
     if len(members) > MOST_MEMBERS:
         raise Invalid({"members": [f"Must name at most {MOST_MEMBERS} extensions."]})
     return values | ({"members": members} if "members" in fields else {})
+
+
+def _taken() -> Duplicate:
+    return Duplicate("Another object of this tenant has this number.", "ring_group_number")

@@ -17,7 +17,7 @@ from werkzeug.datastructures import Authorization, WWWAuthenticate
 from portsip_api import settings
 from portsip_api.pbx import digest_nonces, permission_values, portal_logins, tenants, users
 from portsip_api.pbx.errors import Forbidden, LoginRefused, NotFound
-from portsip_api.pbx.identity import Identity, Role
+from portsip_api.pbx.identity import SUPERADMIN, Identity, Role
 from portsip_api.pbx.portal_logins import ALGORITHMS, REALM
 from portsip_api.sipxcom.errors import Unauthenticated
 
@@ -56,11 +56,15 @@ def current_identity() -> Identity:
 
 
 def secrets_are_shown() -> bool:
-    """Tell whether whoever asks is shown passwords: administrators are, as long as the settings let them."""
+    """Tell whether whoever asks is shown passwords: superadmins are, as long as the settings let them."""
+    return settings.current().expose_passwords and is_superadmin()
+
+
+def is_superadmin() -> bool:
+    """Tell whether whoever asks is an administrator or a user with the permission `superadmin`."""
     identity = current_identity()
-    return settings.current().expose_passwords and (
-        identity.role is not Role.EXTENSION
-        or permission_values.has(current_tenant(), identity.account_id, "superadmin")
+    return identity.role is not Role.EXTENSION or permission_values.has(
+        current_tenant(), identity.account_id, SUPERADMIN
     )
 
 
@@ -99,7 +103,7 @@ def _has_one(identity: Identity, permissions: Iterable[str]) -> bool:
 
 
 def _log_in() -> Identity:
-    given = request.authorization
+    given = _given()
     scheme = given.type if given else ""
     try:
         if given and scheme == "basic":
@@ -109,6 +113,13 @@ def _log_in() -> Identity:
     except LoginRefused as error:
         raise Unauthenticated(str(error), _challenges()) from None
     raise Unauthenticated(_NOBODY, _challenges())
+
+
+def _given() -> Authorization | None:
+    try:
+        return request.authorization
+    except ValueError:  # what Werkzeug makes of a Basic that is not ASCII
+        return None
 
 
 def _basic(given: Authorization) -> Identity:

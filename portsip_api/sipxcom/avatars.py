@@ -29,7 +29,6 @@ def show_avatar(user: str) -> Response:
     """Show the picture of the user with that user name or alias."""
     picture = pbx_avatars.show(current_tenant(), user)
     response = Response(picture, mimetype=PNG)
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.cache_control.public = True
     response.cache_control.max_age = FRESH_SECONDS
     response.set_etag(hashlib.sha256(picture).hexdigest())

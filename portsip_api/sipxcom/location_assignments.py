@@ -35,7 +35,6 @@ _PHONES: Final = Record(
     ),
     "PhonesToLocate",
 )
-_NOWHERE: Final = NotFound("No emergency location is assigned.")
 _ELIN_NOTE: Final = "The body is the ELIN as plain text, or a location whose ELIN counts. One that is unknown: 400."
 
 
@@ -101,7 +100,7 @@ def show_location_of_phone(serial: str) -> dict[str, Any]:
     groups = [("phonegroup", group.id) for group in phone.groups]
     location = pbx_locations.first_of(current_tenant(), [("phone", phone.id), *groups])
     if location is None:
-        raise _NOWHERE
+        raise _nowhere()
     return {**shown(location), "serial": phone.serial}
 
 
@@ -154,7 +153,7 @@ def clear_phone_group(group: str) -> Outcome:
 def _of(kind: str, key_id: int) -> Location:
     location = pbx_locations.of(current_tenant(), kind, key_id)
     if location is None:
-        raise _NOWHERE
+        raise _nowhere()
     return location
 
 
@@ -167,3 +166,7 @@ def _elin(text: str) -> str:
     if not text.strip():
         raise Invalid({"elin": ["Missing."]})
     return text.strip()
+
+
+def _nowhere() -> NotFound:
+    return NotFound("No emergency location is assigned.")

@@ -13,7 +13,7 @@ from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.permissions import Permission
 from portsip_api.pbx.user_groups import UserGroup
 from portsip_api.pbx.users import User
-from portsip_api.sipxcom import outcomes, paging
+from portsip_api.sipxcom import outcomes, paging, superadmins
 from portsip_api.sipxcom.authentication import Access, current_tenant
 from portsip_api.sipxcom.blueprint import OUTCOME, Resources, whole_id
 from portsip_api.sipxcom.errors import MissingId
@@ -85,7 +85,9 @@ def show_user_permissions(id: str) -> dict[str, Any]:  # noqa: A002 — the wire
 @permission_values.answers(OUTCOME)
 def set_user_permissions(given: dict[str, Any], id: str) -> Outcome:  # noqa: A002 — the wire's word
     """Set the permissions of a user that are listed."""
-    pbx_values.set_of_user(current_tenant(), whole_id(id), _values(given))
+    values = _values(given)
+    superadmins.guard_permissions(values)
+    pbx_values.set_of_user(current_tenant(), whole_id(id), values)
     return outcomes.updated(whole_id(id))
 
 
@@ -121,7 +123,9 @@ def show_group_permissions(id: str) -> dict[str, Any]:  # noqa: A002 — the wir
 @permission_values.answers(OUTCOME)
 def set_group_permissions(given: dict[str, Any], id: str) -> Outcome:  # noqa: A002 — the wire's word
     """Set the permissions of a group that are listed."""
-    pbx_values.set_of_group(current_tenant(), whole_id(id), _values(given))
+    values = _values(given)
+    superadmins.guard_permissions(values)
+    pbx_values.set_of_group(current_tenant(), whole_id(id), values)
     return outcomes.updated(whole_id(id))
 
 

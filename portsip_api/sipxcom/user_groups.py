@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from portsip_api.pbx import user_groups as pbx_groups
 from portsip_api.pbx.user_groups import UserGroup
-from portsip_api.sipxcom import outcomes, paging
+from portsip_api.sipxcom import outcomes, paging, superadmins
 from portsip_api.sipxcom.authentication import Access, current_tenant
 from portsip_api.sipxcom.blueprint import OUTCOME, Resources, whole_id
 from portsip_api.sipxcom.branches import BRANCH
@@ -84,6 +84,7 @@ def replace_user_group(given: dict[str, Any], id: str) -> Outcome:  # noqa: A002
 @user_groups.answers(OUTCOME, errors=(409,), note="The group `administrators` stays: 409.")
 def destroy_user_group(id: str) -> Outcome:  # noqa: A002 — the wire's word
     """Remove a user group; its members stay."""
+    superadmins.guard_groups([whole_id(id)])
     pbx_groups.destroy(current_tenant(), whole_id(id))
     return outcomes.deleted(whole_id(id))
 

@@ -11,7 +11,7 @@ from flask import request
 from portsip_api.pbx import users as pbx_users
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.users import User
-from portsip_api.sipxcom import outcomes, paging
+from portsip_api.sipxcom import outcomes, paging, superadmins
 from portsip_api.sipxcom.authentication import Access, current_tenant
 from portsip_api.sipxcom.blueprint import OUTCOME, Query, Resources, whole_id
 from portsip_api.sipxcom.errors import MissingId
@@ -63,7 +63,9 @@ def list_users() -> dict[str, Any]:
 @users.answers(OUTCOME, status=201)
 def create_user(given: dict[str, Any]) -> Outcome:
     """Make a user; without a SIP password it gets a random one."""
-    return outcomes.created(pbx_users.create(current_tenant(), _fields(given)))
+    fields = _fields(given)
+    superadmins.guard_groups(fields["group_ids"])
+    return outcomes.created(pbx_users.create(current_tenant(), fields))
 
 
 @users.route("/rest/user", methods=["DELETE"])
@@ -88,7 +90,10 @@ def show_user(id: str) -> dict[str, Any]:  # noqa: A002 — the wire's word
 @users.answers(OUTCOME)
 def replace_user(given: dict[str, Any], id: str) -> Outcome:  # noqa: A002 — the wire's word
     """Replace a user; what is not sent is emptied, the two passwords excepted."""
-    pbx_users.replace(current_tenant(), whole_id(id), _fields(given))
+    fields = _fields(given)
+    superadmins.guard_user(whole_id(id))
+    superadmins.guard_groups(fields["group_ids"])
+    pbx_users.replace(current_tenant(), whole_id(id), fields)
     return outcomes.updated(whole_id(id))
 
 
@@ -97,6 +102,7 @@ def replace_user(given: dict[str, Any], id: str) -> Outcome:  # noqa: A002 — t
 @users.answers(OUTCOME)
 def destroy_user(id: str) -> Outcome:  # noqa: A002 — the wire's word
     """Remove a user."""
+    superadmins.guard_user(whole_id(id))
     pbx_users.destroy(current_tenant(), whole_id(id))
     return outcomes.deleted(whole_id(id))
 

@@ -320,6 +320,14 @@ def test_audio_that_is_known_is_not_sent_again(office: Crm) -> None:
     assert play(office, "a.wav").headers["ETag"] != play(office, "b.wav").headers["ETag"]
 
 
+def test_a_date_that_cannot_be_read_is_ignored(office: Crm) -> None:
+    upload(office)
+    unreadable = "Sun, 22 Nov 2026 10:00:00 99999999999999999999"
+    assert play(office, If_Modified_Since=unreadable, Range="bytes=0-1").status_code == 206
+    assert play(office, If_Range=unreadable, Range="bytes=0-1").status_code == 200
+    assert office.http.get("/sipxconfig/rest/avatar/1", headers={"If-Modified-Since": unreadable}).status_code == 200
+
+
 def test_head_says_what_get_would(office: Crm) -> None:
     upload(office)
     query = {"extension_number": NUMBER, "filename": "a.wav"}

@@ -1,0 +1,28 @@
+"""All that is in the store, to see that nothing of it changed."""
+
+from collections.abc import Collection
+
+from portsip_api.store import database
+
+# What a request leaves behind by being asked: counters of failures, its nonce, its token.
+_TRACES = {"login_failure", "digest_nonce", "token"}
+Dump = dict[str, list[tuple[object, ...]]]
+
+
+def dump(*, but_of: Collection[int] = ()) -> Dump:
+    """Return every row of every table; without the rows that say to belong to one of the tenants `but_of`."""
+    tables = [
+        row[0]
+        for row in database.fetch_all(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        )
+    ]
+    return {table: _rows(table, but_of) for table in tables if table not in _TRACES}
+
+
+def _rows(table: str, but_of: Collection[int]) -> list[tuple[object, ...]]:
+    columns = [row[1] for row in database.fetch_all(f"SELECT * FROM pragma_table_info('{table}')")]
+    where = ""
+    if but_of and "tenant_id" in columns:
+        where = f" WHERE tenant_id NOT IN ({', '.join(map(str, but_of))})"
+    return sorted(map(tuple, database.fetch_all(f"SELECT * FROM {table}{where}")), key=repr)

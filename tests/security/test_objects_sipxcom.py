@@ -1,0 +1,218 @@
+"""Objects of another tenant, by every address of sipXcom's face that names one: refused, and nothing is changed.
+
+The attacker is `superadmin` of a tenant of its own, so that its role would let it do everything. That the tenant is
+what it is refused for is shown by the owner, who asks for the same and gets it.
+"""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from portsip_api.pbx.device_models import phone_model
+from portsip_api.store import database
+from tests.contract.sipxcom.world import World
+from tests.security import estates
+from tests.security.conftest import use_store
+from tests.security.estates import ELIN, TRACE
+from tests.security.tables import dump
+
+PREFIX = "/sipxconfig/"
+
+# What the arguments of a rule are, by the beginning of the rule; the longest one counts. In braces: keys of the world.
+KEYS: dict[str, dict[str, str]] = {
+    "api/callgroups": {"extension": "3399", "new_extension": "55665", "ring_extension": "200", "prefix": "33"},
+    "api/gateways": {"id": "{fxo}", "port_id": "{port}", "rule_id": "{rule}", "path": "{port_setting}"},
+    "api/gateways/<name:id>/settings": {"id": "{fxo}", "path": "{fxo_setting}"},
+    "api/phones": {"id": "{phone}", "group": "sales", "line_id": "{line}", "path": "reg/displayName",
+                   "serial": "0004f2aabb95", "name": "0004f2aabb95.cfg"},
+    "api/phones/<name:id>/settings": {"id": "{phone}", "path": "{phone_setting}"},
+    "api/phones/user/id": {"user": "{user}"},
+    "api/phones/user/name": {"user": "200"},
+    "api/phones/phoneGroup/id": {"group": "{phone_group}"},
+    "api/phones/phoneGroup/name": {"group": "sales"},
+    "api/phoneGroups": {"id": "{phone_group}", "model_id": "polycomVVX500", "path": "{phone_setting}",
+                        "version": phone_model("polycomVVX500").versions[0]},
+    "api/orbits": {"id": "{orbit}", "path": "general/transferKey", "name": f"{TRACE}.wav"},
+    "api/pagegroups": {"id": "{page_group}", "name": f"{TRACE}.wav"},
+    "api/moh": {"name": f"{TRACE}.wav"},
+    "api/schedules": {"id": "{personal}", "user_id": "{user}", "group_id": "{group}", "index": "0"},
+    "api/registrations/group": {"key": "sales"},
+    "rest/auto-attendant": {"attendant": "{attendant}", "code": "*81"},
+    "rest/avatar": {"user": "200"},
+    "rest/branch": {"id": "{branch}"},
+    "rest/erl": {"elin": ELIN, "user": "200", "serial": "0004f2aabb95"},
+    "rest/erl/group": {"group": "sales"},
+    "rest/erl/phonegroup": {"group": "sales"},
+    "rest/permission": {"name": "{permission}"},
+    "rest/phone": {"serial": "0004f2aabb95", "name": "0004f2aabb95.cfg"},
+    "rest/phones": {"serial": "0004f2aabb95", "name": "0004f2aabb95.cfg"},
+    "rest/phonebook": {"name": "Office"},
+    "rest/user": {"id": "{user2}"},
+    "rest/user-group": {"id": "{group}"},
+    "rest/user-group-permission": {"id": "{group}"},
+    "rest/user-permission": {"id": "{user2}"},
+}  # fmt: skip
+
+# Rules whose arguments name nothing that a tenant has: services and their settings are everybody's own.
+NO_OBJECTS = (
+    "dns",
+    "imbot",
+    "ivr",
+    "moh/settings",
+    "mwi",
+    "pagegroups/settings",
+    "proxy",
+    "registrar",
+    "restserver",
+    "saa",
+)
+NOTHING_NAMED = {
+    *(f"api/{service}" for service in NO_OBJECTS),
+    "api/license/",
+    "api/orbits/servers/",
+    "api/gateways/models",
+    # What phones have registered the switch says, asked for the tenant's own numbers only.
+    *(f"api/registrations/{kind}/" for kind in ("callId", "callid", "ip", "serialNo", "server", "user")),
+    # Numbers that are dialled, within the tenant.
+    "rest/call/",
+    "rest/my/call/",
+}
+
+_TEXT = "text/plain"
+_HOURS = {"start": 32_400_000, "stop": 64_800_000, "scheduledDay": "Sunday"}
+_WORKING = {"workingTime": {"workingHours": [_HOURS]}}
+_HUNT = {"name": "taken", "extension": "3399", "ringBeans": []}
+_VALUES = {"permissions": [{"name": "Voicemail", "value": "DISABLE"}]}
+# The body that is good for a method of a rule; a text in a setting's place is plain text.
+BODIES: dict[tuple[str, str], Any] = {
+    ("PUT", "api/callgroups/<name('rotate'):extension>"): _HUNT,
+    ("POST", 'api/gateways/<name("models"):id>'): {"name": "taken", "model": {"modelId": "sipTrunkStandard"}},
+    ("PUT", 'api/gateways/<name("models"):id>'): {"name": "taken"},
+    ("PUT", 'api/phones/<name("models", "line", "sendProfile"):id>'): {"serialNo": "0004f2aabb95"},
+    ("POST", "api/phones/<name:id>/lines"): {"user": "201"},
+    ("PUT", "api/phoneGroups/<name:id>"): {"name": "sales", "description": "taken"},
+    ("PUT", "api/phoneGroups/<name:id>/model/<name:model_id>/settings"): {
+        "settings": [{"path": "{phone_setting}", "value": "1"}]
+    },
+    ("PUT", "api/orbits/<number:id>"): {"name": "taken", "extension": "402", "server": "1"},
+    ("PUT", "api/pagegroups/<number:id>"): {"pageGroupNumber": 11, "users": []},
+    ("PUT", "api/schedules/<number:id>"): {"name": "taken", **_WORKING},
+    ("POST", "api/schedules/<number:id>/period"): _HOURS,
+    ("POST", "api/schedules/<number:id>/period/<number:index>"): _HOURS,
+    ("POST", "api/schedules/user/<number:user_id>/personal"): {"name": "taken", **_WORKING},
+    ("POST", "rest/avatar/<name:user>"): estates.picture(),
+    ("PUT", "rest/branch/<name:id>"): {"branch": {"name": "taken"}},
+    ("PUT", "rest/erl/elin/<name:elin>"): {"e911Location": {"location": "taken"}},
+    ("PUT", "rest/permission/<name:name>"): {"permission": {"label": "taken"}},
+    ("PUT", "rest/user/<name:id>"): {"user": {"userName": "201", "pin": "taken-0123"}},
+    ("PUT", "rest/user-group/<name:id>"): {"group": {"name": "taken"}},
+    ("PUT", "rest/user-group-permission/<name:id>"): {"group": _VALUES},
+    ("PUT", "rest/user-permission/<name:id>"): {"user": _VALUES},
+}
+# Statuses for the owner beside success, where they depend on more than whose it is.
+OWNERS = {
+    ("PUT", "rest/auto-attendant/<name:attendant>/special"): 204,
+    ("DELETE", "rest/auto-attendant/<name:attendant>/special"): 204,
+}
+# Requests that make something of the attacker's own, whose name may be the one that another tenant uses.
+MAKES_OWN = {
+    ("PUT", "rest/erl/elin/<name:elin>"): "the location of an ELIN is made where it is not there",
+    ("POST", 'api/gateways/<name("models"):id>'): "the id of the path is not looked at",
+    ("GET", "rest/avatar/<name:user>"): "whoever has no picture has the default one",
+    ("GET", "api/callgroups/prefix/<name:prefix>"): "a list of the own hunt groups, which is empty",
+}
+
+
+def rules(app: Flask) -> list[tuple[str, Rule]]:
+    """Every method and rule of the face that names something."""
+    return sorted(
+        (
+            (method, rule)
+            for rule in app.url_map.iter_rules()
+            if rule.rule.startswith(PREFIX) and rule.arguments and not is_nobodys(rule)
+            for method in rule.methods - {"HEAD", "OPTIONS"}
+        ),
+        key=lambda item: (item[1].rule, item[0]),
+    )
+
+
+def is_nobodys(rule: Rule) -> bool:
+    return rule.rule.removeprefix(PREFIX).startswith(tuple(NOTHING_NAMED))
+
+
+def path_of(app: Flask, method: str, rule: Rule, world: World) -> str:
+    """The address of the victim's object. Fails for a rule that no line of the table knows."""
+    own = rule.rule.removeprefix(PREFIX)
+    begins = [begin for begin in KEYS if own.startswith(begin)]
+    assert begins, f"{own} names something, and no line of KEYS says what the victim's is called"
+    names = KEYS[max(begins, key=len)]
+    assert rule.arguments <= names.keys(), f"{own}: KEYS lacks {rule.arguments - names.keys()}"
+    values: dict[str, Any] = {name: names[name].format(**world) for name in rule.arguments}
+    if "<number:" in own:
+        values = {name: int(text) if f"<number:{name}>" in own else text for name, text in values.items()}
+    path = app.url_map.bind("localhost").build(rule.endpoint, values, method=method)
+    return path.removeprefix(PREFIX)
+
+
+def body_of(method: str, rule: Rule, world: World) -> tuple[Any, dict[str, str]]:
+    own = rule.rule.removeprefix(PREFIX)
+    if method == "PUT" and own.endswith("<setting:path>"):
+        return "1", {"Content-Type": _TEXT}
+    if method == "PUT" and own.startswith("rest/erl/") and "/elin/" not in own:
+        return ELIN, {"Content-Type": _TEXT}
+    return filled(BODIES.get((method, own)), world), {}
+
+
+def filled(value: Any, world: World) -> Any:
+    if isinstance(value, str):
+        return value.format(**world)
+    if isinstance(value, dict):
+        return {name: filled(below, world) for name, below in value.items()}
+    return [filled(item, world) for item in value] if isinstance(value, list) else value
+
+
+def test_every_rule_that_names_something_is_in_the_tables(app: Flask, world: World):
+    """New rules included: one without a line fails here."""
+    for method, rule in rules(app):
+        path_of(app, method, rule, world)
+    assert len(rules(app)) > 120
+
+
+def requests(app: Flask, world: World):
+    """Yield (method, the rule below the prefix, path, body, headers)."""
+    for method, rule in rules(app):
+        body, headers = body_of(method, rule, world)
+        yield method, rule.rule.removeprefix(PREFIX), path_of(app, method, rule, world), body, headers
+
+
+def test_no_object_of_another_tenant_can_be_had(app: Flask, world: World):
+    client, acme = estates.attacker(app.test_client()), [int(world["acme"])]
+    before, foreign = dump(), dump(but_of=acme)
+    problems: list[object] = []
+    for method, rule, path, body, headers in requests(app, world):
+        reply = client.ask(method, path, body, headers=headers)
+        made_own = (method, rule) in MAKES_OWN
+        if made_own != (reply.status_code < 300) or reply.status_code >= 500:
+            problems.append((method, path, reply.status_code, reply.text[:300]))
+        if TRACE not in path and TRACE in reply.text:
+            problems.append((method, path, "told", reply.text[:300]))
+        if (dump(but_of=acme) != foreign) if made_own else (dump() != before):
+            problems.append((method, path, "changed something"))
+        before, foreign = dump(), dump(but_of=acme)
+    assert not problems, "\n".join(map(str, problems))
+
+
+def test_the_owner_gets_what_the_attacker_does_not(app: Flask, world: World, estates_template, tmp_path: Path):
+    """So that it is for the tenant that the attacker was refused, and not for a request that nobody could make."""
+    client = estates.owner(app.test_client())
+    problems: list[object] = []
+    for number, (method, rule, path, body, headers) in enumerate(requests(app, world)):
+        database.db.close()
+        use_store(shutil.copytree(estates_template[0], tmp_path / str(number)))
+        reply = client.ask(method, path, body, headers=headers)
+        if reply.status_code != OWNERS.get((method, rule), 200):
+            problems.append((method, path, reply.status_code, reply.text[:300]))
+    assert not problems, "\n".join(map(str, problems))
