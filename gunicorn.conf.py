@@ -11,7 +11,7 @@ _settings = serving.load_settings()
 
 bind = _settings.bind
 workers = _settings.workers
-worker_class = "gthread"
+worker_class = "gthread"  # it keeps connections alive, and a slow call holds up no other: docs/performance.md
 threads = _settings.threads
 
 # The API's clients send their token in a header named `access_token`, and gunicorn drops headers with an underscore,

@@ -1,27 +1,34 @@
 """Opening the store: folders, keys, migrations, the default tenant. Whatever is wrong is said in one sentence."""
 
+import sqlite3
+from typing import Final
+
 import peewee
 
 from portsip_api import settings
 from portsip_api.pbx import tenants
-from portsip_api.store import database, migrations
+from portsip_api.store import database, migrations, soundness
 from portsip_api.store.secrets import KeyMissing, keyring
+
+_LOOK_SECONDS: Final = 0.3
 
 
 class StartupError(SystemExit):
     """The server cannot start; the sentence goes to standard error and the exit status is 1."""
 
 
-def open_store() -> None:
+def open_store(*, look_for_damage: bool = False) -> None:
     """Make the data folder and the key when they are missing, bring the database up to date and use it.
 
-    Raises StartupError.
+    With `look_for_damage` the database is read first, for a third of a second at most. Raises StartupError.
     """
     configuration = settings.current()
     try:
         configuration.data_path.mkdir(parents=True, exist_ok=True)
         configuration.database_path.parent.mkdir(parents=True, exist_ok=True)
         has_database = configuration.database_path.exists()
+        if has_database and look_for_damage and soundness.is_damaged(configuration.database_path, _LOOK_SECONDS):
+            raise StartupError("The database is damaged: restore a backup.")
         database.use(configuration.database_path)
         migrations.migrate(configuration.data_path / "migrate.lock")
         # With data there must be its key: a new one would read none of the stored secrets.
@@ -31,7 +38,7 @@ def open_store() -> None:
         raise StartupError(str(error)) from error
     except OSError as error:
         raise StartupError(f"The data folder cannot be used: {error.strerror}.") from error
-    except peewee.DatabaseError as error:
+    except (peewee.DatabaseError, sqlite3.DatabaseError) as error:
         raise StartupError(f"The database cannot be used: {error}.") from error
 
 

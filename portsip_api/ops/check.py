@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from portsip_api import settings
 from portsip_api.pbx import administrators, consistency, rekey
-from portsip_api.store import database, migrations
+from portsip_api.store import database, migrations, soundness
 from portsip_api.store.secrets import KeyMissing, Keyring
 
 
@@ -105,7 +105,7 @@ def _database_file(path: Path) -> Iterator[Finding]:
     except sqlite3.DatabaseError as error:
         yield _error(f"The database cannot be read: {error}.")
         return
-    if check != "ok":
+    if check != "ok" or soundness.is_cut_off(path):
         yield _error("The database is damaged: restore a backup.")
     if schema > newest:
         yield _error(f"The database has schema {schema}, and this program knows schemas up to {newest} only.")

@@ -20,7 +20,7 @@ from flask import g, has_request_context
 
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.settings import ROOT
-from portsip_api.store.database import StoreUnavailable
+from portsip_api.store.database import StoreUnavailable, is_disk_error
 from portsip_api.store.secrets import KeyMissing
 
 log: Final = logging.getLogger("pbx")
@@ -98,6 +98,8 @@ def describe(error: BaseException, causes: int = _CAUSES) -> dict[str, Any]:
 
 def _said(error: BaseException) -> str:
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    if isinstance(error, OSError) and is_disk_error(error):
+        return f"{kind}: {error.strerror}"  # without the path
     return f"{kind}: {error}" if isinstance(error, _TOLD) else kind
 
 

@@ -11,14 +11,19 @@ publish it.
 
 import os
 import sys
+from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from portsip_api.startup import StartupError
+
 FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
+# Bytes of a worker's file of each kind; several times what all routes take.
+_RESERVED: Final = {"counter": 1 << 18, "histogram": 1 << 20, "gauge_mostrecent": 1 << 14}
 
 _place: list[str] = []
 
@@ -35,6 +40,7 @@ class Metrics:
         """Start at zero, or where the predecessor in this place stopped."""
         self.shared = FOLDER_VARIABLE in os.environ
         if self.shared:
+            _reserve(Path(os.environ[FOLDER_VARIABLE]))
             values.ValueClass = values.MultiProcessValue(_process)
         self.registry = registry = CollectorRegistry()
         self._requests = Counter(
@@ -80,6 +86,20 @@ def register(app: Flask) -> Metrics:
 def _gauge(name: str, meaning: str, labels: tuple[str, ...], registry: CollectorRegistry) -> Gauge:
     """Return a gauge of which the value counts that was set last, whichever worker set it."""
     return Gauge(name, meaning, labels, registry=registry, multiprocess_mode="mostrecent")
+
+
+def _reserve(folder: Path) -> None:
+    """Give this worker's files their room on the disk: they are mapped into memory, and where a disk that is full has
+    no page for them the system kills who writes there. Raises StartupError.
+    """
+    if not hasattr(os, "posix_fallocate"):  # as on macOS
+        return
+    try:
+        for kind, size in _RESERVED.items():
+            with (folder / f"{kind}_{_process()}.db").open("ab") as file:
+                os.posix_fallocate(file.fileno(), 0, size)
+    except OSError as error:
+        raise StartupError(f"There is no room for the files of the metrics: {error.strerror}.") from error
 
 
 def _process() -> str:

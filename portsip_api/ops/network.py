@@ -11,8 +11,8 @@ from flask_cors import CORS
 from portsip_api import settings
 from portsip_api.ops.requests import ID_HEADER
 
-_REQUEST_HEADERS: Final = ("access_token", "Authorization", "Content-Type")
-_REPLY_HEADERS: Final = (ID_HEADER, "Retry-After")
+_REQUEST_HEADERS: Final = ("access_token", "Authorization", "Content-Type", "If-None-Match")
+_REPLY_HEADERS: Final = (ID_HEADER, "Retry-After", "ETag")
 _PREFLIGHT_SECONDS: Final = 600
 
 

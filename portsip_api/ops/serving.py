@@ -30,9 +30,12 @@ def prepare() -> None:
     """
     os.environ.pop(FOLDER_VARIABLE, None)  # one from outside is neither fresh nor ours to remove
     settings.use(load_settings())
-    open_store()
+    open_store(look_for_damage=True)
     database.db.close()
-    os.environ[FOLDER_VARIABLE] = folder = tempfile.mkdtemp(prefix="pbx-metrics-")
+    try:
+        os.environ[FOLDER_VARIABLE] = folder = tempfile.mkdtemp(prefix="pbx-metrics-")
+    except OSError as error:
+        raise StartupError("There is no folder in which temporary files can be written.") from error
     owner = os.getpid()
 
     def remove() -> None:

@@ -9,15 +9,18 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
+import orjson
+
 from portsip_api.pbx.extension_fields import PRESENCE
 from portsip_api.pbx.extensions import ExtensionKey, find_id
 from portsip_api.pbx.values import checked
 from portsip_api.store import database
-from portsip_api.store.paging import CountedOrder, Page, Slice
+from portsip_api.store.paging import CountedOrder, Joined, Slice
 from portsip_api.store.search import TextIndex
 
 ORDERINGS: Final = ("DEFAULT", "NAME", "EMAIL", "STATUS")
 _ORDER: Final = CountedOrder("extension_order", "extension_order_block", "extension_id")
+_CARDS: Final = "extension INDEXED BY extension_card"  # left to itself, SQLite reads the whole row
 _INDEX: Final = TextIndex("extension_search", "extension_fts", "extension_id")
 _SORT_KEYS: Final = {
     "DEFAULT": "e.number_key {0}",
@@ -27,21 +30,25 @@ _SORT_KEYS: Final = {
 }
 
 
-def page(tenant_id: int, ordering: str, part: Slice) -> Page:
-    """Return the cards of a part of the list, each a JSON object as text; two statements."""
-    return _ORDER.page(tenant_id, ordering, part, "card", "extension")
+def page(tenant_id: int, ordering: str, part: Slice, revision: int | None = None) -> Joined:
+    """Return the cards of a part of the list, each a JSON object as text; two statements, or one.
+
+    `revision`, when it is given, is what `tenants.revision` returned just now, outside any transaction.
+    """
+    return _ORDER.joined(tenant_id, ordering, part, "card", _CARDS, revision)
 
 
-def search(tenant_id: int, condition: str, ordering: str, part: Slice) -> Page:
+def search(tenant_id: int, condition: str, ordering: str, part: Slice) -> Joined:
     """Return the cards of extensions in which every word of `condition` stands; the total stops at 10,000."""
-    found = _INDEX.find(tenant_id, condition)
+    found, total = _INDEX.find_json(tenant_id, condition)
     keys = _SORT_KEYS[ordering].format("DESC" if part.descending else "ASC")
-    rows = database.fetch_all(
+    text, count = database.fetch_row(
+        "SELECT group_concat(card), count(*) FROM ("
         "SELECT e.card FROM json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value"
-        f" WHERE e.tenant_id = ? ORDER BY {keys} LIMIT ? OFFSET ?",
-        (json.dumps(found), tenant_id, part.limit, part.offset),
+        f" WHERE e.tenant_id = ? ORDER BY {keys} LIMIT ? OFFSET ?)",
+        (found, tenant_id, part.limit, part.offset),
     )
-    return Page([row[0] for row in rows], len(found))
+    return Joined(text or "", count, total)
 
 
 def count(tenant_id: int) -> int:
@@ -51,11 +58,14 @@ def count(tenant_id: int) -> int:
 
 def statuses(tenant_id: int, numbers: Sequence[str]) -> list[tuple[str, str, str]]:
     """Return number, status and user agent of each of `numbers`, in their order; NOT_FOUND where there is none."""
-    return database.fetch_all(
-        "SELECT j.value, coalesce(e.status, 'NOT_FOUND'), coalesce(e.user_agent, '')"
-        " FROM json_each(?) AS j LEFT JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value ORDER BY j.key",
+    found = database.fetch_row(
+        "SELECT json_group_array(json_array(status, user_agent)) FROM ("
+        "SELECT coalesce(e.status, 'NOT_FOUND') AS status, coalesce(e.user_agent, '') AS user_agent"
+        " FROM json_each(?) AS j LEFT JOIN extension AS e INDEXED BY extension_status"
+        " ON e.tenant_id = ? AND e.number = j.value ORDER BY j.key)",
         (json.dumps(list(numbers)), tenant_id),
     )
+    return [(number, *state) for number, state in zip(numbers, orjson.loads(found[0]), strict=True)]
 
 
 def set_presence(tenant_id: int, key: ExtensionKey, presence: str) -> None:

@@ -76,7 +76,7 @@ def prepare(fields: Mapping[str, object]) -> Draft:
     pin = voice_mail.pop("voicemail_pin")
     clear = {SIP_PASSWORD: values["password"], WEB_PASSWORD: values["web_access_password"], PIN: pin}
     documents = _documents({**objects, "voice_mail": voice_mail})
-    return Draft(number, documents, _encrypted(clear), values.get("belong_groups", ()))
+    return Draft(number, documents, keyring.encrypt_all(clear), values.get("belong_groups", ()))
 
 
 def prepare_change(fields: Mapping[str, object]) -> Change:
@@ -89,7 +89,7 @@ def prepare_change(fields: Mapping[str, object]) -> Change:
     }
     documents = _documents({name: values.pop(name) for name in OBJECTS if name in values})
     sent = {purpose: secret for purpose, secret in clear.items() if secret is not None}
-    return Change(documents, _encrypted(sent), values)
+    return Change(documents, keyring.encrypt_all(sent), values)
 
 
 def write(tenant_id: int, draft: Draft) -> int:
@@ -167,10 +167,6 @@ def require_policy(values: Mapping[str, Any], number: str) -> None:
             check_policy(errors, field, values[field], number)
     if errors:
         raise Invalid(errors)
-
-
-def _encrypted(clear: Mapping[str, str]) -> dict[str, bytes]:
-    return {purpose: keyring.encrypt(secret, purpose) for purpose, secret in clear.items()}
 
 
 def _keys(profile: Mapping[str, str]) -> tuple[str, str]:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
+
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.tenants import DEFAULT_GROUP
 from portsip_api.pbx.values import Flag, Rules, Text, checked
@@ -18,6 +20,7 @@ from portsip_api.store.paging import Page, Slice
 from portsip_api.store.search import fold
 
 MOST_MEMBERS: Final = 10_000
+_BEHIND: Final = 1_000  # longer than any number
 FULL: Final = f"A group has at most {MOST_MEMBERS} members."
 UNKNOWN: Final = "Names a group that does not exist."
 PERMISSIONS: Final = ("enable_intercom", "enable_external_call", "enable_management_console_access")
@@ -89,16 +92,12 @@ def show(tenant_id: int, key: GroupKey) -> ExtensionGroup:
         raise NotFound("There is no such extension group.")
     group_row_id, group_id, name, description, is_default, *permissions = row
     if is_default:
-        members = database.fetch_all(
-            "SELECT number FROM extension WHERE tenant_id = ? AND group_count = 0 ORDER BY number_key",
-            (tenant_id,),
-        )
+        of = tenant_id
+        members = "SELECT number FROM extension WHERE tenant_id = ? AND group_count = 0 ORDER BY number_key"
     else:
-        members = database.fetch_all(
-            "SELECT e.number FROM membership AS m JOIN extension AS e ON e.id = m.extension_id"
-            " WHERE m.group_id = ? ORDER BY e.number_key",
-            (group_row_id,),
-        )
+        of = group_row_id
+        members = "SELECT number FROM membership CROSS JOIN extension ON id = extension_id WHERE group_id = ?"
+    numbers = orjson.loads(database.fetch_row(f"SELECT json_group_array(number) FROM ({members})", (of,))[0])
     return ExtensionGroup(
         group_row_id,
         group_id,
@@ -106,8 +105,18 @@ def show(tenant_id: int, key: GroupKey) -> ExtensionGroup:
         description,
         dict(zip(PERMISSIONS, map(bool, permissions), strict=True)),
         bool(is_default),
-        [member[0] for member in members],
+        numbers if is_default else _in_order(numbers),
     )
+
+
+def _in_order(numbers: list[str]) -> list[str]:
+    """Sort numbers as `number_key` does, without computing that key for each."""
+    numbers.sort()
+    if "".join(numbers).isdigit():
+        numbers.sort(key=len)
+    else:
+        numbers.sort(key=lambda number: len(number) if number.isdigit() else _BEHIND)
+    return numbers
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> GroupSummary:

@@ -9,6 +9,7 @@ Source: contract, section 4 ("Office hours and forwarding").
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -111,6 +112,7 @@ def next_change(hours: Hours, instant: datetime) -> datetime | None:
     return None
 
 
+@lru_cache(10_000)  # the same few hundred instants of the coming days are asked for by every route
 def instant_of(zone: ZoneInfo, day: date, minute: int) -> datetime:
     """Return, in UTC, the first instant at which the clock of `zone` shows `minute` minutes after `day`'s midnight.
 

@@ -31,35 +31,40 @@ _PLAIN: Final = (
 )
 
 # Every extension and hunt group that can be reached by the rules of any state, the nearest first, and who rings there.
+# CROSS JOIN keeps the order of the joins: left to itself, SQLite goes through all extensions of the tenant.
 _REACHED: Final = f"""
 WITH RECURSIVE action (name) AS (
     VALUES ('available.no_answer'), ('available.busy'),
            ('offline.office_hours'), ('offline.outside_office_hours'), ('dnd.office_hours'),
            ('dnd.outside_office_hours'), ('away.office_hours'), ('away.outside_office_hours')
 ), reached (number, hops) AS (
-    SELECT number, 0 FROM extension WHERE tenant_id = :tenant AND (id = :id OR number = :number)
+    SELECT number, 0 FROM extension WHERE tenant_id = :tenant AND number = :number
+    UNION SELECT number, 0 FROM extension WHERE tenant_id = :tenant AND id = :id
     UNION SELECT extension, 0 FROM hunt_group
     WHERE tenant_id = :tenant AND enabled AND (extension = :number OR did = :number)
     UNION
     SELECT s.forward_rules ->> ('$.' || a.name || '_action_value'), r.hops + 1
-    FROM reached AS r JOIN extension AS e ON e.tenant_id = :tenant AND e.number = r.number
-    JOIN extension_settings AS s ON s.extension_id = e.id JOIN action AS a
+    FROM reached AS r CROSS JOIN extension AS e ON e.tenant_id = :tenant AND e.number = r.number
+    CROSS JOIN extension_settings AS s ON s.extension_id = e.id CROSS JOIN action AS a
     WHERE r.hops < {MOST_HOPS} + 1 AND s.forward_rules ->> ('$.' || a.name || '_action')
           IN ('CONNECT_TO_ANOTHER_EXTENSION', 'CONNECT_TO_RING_GROUP', 'CONNECT_TO_NUMBER')
     UNION
     SELECT {_PLAIN.format("h.fallback_destination")}, r.hops + 1
-    FROM reached AS r JOIN hunt_group AS h ON h.tenant_id = :tenant AND (h.extension = r.number OR h.did = r.number)
+    FROM reached AS r
+    CROSS JOIN hunt_group AS h ON h.tenant_id = :tenant AND (h.extension = r.number OR h.did = r.number)
     WHERE r.hops < {MOST_HOPS} + 1
     LIMIT {_MOST_REACHED}
 ), hunt (id, hops) AS (
     SELECT h.id, min(r.hops)
-    FROM reached AS r JOIN hunt_group AS h ON h.tenant_id = :tenant AND (h.extension = r.number OR h.did = r.number)
+    FROM reached AS r
+    CROSS JOIN hunt_group AS h ON h.tenant_id = :tenant AND (h.extension = r.number OR h.did = r.number)
     GROUP BY h.id
 ), met (id, hops) AS (
     SELECT id, min(hops) FROM (
-        SELECT e.id, r.hops FROM reached AS r JOIN extension AS e ON e.tenant_id = :tenant AND e.number = r.number
-        UNION ALL SELECT x.extension_id, h.hops + 1 FROM hunt AS h JOIN hunt_group_ring AS x ON x.hunt_group_id = h.id
-        WHERE x.enabled
+        SELECT e.id, r.hops FROM reached AS r
+        CROSS JOIN extension AS e ON e.tenant_id = :tenant AND e.number = r.number
+        UNION ALL SELECT x.extension_id, h.hops + 1 FROM hunt AS h
+        CROSS JOIN hunt_group_ring AS x ON x.hunt_group_id = h.id WHERE x.enabled
     ) GROUP BY id
 )
 SELECT 'EXTENSION', m.hops, json_array(
@@ -70,7 +75,7 @@ SELECT 'EXTENSION', m.hops, json_array(
         SELECT json_array({_PLAIN.format("x.number")}, x.expiration, x.together, p.periods) AS ring
         FROM call_sequence_ring AS x LEFT JOIN schedule AS p ON p.id = x.schedule_id
         WHERE x.extension_id = e.id AND x.enabled ORDER BY x.position)))
-FROM met AS m JOIN extension AS e ON e.id = m.id JOIN extension_settings AS s ON s.extension_id = e.id
+FROM met AS m CROSS JOIN extension AS e ON e.id = m.id CROSS JOIN extension_settings AS s ON s.extension_id = e.id
 UNION ALL
 SELECT 'HUNT_GROUP', m.hops, json_array(
     h.extension, h.did, h.name, h.enabled, {_PLAIN.format("h.fallback_destination")}, h.voicemail_fallback,
@@ -78,7 +83,7 @@ SELECT 'HUNT_GROUP', m.hops, json_array(
         SELECT json_array(e.number, x.expiration, x.together) AS ring FROM hunt_group_ring AS x
         JOIN extension AS e ON e.id = x.extension_id
         WHERE x.hunt_group_id = h.id AND x.enabled ORDER BY x.position)))
-FROM hunt AS m JOIN hunt_group AS h ON h.id = m.id
+FROM hunt AS m CROSS JOIN hunt_group AS h ON h.id = m.id
 ORDER BY 2, 1
 """
 

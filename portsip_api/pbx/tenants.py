@@ -65,6 +65,17 @@ def require(tenant_id: int) -> int:
     return tenant_id
 
 
+def revision(tenant_id: int) -> int:
+    """Return the revision of a tenant's extensions: another number after each change of what lists show of them.
+
+    Raises NotFound.
+    """
+    row = database.fetch_row("SELECT revision FROM tenant WHERE id = ?", (tenant_id,))
+    if row is None:
+        raise NotFound("There is no such tenant.")
+    return int(row[0])
+
+
 def id_of_domain(domain: str) -> int | None:
     """Return the id of the tenant with that SIP domain, or None."""
     row = database.fetch_row("SELECT id FROM tenant WHERE domain = ?", (domain.lower(),))

@@ -56,7 +56,9 @@ def identify(token: str) -> Identity:
         raise TokenRefused("The access token is missing, unknown or expired.")
     administrator_id, tenant_id, extension_id, name, *deadline = row
     remaining = Deadline(*deadline).remaining()
-    if remaining <= 0:
+    # With more to live than any token is given, the machine's clock was set back while it restarted.
+    was_stepped = deadline[0] != clock.boot_id and remaining > settings.current().token_ttl
+    if remaining <= 0 or was_stepped:
         raise TokenRefused("The access token is missing, unknown or expired.")
     if settings.current().token_renewal == "sliding" and remaining < settings.current().token_ttl - _RENEWAL_LAG:
         _renew_if_idle(token)

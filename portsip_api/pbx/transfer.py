@@ -73,9 +73,12 @@ def apply(
                 for item in chunk:
                     _write(plan.tenant_id, item)
                 advance(len(chunk))
+            # Before the commit: an error behind it would deny what was done.
+            find_dangling(plan.tenant_id, good, plan.warnings)
+    else:
+        find_dangling(plan.tenant_id, good, plan.warnings)
     created = sum(isinstance(item.content, Draft) for item in good)
     plan.errors.listed.sort(key=lambda problem: problem.row)
-    find_dangling(plan.tenant_id, good, plan.warnings)
     return Report(created, len(good) - created, dry_run, plan.errors, plan.warnings)
 
 

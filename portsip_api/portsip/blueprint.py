@@ -23,13 +23,21 @@ from portsip_api import settings
 from portsip_api.pbx import tenants, tokens
 from portsip_api.pbx.errors import Forbidden
 from portsip_api.pbx.identity import Identity, Role
-from portsip_api.portsip import wire
+from portsip_api.portsip import revisions, wire
 from portsip_api.portsip.errors import CODES
 from portsip_api.portsip.fields import TenantRequest
 
 EVERYBODY: Final = (Role.ADMINISTRATOR, Role.TENANT, Role.EXTENSION)
 MANAGERS: Final = (Role.ADMINISTRATOR, Role.TENANT)
 _SECURITY: Final[list[dict[str, list[str]]]] = [{"token_in_query": []}, {"token_in_header": []}, {"bearer": []}]
+
+_IF_NONE_MATCH: Final = {
+    "in": "header",
+    "name": "If-None-Match",
+    "schema": {"type": "string"},
+    "description": "The `ETag` of an earlier reply; answered 304, without a body, when this one would be the same.",
+}
+_ETAG: Final = {"schema": {"type": "string"}, "description": "Changes when the content of this reply does."}
 
 View = Callable[..., Any]
 
@@ -47,6 +55,7 @@ class Declaration:
     reply: type[Schema] | Mapping[str, Any] | None = None
     reply_example: Mapping[str, Any] | None = None
     errors: tuple[str, ...] = ()
+    until_changed: bool = False
     largest: Callable[[], int] = field(default=lambda: settings.current().max_body)
 
 
@@ -93,12 +102,18 @@ class ResourceBlueprint(Blueprint):
         *,
         example: Mapping[str, Any] | None = None,
         errors: Sequence[str] = (),
+        until_changed: bool = False,
     ) -> Callable[[View], View]:
-        """Declare the reply: a schema, or a mapping of media types to schemas; and the err_codes of its own."""
+        """Declare the reply: a schema, or a mapping of media types to schemas; and the err_codes of its own.
+
+        `until_changed` says that it depends on nothing but the request's fields and the tenant's extensions as lists
+        show them, not even on who asks: then it is kept until they change, and has an `ETag`.
+        """
 
         def note(view: View) -> View:
             declared = _declaration(view)
             declared.reply, declared.reply_example, declared.errors = schema, example, tuple(errors)
+            declared.until_changed = until_changed
             return view
 
         return note
@@ -140,6 +155,12 @@ def current_tenant() -> int:
     return tenants.DEFAULT_TENANT_ID if named is None else tenants.require(named)
 
 
+def current_revision() -> int:
+    """Return the revision of the tenant's extensions that this request found, in an operation with `until_changed`."""
+    revision: int = g.revision
+    return revision
+
+
 def _declaration(view: View) -> Declaration:
     if not hasattr(view, "_declaration"):
         view._declaration = Declaration()  # type: ignore[attr-defined]  # noqa: SLF001
@@ -156,6 +177,8 @@ def _serve(view: View, declared: Declaration) -> View:
         g.fields = wire.read_fields()
         if roles:
             _authenticate(roles, open_to_all=declared.open_to_all)
+        if declared.until_changed and schema is not None:
+            return revisions.answer(_early_tenant(schema), schema, view)
         g.values = schema.load(g.fields) if schema is not None else {}
         result = view(g.values) if schema is not None else view()
         if isinstance(result, Response):
@@ -165,6 +188,16 @@ def _serve(view: View, declared: Declaration) -> View:
     served.roles = roles  # type: ignore[attr-defined]
     served.open_to_all = declared.open_to_all  # type: ignore[attr-defined]
     return served
+
+
+def _early_tenant(schema: Schema) -> int:
+    """Return the tenant that a request acts in, and read its fields only when one of them names it. Raises NotFound."""
+    if g.identity.tenant_id is not None:
+        return current_tenant()
+    if "tenant_id" not in g.fields:
+        return tenants.DEFAULT_TENANT_ID
+    g.values = schema.load(g.fields)
+    return current_tenant()
 
 
 def _authenticate(roles: Sequence[Role], *, open_to_all: bool) -> None:
@@ -185,6 +218,7 @@ def _document(name: str, declared: Declaration, method: str) -> dict[str, Any]:
         return document
     if method == "GET":
         document["parameters"] = [{"in": "query", "schema": declared.arguments}]
+        document["parameters"] += [_IF_NONE_MATCH] if declared.until_changed else []
         return document
     media = "multipart/form-data" if declared.multipart else "application/json"
     content: dict[str, Any] = {"schema": declared.arguments}
@@ -210,6 +244,9 @@ def _responses(declared: Declaration, method: str) -> dict[str, Any]:
     for code in sorted(codes):
         by_status.setdefault(CODES[code][0], []).append(code)
     documented = {"200": _reply(declared)}
+    if declared.until_changed:
+        documented["200"]["headers"] = {"ETag": _ETAG}
+        documented["304"] = {"description": "The reply is still the one with that `ETag`.", "headers": {"ETag": _ETAG}}
     if method == "GET" and declared.arguments is not None:
         page = {"text/html": {"schema": {"type": "string"}}}
         documented["414"] = {

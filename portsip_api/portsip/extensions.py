@@ -18,7 +18,14 @@ from portsip_api.pbx.extensions import ExtensionKey
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.values import Text
 from portsip_api.portsip import examples
-from portsip_api.portsip.blueprint import EVERYBODY, MANAGERS, ResourceBlueprint, current_identity, current_tenant
+from portsip_api.portsip.blueprint import (
+    EVERYBODY,
+    MANAGERS,
+    ResourceBlueprint,
+    current_identity,
+    current_revision,
+    current_tenant,
+)
 from portsip_api.portsip.fields import (
     ExtensionKeyRequest,
     Ruled,
@@ -123,6 +130,7 @@ class StatusReply(Schema):
 
 _LISTING: Final = Listing("extensions", directory.ORDERINGS)
 CARDS: Final = _LISTING.schema("ExtensionList", Card)
+_STATUS_FIELDS: Final = tuple(StatusRow().fields)
 _PAGE_EXAMPLE: Final = {**examples.PAGE, "extensions": [examples.CARD]}
 
 
@@ -183,20 +191,21 @@ def destroy_extension(given: dict[str, Any]) -> dict[str, str]:
 @extensions.route("/list")
 @extensions.arguments(ListRequest)
 @extensions.allowed(*EVERYBODY)
-@extensions.answers(CARDS, example=_PAGE_EXAMPLE)
+@extensions.answers(CARDS, example=_PAGE_EXAMPLE, until_changed=True)
 def list_extensions(given: dict[str, Any]) -> dict[str, Any]:
     """List extensions."""
-    return _LISTING.reply(given, directory.page(current_tenant(), *_LISTING.asked(given)))
+    page = directory.page(current_tenant(), *_LISTING.asked(given), revision=current_revision())
+    return _LISTING.reply_joined(given, page)
 
 
 @extensions.route("/search")
 @extensions.arguments(SearchRequest)
 @extensions.allowed(*EVERYBODY)
-@extensions.answers(CARDS, example=_PAGE_EXAMPLE)
+@extensions.answers(CARDS, example=_PAGE_EXAMPLE, until_changed=True)
 def search_extensions(given: dict[str, Any]) -> dict[str, Any]:
     """Search extensions by parts of words."""
     page = directory.search(current_tenant(), given["condition"], *_LISTING.asked(given))
-    return _LISTING.reply(given, page)
+    return _LISTING.reply_joined(given, page)
 
 
 @extensions.route("/status", methods=["GET", "POST"])
@@ -208,7 +217,7 @@ def show_statuses(given: dict[str, Any]) -> dict[str, Any]:
     if len(given["extensions"]) > MOST_STATUSES:
         raise Invalid({"extensions": [f"Must name at most {MOST_STATUSES} extensions."]})
     rows = directory.statuses(current_tenant(), given["extensions"])
-    return {"extension_status": [dict(zip(StatusRow().fields, row, strict=True)) for row in rows]}
+    return {"extension_status": [dict(zip(_STATUS_FIELDS, row, strict=True)) for row in rows]}
 
 
 @extensions.route("/status/update", methods=["POST"])

@@ -12,7 +12,7 @@ from marshmallow import fields as ma
 
 from portsip_api.pbx.values import Kind, Whole
 from portsip_api.portsip.fields import Request, TenantRequest, described
-from portsip_api.store.paging import Page, Slice
+from portsip_api.store.paging import Joined, Page, Slice
 
 _DEFAULT_SIZE: Final = 100
 _LARGEST_SIZE: Final = 100_000
@@ -74,20 +74,23 @@ class Listing:
         offset = min((values.get("pagination", 1) - 1) * size, _DEEPEST)
         return ordering, Slice(offset, size, descending=asked.startswith("-"))
 
-    def reply(self, values: dict[str, Any], page: Page, rows: Sequence[Any] | None = None) -> dict[str, Any]:
-        """Return the envelope around `rows`, or around the page's own rows when they are JSON texts already."""
+    def reply(self, values: dict[str, Any], page: Page, rows: Sequence[Any]) -> dict[str, Any]:
+        """Return the envelope around `rows`."""
+        return self._envelope(values, rows, len(page.rows), page.total)
+
+    def reply_joined(self, values: dict[str, Any], page: Joined) -> dict[str, Any]:
+        """Return the envelope around rows that are JSON texts already."""
+        return self._envelope(values, orjson.Fragment(f"[{page.text}]"), page.count, page.total)
+
+    def _envelope(self, values: dict[str, Any], array: object, count: int, total: int) -> dict[str, Any]:
         ordering, part = self.asked(values)
-        if rows is None:
-            array: Any = orjson.Fragment(f"[{','.join(page.rows)}]")
-        else:
-            array = rows
         return {
             "pagination": min(values.get("pagination", 1), _DEEPEST),
             "pagesize": part.limit,
             "sort_by": f"-{ordering}" if part.descending else ordering,
-            "page_count": max(1, -(-page.total // part.limit)),
-            "count": len(page.rows),
-            "total": page.total,
+            "page_count": max(1, -(-total // part.limit)),
+            "count": count,
+            "total": total,
             self.array: array,
         }
 

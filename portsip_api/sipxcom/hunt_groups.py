@@ -125,8 +125,9 @@ def destroy_hunt_group(extension: str) -> None:
 @hunt_groups.answers(BARE_ID, errors=(404, 409), note="The reply is the id of the original, not of the copy.")
 def duplicate_hunt_group(extension: str, new_extension: str) -> int:
     """Copy a hunt group to another extension; the copy is disabled and has no DID."""
+    id_ = pbx_groups.find(current_tenant(), extension).id
     pbx_groups.duplicate(current_tenant(), extension, new_extension)
-    return pbx_groups.find(current_tenant(), extension).id
+    return id_
 
 
 @hunt_groups.route(f"{_BELOW}/rotate/<name:ring_extension>", methods=["POST"])
@@ -134,8 +135,9 @@ def duplicate_hunt_group(extension: str, new_extension: str) -> int:
 @hunt_groups.answers(BARE_ID, errors=(404,), note="The reply is the id, also when the user rings last already.")
 def rotate_hunt_group(extension: str, ring_extension: str) -> int:
     """Turn the rings of a hunt group so that a user rings last."""
+    id_ = pbx_groups.find(current_tenant(), extension).id
     pbx_groups.rotate(current_tenant(), extension, ring_extension)
-    return pbx_groups.find(current_tenant(), extension).id
+    return id_
 
 
 def _listed(prefix: str) -> dict[str, Any]:

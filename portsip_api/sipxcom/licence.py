@@ -12,6 +12,7 @@ from portsip_api.sipxcom.authentication import Access, current_tenant
 from portsip_api.sipxcom.blueprint import Resources
 from portsip_api.sipxcom.records import WHOLE, Leaf, Record
 from portsip_api.sipxcom.styles import API
+from portsip_api.store import database
 
 licence = Resources("licence", __name__, API, "The licence")
 
@@ -51,8 +52,9 @@ def show_licence() -> dict[str, Any]:
 @licence.answers(_LICENCE, note="The number is kept and shown; it allows and forbids nothing.")
 def set_licence_uid(uid: str) -> dict[str, Any]:
     """Set the number of the licence."""
-    pbx_licence.set_uid(current_tenant(), uid)
-    return _shown()
+    with database.writing():  # what cannot be shown must not have been done
+        pbx_licence.set_uid(current_tenant(), uid)
+        return _shown()
 
 
 def _shown() -> dict[str, Any]:

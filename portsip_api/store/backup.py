@@ -1,8 +1,8 @@
 """Backups of a data folder: one archive with a consistent copy of the database and the files of greetings.
 
-The archive never holds the key of the stored secrets; its manifest names the ids of the keys that they need. The
-database is copied first and the files after it: a file is written before the row that names it, and never changed, so
-that every file of the copied rows is there unless it was removed meanwhile.
+The archive never holds the key of the stored secrets; its manifest names the ids of the keys that they need. At the
+moment that is copied the write lock is held, until every file has a second name: files are written before the row that
+names them, never changed, and removed after it, so that those of all copied rows are there, whoever removes them later.
 """
 
 import gzip
@@ -11,20 +11,23 @@ import os
 import sqlite3
 import tarfile
 import tempfile
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
 from portsip_api.store.clock import clock
-from portsip_api.store.files import sync_folder
+from portsip_api.store.files import locked, staging, sync_folder
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 DATABASE: Final = "pbx.sqlite3"
 GREETINGS: Final = "greetings"
+_PATIENCE: Final = 60.0  # seconds that it waits for a write that is taking long
+_PAUSE: Final = 0.0005  # seconds between two tries
 
 # Returns the ids of the keys that the secrets of a database need, asking it through the function that is given.
 NeededKeys = Callable[[Callable[[str], Iterable[Any]]], Collection[str]]
@@ -66,9 +69,10 @@ def create(place: Place, target: Path, needed_keys: NeededKeys) -> Manifest:
         raise BackupRefused("There is no database to back up.")
     try:
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
-            manifest = _copy(place.database, Path(folder) / DATABASE, needed_keys)
-            packed = Path(folder) / "packed"
-            _pack(packed, manifest, Path(folder) / DATABASE, place.greetings)
+            with locked(place.folder / "backup.lock"), staging(place.folder / ".backup-files") as files:
+                manifest = _copy(place, Path(folder) / DATABASE, files, needed_keys)
+                packed = Path(folder) / "packed"
+                _pack(packed, manifest, Path(folder) / DATABASE, files)
             packed.replace(target)
         sync_folder(target.parent)
     except sqlite3.DatabaseError as error:
@@ -87,13 +91,44 @@ def files_below(folder: Path) -> Iterator[Path]:
                 yield path.relative_to(folder)
 
 
-def _copy(database: Path, target: Path, needed_keys: NeededKeys) -> Manifest:
-    with closing(sqlite3.connect(database)) as live, closing(sqlite3.connect(target)) as copy:
+def _copy(place: Place, target: Path, files: Path, needed_keys: NeededKeys) -> Manifest:
+    with (
+        closing(sqlite3.connect(place.database, timeout=0, isolation_level=None)) as lock,
+        closing(sqlite3.connect(place.database, isolation_level=None)) as live,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        _begin(lock)
+        live.execute("BEGIN")
+        live.execute("SELECT 1 FROM sqlite_schema").fetchone()  # from here on it sees this moment
+        _link(place.greetings, files)
+        lock.execute("ROLLBACK")
         live.backup(copy)
         copy.execute("PRAGMA journal_mode = delete")  # the copy is one file, without a log beside it
         schema = copy.execute("PRAGMA user_version").fetchone()[0]
         key_ids = sorted(needed_keys(copy.execute))
     return Manifest(FORMAT, schema, key_ids, datetime.fromtimestamp(clock.wall(), UTC).isoformat(timespec="seconds"))
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Take the write lock. SQLite itself asks for it so rarely that beside busy writers it may wait for a minute."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
+
+
+def _link(greetings: Path, files: Path) -> None:
+    for relative in files_below(greetings):
+        target = files / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # no row named it any more
+            target.hardlink_to(greetings / relative)
 
 
 def _pack(target: Path, manifest: Manifest, database: Path, greetings: Path) -> None:
@@ -106,11 +141,7 @@ def _pack(target: Path, manifest: Manifest, database: Path, greetings: Path) -> 
                 with path.open("rb") as content:
                     _add(archive, name, content)
             for relative in files_below(greetings):
-                try:
-                    content = (greetings / relative).open("rb")
-                except FileNotFoundError:  # removed since the folder was read
-                    continue
-                with content:
+                with (greetings / relative).open("rb") as content:
                     _add(archive, f"{GREETINGS}/{relative.as_posix()}", content)
         file.flush()
         os.fsync(file.fileno())

@@ -9,6 +9,7 @@ import os
 import re
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -54,9 +55,13 @@ class BlobFolder:
         return self.path / blob
 
     def remove(self, blobs: Iterable[str]) -> None:
-        """Remove files that no row names any more; those that are gone already are no matter."""
+        """Remove files that no row names any more; those that are gone already are no matter.
+
+        Those that cannot be removed now are left to the sweep: what the rows say is committed.
+        """
         for blob in blobs:
-            self.locate(blob).unlink(missing_ok=True)
+            with suppress(OSError):
+                self.locate(blob).unlink()
 
     def sweep(self, named: Named, age: float) -> int:
         """Remove files older than `age` seconds that no row names, and return how many there were.
@@ -68,7 +73,8 @@ class BlobFolder:
         while batch := list(islice(old, _BATCH)):
             blobs = {name for name in batch if _ID.fullmatch(name)}
             orphans = set(batch) - set(named(blobs))
-            self.remove(orphans)
+            for orphan in orphans:
+                self.locate(orphan).unlink(missing_ok=True)
             removed += len(orphans)
         return removed
 

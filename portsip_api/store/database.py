@@ -2,9 +2,11 @@
 
 Every transaction that writes begins IMMEDIATE: one that began by reading and then wrote would fail under concurrency
 instead of waiting. Writers of one process queue on a lock of their own first, because SQLite's waiting is a poll and
-starves under many threads.
+starves under many threads. Once another process is known to hold the write lock for long, writes are refused soon, so
+that the threads of a server are free for the reads, which go on.
 """
 
+import errno
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +17,7 @@ from typing import Any
 import peewee
 
 BUSY_SECONDS = 5.0
+LOCKED_OUT_SECONDS = 0.1  # that a write waits while the one before it has waited in vain
 _PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "full",
@@ -34,11 +37,24 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_PROTOCOL,
 }
+# What a disk that is full, failing or not to be written says of files, those of the temporary folder included.
+_DISK_ERRORS = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EIO,
+    errno.EMFILE,
+    errno.ENFILE,
+}
 
 Values = Sequence[object] | Mapping[str, object]  # for ? and for :name
 
 db = peewee.SqliteDatabase(None)
 _writer = threading.RLock()
+_files = [0]  # how many times `use` has named one
+_locked_out = threading.Event()  # another process was found to hold the write lock, and no write has succeeded since
 
 
 class StoreUnavailable(Exception):
@@ -49,7 +65,14 @@ def use(path: Path) -> None:
     """Make `path` the file of this process; each thread connects when it first asks something."""
     if not db.is_closed():
         db.close()
+    _files[0] += 1
+    _locked_out.clear()
     db.init(str(path), pragmas=_PRAGMAS, timeout=int(BUSY_SECONDS))
+
+
+def file_number() -> int:
+    """Return a number that changes with every `use`, for what must not outlive the file that it was read from."""
+    return _files[0]
 
 
 @contextmanager
@@ -61,11 +84,21 @@ def writing() -> Iterator[None]:
     if db.in_transaction():
         yield
         return
-    if not _writer.acquire(timeout=BUSY_SECONDS):
+    if not _writer.acquire(timeout=LOCKED_OUT_SECONDS if _locked_out.is_set() else BUSY_SECONDS):
         raise StoreUnavailable("Another write is taking long; try again in a moment.")
     try:
+        was_locked_out = _locked_out.is_set()
+        if was_locked_out:
+            _wait_at_most(LOCKED_OUT_SECONDS)
         with db.atomic("IMMEDIATE"):
+            if was_locked_out:
+                _locked_out.clear()
+                _wait_at_most(BUSY_SECONDS)
             yield
+    except BaseException as error:
+        if is_unavailable(error):
+            _start_anew(error)
+        raise
     finally:
         _writer.release()
 
@@ -95,16 +128,47 @@ def fetch_row(sql: str, values: Values = ()) -> Any:
 
 
 def fetch_all(sql: str, values: Values = ()) -> list[Any]:
-    """Return all rows as tuples."""
+    """Return all rows as tuples.
+
+    The interpreter lock is given away for each row. Where that shows, the statement makes one JSON text of its rows.
+    """
     return execute(sql, values).fetchall()
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Tell whether `error` says that the store cannot work now, as against that the statement was wrong."""
-    cause: BaseException | None = error
-    while cause is not None:
-        code = getattr(cause, "sqlite_errorcode", None)
-        if isinstance(cause, StoreUnavailable) or (code is not None and code & 0xFF in _UNAVAILABLE):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
+    """Tell whether `error` says that the store or its disk cannot work now, as against that the statement was wrong."""
+    return any(
+        isinstance(cause, StoreUnavailable) or _code(cause) in _UNAVAILABLE or is_disk_error(cause)
+        for cause in _causes(error)
+    )
+
+
+def is_disk_error(error: BaseException) -> bool:
+    """Tell whether `error` says that a file cannot be read or written now, wherever it lies."""
+    return isinstance(error, OSError) and error.errno in _DISK_ERRORS
+
+
+def _wait_at_most(seconds: float) -> None:
+    """Let this thread's connection wait for locks no longer than that."""
+    execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+
+def _start_anew(error: BaseException) -> None:
+    """Give up this thread's connection after a write that failed: it may be in a transaction that could not be rolled
+    back, which would hold the write lock for good, or be read-only since the file was for a moment.
+    """
+    if any(_code(cause) == sqlite3.SQLITE_BUSY for cause in _causes(error)):
+        _locked_out.set()
+    db.close()
+
+
+def _code(error: BaseException) -> int | None:
+    """Return the primary result code of an error of SQLite."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

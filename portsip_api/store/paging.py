@@ -2,14 +2,21 @@
 
 A list is a pair of tables: the entries, clustered by (tenant, ordering, key), and the blocks, which count the entries
 between one key and the next. The block that holds a position is found by adding the counts up; only the rest of the
-way is skipped row by row. Triggers keep the counts, so that they are right at every commit.
+way is skipped row by row. Triggers keep the counts, so that they are right at every commit. A process that knows the
+list's revision adds the blocks up once for it, since there are a thousand of them to a million entries.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate
+from typing import Any, Final
 
 from portsip_api.store import database
+from portsip_api.store.kept import Kept
+
+_BLOCK_BYTES: Final = 200
+_SUMS: Final = Kept(8 << 20)  # bytes in each process
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,24 @@ class Page:
     """The rows of a slice and how many rows the whole list has."""
 
     rows: Sequence[Any]
+    total: int
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A slice of a list of texts, as one text with commas between them; how many they are, and how many in all."""
+
+    text: str
+    count: int
+    total: int
+
+
+@dataclass(frozen=True)
+class _Blocks:
+    """The first key of each block, the position of its first entry, and how many entries there are."""
+
+    first_keys: Sequence[str]
+    positions: Sequence[int]
     total: int
 
 
@@ -47,25 +72,63 @@ class CountedOrder:
 
     def page(self, tenant_id: int, ordering: str, part: Slice, column: str, table: str) -> Page:
         """Return `column` of the rows of `table` that stand in `part` of the list."""
-        blocks = database.fetch_all(
-            f"SELECT first_key, rows FROM {self.blocks} WHERE tenant_id = ? AND ordering = ? ORDER BY first_key",
-            (tenant_id, ordering),
-        )
-        total = sum(rows for _, rows in blocks)
-        limit = min(part.limit, total - part.offset)
-        if limit <= 0:
+        place, total = self._find(tenant_id, ordering, part, None)
+        if place is None:
             return Page((), total)
-        offset = total - part.offset - limit if part.descending else part.offset
-        start = 0
-        while offset >= blocks[start][1]:
-            offset -= blocks[start][1]
-            start += 1
-        direction = "DESC" if part.descending else "ASC"
         found = database.fetch_all(
             f"SELECT r.{column} FROM ("
             f"  SELECT key, {self.id_column} AS id FROM {self.entries}"
             "   WHERE tenant_id = ? AND ordering = ? AND key >= ? ORDER BY key LIMIT ? OFFSET ?"
-            f") AS o CROSS JOIN {table} AS r ON r.id = o.id ORDER BY o.key {direction}",
-            (tenant_id, ordering, blocks[start][0], limit, offset),
+            f") AS o CROSS JOIN {table} AS r ON r.id = o.id ORDER BY o.key {'DESC' if part.descending else 'ASC'}",
+            place,
         )
         return Page([row[0] for row in found], total)
+
+    def joined(  # noqa: PLR0913, PLR0917 — which list, which part, what of it
+        self, tenant_id: int, ordering: str, part: Slice, column: str, table: str, revision: int | None = None
+    ) -> Joined:
+        """Return `column` of the rows of `table` that stand in `part` of the list, as one text.
+
+        With the `revision` of the tenant's lists, read just now and outside any transaction, sums that were made at the
+        same one are used again.
+        """
+        place, total = self._find(tenant_id, ordering, part, revision)
+        if place is None:
+            return Joined("", 0, total)
+        # Entry by entry: a join would have to be sorted again.
+        rows = (
+            f"SELECT key, (SELECT {column} FROM {table} WHERE id = {self.id_column}) AS found FROM {self.entries}"
+            " WHERE tenant_id = ? AND ordering = ? AND key >= ? ORDER BY key LIMIT ? OFFSET ?"
+        )
+        if part.descending:
+            rows = f"SELECT found FROM ({rows}) ORDER BY key DESC"
+        text, count = database.fetch_row(f"SELECT group_concat(found), count(found) FROM ({rows})", place)
+        return Joined(text or "", count, total)
+
+    def _find(
+        self, tenant_id: int, ordering: str, part: Slice, revision: int | None
+    ) -> tuple[tuple[object, ...] | None, int]:
+        """Return the values of a statement that reads `part` (None for an empty one), and the list's length."""
+        blocks = self._blocks(tenant_id, ordering, revision)
+        limit = min(part.limit, blocks.total - part.offset)
+        if limit <= 0:
+            return None, blocks.total
+        offset = blocks.total - part.offset - limit if part.descending else part.offset
+        block = bisect_right(blocks.positions, offset) - 1
+        return (tenant_id, ordering, blocks.first_keys[block], limit, offset - blocks.positions[block]), blocks.total
+
+    def _blocks(self, tenant_id: int, ordering: str, revision: int | None) -> _Blocks:
+        key = (self.blocks, tenant_id, ordering)
+        kept = None if revision is None else _SUMS.find(key, revision)
+        if kept is not None:
+            found: _Blocks = kept
+            return found
+        rows = database.fetch_all(
+            f"SELECT first_key, rows FROM {self.blocks} WHERE tenant_id = ? AND ordering = ? ORDER BY first_key",
+            (tenant_id, ordering),
+        )
+        positions = [0, *accumulate(count for _, count in rows)]
+        blocks = _Blocks([first_key for first_key, _ in rows], positions[:-1], positions[-1])
+        if revision is not None:
+            _SUMS.keep(key, revision, blocks, len(rows) * _BLOCK_BYTES)
+        return blocks

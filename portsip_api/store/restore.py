@@ -29,7 +29,7 @@ from portsip_api.store.backup import (
     Place,
     files_below,
 )
-from portsip_api.store.files import FileLock, locked, sync_folder
+from portsip_api.store.files import FileLock, locked, staging, sync_folder
 
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _CHUNK: Final = 1 << 20
@@ -49,8 +49,8 @@ def restore(
             folder.mkdir(parents=True, exist_ok=True)
         with (
             _stopped(place),
-            _staging(place.folder / ".restore-files") as files,
-            _staging(place.database.parent / ".restore-database") as databases,
+            staging(place.folder / ".restore-files") as files,
+            staging(place.database.parent / ".restore-database") as databases,
         ):
             manifest = _unpack(source, files, databases)
             _check(databases / DATABASE, keys, needed_keys)
@@ -72,17 +72,6 @@ def _stopped(place: Place) -> Iterator[None]:
             yield
     finally:
         owner.release()
-
-
-@contextmanager
-def _staging(folder: Path) -> Iterator[Path]:
-    """Give the body an empty folder of its own; what a crash left in it goes."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unpack(source: Path, files: Path, databases: Path) -> Manifest:

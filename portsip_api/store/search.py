@@ -4,6 +4,7 @@ A searchable text is the row's values, folded and joined by line feeds, behind a
 reads the postings of its own tenant only.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -33,6 +34,14 @@ class TextIndex:
 
     def find(self, tenant_id: int, condition: str) -> list[int]:
         """Return the ids of the rows in which every blank-separated word of `condition` stands, at most MOST_HITS."""
+        found: list[int] = json.loads(self.find_json(tenant_id, condition)[0])
+        return found
+
+    def find_json(self, tenant_id: int, condition: str) -> tuple[str, int]:
+        """Return the ids of the rows in which every blank-separated word of `condition` stands, at most MOST_HITS.
+
+        They are one JSON array, for the next statement; and how many they are.
+        """
         words = fold(condition).split()
         where, values = ["1"], []
         indexed = [word for word in [_mark(tenant_id), *words] if len(word) >= _TRIGRAM]
@@ -47,11 +56,12 @@ class TextIndex:
         for word in scanned:
             where.append("instr(t.text, ?) > 0")
             values.append(word)
-        rows = database.fetch_all(
-            f"SELECT t.{self.id_column} FROM {source} WHERE {' AND '.join(where)} LIMIT {MOST_HITS}",
+        ids, count = database.fetch_row(
+            f"SELECT json_group_array(id), count(*) FROM (SELECT t.{self.id_column} AS id"
+            f" FROM {source} WHERE {' AND '.join(where)} LIMIT {MOST_HITS})",
             values,
         )
-        return [row[0] for row in rows]
+        return ids, count
 
 
 def _mark(tenant_id: int) -> str:

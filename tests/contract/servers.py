@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,8 +41,11 @@ def wait_until(probe: Callable[[], T], what: str, seconds: float = DEADLINE) -> 
 class Server:
     """One server: its master process, the port it listens on, and all it has said so far."""
 
-    def __init__(self, kind: str, data_dir: Path, **env: str) -> None:
-        """Launch it; `wait_ready` tells when it answers. `env` are variables beside PBX_DATA_DIR and PBX_BIND."""
+    def __init__(self, kind: str, data_dir: Path, wrap: Sequence[str] = (), **env: str) -> None:
+        """Launch it; `wait_ready` tells when it answers. `env` are variables beside PBX_DATA_DIR and PBX_BIND.
+
+        `wrap` is a command that runs the one behind it in its own place.
+        """
         self.kind = kind
         self.data_dir = data_dir
         descriptor, log_path = tempfile.mkstemp(".log", f"{kind}-", data_dir.parent)
@@ -52,7 +55,7 @@ class Server:
         inherited.pop("DATABASE_URL", None)
         with os.fdopen(descriptor, "wb") as output:
             self.process = subprocess.Popen(
-                [Path(sys.executable).with_name(program), *arguments],
+                [*wrap, Path(sys.executable).with_name(program), *arguments],
                 cwd=ROOT,
                 env=inherited | {"PBX_DATA_DIR": str(data_dir), "PBX_BIND": "127.0.0.1:0"} | env,
                 stdin=subprocess.DEVNULL,
@@ -112,12 +115,12 @@ class Server:
         return False
 
 
-def start_server(kind: str, data_dir: Path, **env: str) -> Server:
+def start_server(kind: str, data_dir: Path, wrap: Sequence[str] = (), **env: str) -> Server:
     """Start a server of `kind` ("gunicorn" or "uwsgi") over `data_dir` and return it when it answers.
 
-    `env` are further variables for it. The caller stops it.
+    `env` are further variables for it, and `wrap` a command to run it in. The caller stops it.
     """
-    server = Server(kind, data_dir, **env)
+    server = Server(kind, data_dir, wrap, **env)
     try:
         return server.wait_ready()
     except BaseException:

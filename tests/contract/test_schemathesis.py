@@ -19,7 +19,7 @@ LIMITS = {"PBX_LOGIN_FAILURES": "100000", "PBX_LOGIN_FAILURES_ADDRESS": "100000"
 
 CONFIGURATION = """
 [checks.not_a_server_error]
-expected-statuses = ["2xx", "4xx", 503]
+expected-statuses = ["2xx", 304, "4xx", 503]
 
 [checks.negative_data_rejection]
 expected-statuses = [400, 401, 403, 404, 406, 409, 413, 415, 417, 429]

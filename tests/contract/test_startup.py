@@ -1,6 +1,7 @@
 """A server that cannot start says why in one sentence, and ends."""
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,9 +13,9 @@ from tests.contract.servers import KINDS, Server
 from tests.crm import Crm
 
 
-def check_does_not_start(kind: str, data_dir: Path, sentence: str, **env: str) -> None:
-    """The server ends with a failure, one sentence, no worker and no traceback."""
-    server = Server(kind, data_dir, **env)
+def check_does_not_start(kind: str, data_dir: Path, sentence: str, wrap: Sequence[str] = (), **env: str) -> None:
+    """The server, run in the command `wrap`, ends with a failure, one sentence, no worker and no traceback."""
+    server = Server(kind, data_dir, wrap, **env)
     try:
         status = server.wait_end()
     finally:

@@ -51,6 +51,12 @@ def test_an_exception_is_told_by_type_and_stack_without_its_message() -> None:
     assert SECRET not in json.dumps(told)
 
 
+def test_a_disk_that_is_full_is_told_without_a_path() -> None:
+    full = OSError(28, "No space left on device", f"/tmp/{SECRET}")
+    assert logs.describe(full)["error"] == "builtins.OSError: No space left on device"
+    assert logs.describe(OSError(111, SECRET))["error"] == "builtins.ConnectionRefusedError"
+
+
 def test_the_cause_of_a_cause_ends_somewhere() -> None:
     error: Exception = ValueError()
     for _ in range(50):

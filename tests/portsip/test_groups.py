@@ -165,3 +165,14 @@ def test_another_tenants_extensions_and_groups_are_out_of_reach(admin, sales):
     check_refused(tenant.post("extensions/update", id=theirs, belong_groups=[str(sales["id"])]), "400.1")
     assert tenant.read("extensions/search", condition="1000")["total"] == 0
     assert tenant.read("extensions/list")["total"] == 1
+
+
+def test_members_are_in_the_order_of_lists(admin):
+    for number in ("2", "10", "1000", "0999", "999", "*70", "a7", "1", "+49"):
+        admin.make_extension(number)
+    listed = [row["extension_number"] for row in admin.read("extensions/list")["extensions"]]
+    default = admin.read("extensions/group/show", group_id="__DEFAULT_EXTENSION_GROUP__")
+    assert default["members"] == listed
+    for members in (listed, listed[:5]):
+        group = admin.make_group(f"The {len(members)}", members=sorted(members))
+        assert admin.read("extensions/group/show", id=group["id"])["members"] == members

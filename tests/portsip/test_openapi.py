@@ -38,10 +38,11 @@ def test_every_operation_is_described(document):
         assert {"200", "400", "503"} <= set(operation["responses"]), where
         assert operation["security"] == [] or "401" in operation["responses"], where
         for status, reply in operation["responses"].items():
-            for content in reply["content"].values():
+            for content in reply.get("content", {}).values():
                 assert content["schema"], where
                 if status not in {"200", "414"}:
                     assert content["example"]["err_code"], where
+        assert ("304" in operation["responses"]) == ("headers" in operation["responses"]["200"]), where
         if method == "POST":
             (content,) = list(operation["requestBody"]["content"].values())[:1]
             assert content["example"], where

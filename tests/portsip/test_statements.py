@@ -34,6 +34,31 @@ def test_reads_cost_a_constant_number_of_statements(admin, statements, path):
     assert count_statements(statements, admin, path, query) == few <= most + TOKEN_CHECK
 
 
+STEPS = ("extensions/list", "extensions/show", "extensions/status", "extensions/route", "voice_mail/show")
+
+
+@pytest.mark.parametrize("path", STEPS)
+def test_reads_do_not_go_through_all_extensions(admin, path):
+    query = READS[path][0] if path in READS else {"extension_number": "2000"}
+
+    def count_steps():
+        """Count what the store does for a call, in units of a hundred instructions of SQLite."""
+        steps = []
+        database.db.connection().set_progress_handler(lambda: steps.append(None), 100)
+        try:
+            admin.read(path, **query)
+        finally:
+            database.db.connection().set_progress_handler(None, 0)
+        return len(steps)
+
+    admin.make_extension("2000")
+    few = count_steps()
+    database.execute("DELETE FROM extension")
+    fill(3_000)
+    admin.make_extension("2000")
+    assert count_steps() <= few + 20
+
+
 def test_the_token_check_is_one_statement(admin, statements):
     statements.clear()
     assert admin.get("extensions/show").status_code == 400  # before the store is asked for anything else

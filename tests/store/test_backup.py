@@ -45,7 +45,11 @@ def test_links_and_files_that_are_being_written_stay_out(old: Place, tmp_path: P
 def test_a_greeting_that_is_removed_meanwhile_does_not_stop_a_backup(
     old: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backup, "files_below", lambda _: [Path("a"), Path("gone"), Path("b")])
+    listed = backup.files_below
+    gone = [Path("gone")]
+    monkeypatch.setattr(
+        backup, "files_below", lambda folder: [*listed(folder), *(gone if folder == old.greetings else [])]
+    )
     backup.create(old, tmp_path / "old.tar.gz", lambda _: [])
     with tarfile.open(tmp_path / "old.tar.gz") as packed:
         assert packed.getnames()[2:] == ["greetings/a", "greetings/b"]

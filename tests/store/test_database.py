@@ -62,6 +62,23 @@ def test_a_lock_held_elsewhere_is_unavailability(impatient, table):
         database.execute("INSERT INTO t VALUES (1)")
 
 
+def test_once_it_is_known_to_be_held_nobody_waits_for_it_long(impatient, table, monkeypatch):
+    database.use(table)
+    other = sqlite3.connect(table, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(peewee.OperationalError), database.writing():
+        pass
+    monkeypatch.setattr(database, "BUSY_SECONDS", 3600)
+    monkeypatch.setitem(database._PRAGMAS, "busy_timeout", 3_600_000)
+    with pytest.raises(peewee.OperationalError), database.writing():
+        pass
+    other.execute("ROLLBACK")
+    other.close()
+    with database.writing():
+        database.execute("INSERT INTO t VALUES (1)")
+    assert database.fetch_row("PRAGMA busy_timeout") == (3_600_000,)
+
+
 def test_writers_of_one_process_queue(impatient, table):
     inside, leave = threading.Event(), threading.Event()
 

@@ -25,11 +25,15 @@ def check_pages(rng: random.Random) -> None:
             row[0] for row in database.fetch_all(f"SELECT card FROM extension WHERE tenant_id = 1 ORDER BY {key}")
         ]
         total = len(everything)
-        for offset in (0, 1, 3_999, 4_000, 8_001, total - 1, total - 100, total, total + 5, rng.randrange(total)):
+        for offset in (0, 1, 999, 1_000, 8_001, total - 1, total - 100, total, total + 5, rng.randrange(total)):
             for descending in (False, True):
                 page = directory.page(1, ordering, Slice(offset, 100, descending))
                 expected = (everything[::-1] if descending else everything)[offset : offset + 100]
-                assert (list(page.rows), page.total) == (expected, total), (ordering, offset, descending)
+                assert (page.text, page.count, page.total) == (",".join(expected), len(expected), total), (
+                    ordering,
+                    offset,
+                    descending,
+                )
 
 
 def check_blocks() -> None:
@@ -50,7 +54,7 @@ def check_blocks() -> None:
             bisect_left(keys, end) - bisect_left(keys, first) for (first, _), end in zip(blocks, ends, strict=True)
         ]
         assert counted == [rows for _, rows in blocks]
-        assert max(counted) < 8_000
+        assert max(counted) < 2_000
 
 
 def test_pages_of_a_long_list(app):

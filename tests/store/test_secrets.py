@@ -35,6 +35,16 @@ def test_a_secret_never_looks_the_same_twice(path: Path) -> None:
     assert keyring.encrypt(SECRET, "sip") != keyring.encrypt(SECRET, "sip")
 
 
+def test_the_secrets_of_an_object_come_back_each_for_its_purpose(path: Path) -> None:
+    keyring = _open(path)
+    clear = {"sip": SECRET, "web": SECRET, "pin": "1234"}
+    sealed = keyring.encrypt_all(clear)
+    assert {purpose: keyring.decrypt(blob, purpose) for purpose, blob in sealed.items()} == clear
+    assert len({blob[4:16] for blob in sealed.values()}) == 3  # a nonce of its own for each
+    _open(path).rotate()
+    assert {blob[:4].hex() for blob in keyring.encrypt_all(clear).values()} == {_open(path).key_ids()[0]}
+
+
 def test_a_secret_of_another_purpose_is_not_read(path: Path) -> None:
     keyring = _open(path)
     with pytest.raises(KeyMissing, match="does not fit its key"):

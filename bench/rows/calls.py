@@ -1,32 +1,30 @@
-"""What one evaluation of a call costs: `python -m bench.decide`.
+"""What one evaluation of a call costs.
 
 The peer is reading the extension's rules and hours from their JSON, which every evaluation of a stored extension needs
-as well. Exits with 1 when `decide` takes 50 µs or more.
+as well.
 """
 
-import sys
 import timeit
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
 import orjson
 
+from bench.rows import Run
+from bench.table import Row
 from portsip_api.pbx.extension_fields import FORWARD_RULES, OFFICE_HOURS
 from portsip_api.pbx.office_hours import Holiday, Hours, week
 from portsip_api.pbx.parties import Party, State, Surroundings
 from portsip_api.pbx.routing import decide
 from portsip_api.pbx.values import defaults
 
-ROUNDS, CALLS, TARGET = 15, 2_000, 50.0  # microseconds
+_ROUNDS, _CALLS, _TARGET = 15, 2_000, 50.0  # microseconds
 
 
-def microseconds(work) -> float:
-    """Return what one call of `work` takes."""
-    return timeit.timeit(work, number=CALLS) / CALLS * 1e6
-
-
-def main() -> int:
+def evaluation(_: Run) -> Iterable[Row]:
+    """A call to somebody who is offline, outside office hours, with holidays."""
     rules, hours = defaults(FORWARD_RULES), defaults(OFFICE_HOURS)
     holidays = [Holiday(f"holiday {day}", 1 + day % 12, day) for day in range(1, 16)]
     office = Hours(ZoneInfo("Europe/Berlin"), week(hours), holidays)
@@ -36,16 +34,18 @@ def main() -> int:
     documents = orjson.dumps(rules), orjson.dumps(hours)
     pairs = [
         (
-            microseconds(lambda: decide(party, at, world)),
-            microseconds(lambda: [orjson.loads(document) for document in documents]),
+            _microseconds(lambda: decide(party, at, world)),
+            _microseconds(lambda: [orjson.loads(one) for one in documents]),
         )
-        for _ in range(ROUNDS)
+        for _ in range(_ROUNDS)
     ]
-    cost = median(first for first, _ in pairs)
+    cost, peer = median(first for first, _ in pairs), median(second for _, second in pairs)
     ratio = median(first / second for first, second in pairs)
-    print(f"decide: {cost:.1f} µs (target < {TARGET:.0f}), {ratio:.1f} × reading its rules and hours from JSON")
-    return int(cost >= TARGET)
+    yield Row(
+        "decide", f"{cost:.1f} µs", f"reading its rules and hours {peer:.1f} µs", f"{ratio:.1f}", f"< {_TARGET:.0f} µs",
+        cost < _TARGET,
+    )  # fmt: skip
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _microseconds(work: Callable[[], object]) -> float:
+    return timeit.timeit(work, number=_CALLS) / _CALLS * 1e6

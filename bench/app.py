@@ -1,0 +1,18 @@
+"""The application as it is shipped, and beside its operations the floor's routes: `gunicorn bench.app:app`.
+
+With BENCH_FORGET no reply is kept, so that each costs what it does when it is asked for the first time.
+"""
+
+import os
+
+from bench import floor
+from portsip_api import create_app, settings
+from portsip_api.ops import jobs, logs
+from portsip_api.portsip import revisions
+
+app = create_app()
+floor.register(app)
+logs.configure(settings.current().log_level)
+jobs.start(app)
+if "BENCH_FORGET" in os.environ:
+    revisions.REPLIES.most_bytes = 0

@@ -1,0 +1,1 @@
+"""The same list as one would write it first: flask-smorest's decorators, marshmallow schemas, peewee models."""
