@@ -60,6 +60,19 @@ def test_a_wrong_password_is_challenged_again(app, user, name, password):
     assert len(reply.headers.getlist("WWW-Authenticate")) == 3
 
 
+def test_an_unknown_name_reads_what_a_known_one_does(app, user, monkeypatch):
+    """Another's rows are read where nobody's are, or the time of the answer would tell."""
+    read, fetch_all = [], database.fetch_all
+    monkeypatch.setattr(database, "fetch_all", lambda *given: (read.append(rows := fetch_all(*given)), rows)[1])
+
+    def read_for(name: str) -> list[int]:
+        read.clear()
+        assert Portal(app.test_client(), name, "wrong").get("rest/branch").status_code == 401
+        return [len(rows) for rows in read[1:]]  # the first are the counters of failures
+
+    assert read_for("200") == read_for("nobody") == read_for("superadmin") == [1, 1]
+
+
 def test_no_user_can_be_called_superadmin(portal):
     body = {"userName": "superadmin", "pin": WEB_PASSWORD}
     check_refused(portal.put("rest/user", body), 400)

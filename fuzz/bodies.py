@@ -1,0 +1,163 @@
+"""Targets that are JSON and XML bodies of every operation. The first byte of an input chooses the operation."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from requests.auth import _basic_auth_str
+
+from fuzz.stage import Reply, Stage
+from portsip_api.pbx.errors import Invalid
+from portsip_api.sipxcom import xml_form
+from portsip_api.sipxcom.users import _USER as USER
+from tests.contract.sipxcom import table, world
+from tests.contract.sipxcom.row import Row
+from tests.contract.sipxcom.test_attacks import ENCODED, JSON, XML
+from tests.crm import ADMIN_PASSWORD
+from tests.portsip.test_bad_input import BODIES
+from tests.portsip.test_roles import TABLE
+
+_One = Callable[[bytes], None]
+LOGIN = ("Authorization", _basic_auth_str("superadmin", ADMIN_PASSWORD))
+_KEY = re.compile(r"\{[a-z_0-9]+\}")
+_LONGEST_SEED = 4_000
+XML_WORDS = (
+    "<user>", "</user>", "<userName>", "<![CDATA[", "]]>", "<?xml version='1.0'?>", "<!DOCTYPE a>", "&#0;", "&lt;",
+    "xmlns:a=", "encoding='utf-16'",
+)  # fmt: skip
+JSON_WORDS = ("null", "true", '"', "{}", "[]", "1e400", "-0", "\\ud800", "\\u0000", "9007199254740993", "id", "name")
+_ANN = (
+    "<user><id>1</id><lastName>Roe</lastName><firstName>Ann</firstName><userName>203</userName><pin>4711</pin>"
+    "<sipPassword>secret</sipPassword><emailAddress>a@b.example</emailAddress><groups><group><id>1</id></group></groups>"
+    "<branch><id>1</id></branch><aliases><alias><alias>ann</alias></alias></aliases></user>"
+)
+
+
+class _Portal(world.Portal):
+    """The tests' client, over the application in this process."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def ask(self, method: str, path: str, body: Any = None, **options: Any) -> Reply:  # type: ignore[override]
+        headers = [LOGIN, *options.get("headers", {}).items()]
+        if isinstance(body, str | bytes):
+            content, kind = body if isinstance(body, bytes) else body.encode(), "text/xml"
+        else:
+            content, kind = b"" if body is None else json.dumps(body).encode(), "application/json"
+        return self._stage.ask(method, f"/sipxconfig/{path}", content, [*headers, ("Content-Type", kind)])
+
+
+def portal_stage(folder: Path) -> tuple[Stage, world.World]:
+    """Return an application that has everything the rows of the second face's table ask for, and its keys."""
+    stage, keys = Stage(folder), world.World()
+    for make in world.MAKERS:
+        make(_Portal(stage), keys)
+    stage.keep()
+    return stage, keys
+
+
+def xml(folder: Path) -> _One:
+    """Read XML as a user, and send it to an operation that takes XML."""
+    stage, keys = portal_stage(folder)
+    rows = _rows()
+
+    def one(data: bytes) -> None:
+        row, body = _chosen(rows, data), data[1:]
+        with suppress(Invalid):
+            xml_form.read(USER, body)
+        stage.ask(row.method, _path(row, keys), body, [LOGIN, ("Content-Type", "text/xml")])
+
+    return one
+
+
+def xml_seeds() -> Iterator[bytes]:
+    """The rows' own bodies, a user, and the tests' attacks."""
+    rows = _rows()
+    place = next(place for place, row in enumerate(rows) if (row.method, row.path) == ("PUT", "rest/user"))
+    yield bytes([place]) + _ANN.encode()
+    yield bytes([place]) + f'<?xml version="1.0" encoding="utf-16"?>{_ANN}'.encode("utf-16")
+    yield from (bytes([place]) + row.body.encode() for place, row in enumerate(rows) if isinstance(row.body, str))
+    for attack in (*XML.values(), *ENCODED.values()):
+        content = attack.encode() if isinstance(attack, str) else attack
+        if len(content) <= _LONGEST_SEED:
+            yield bytes([place]) + content
+
+
+def sipxcom(folder: Path) -> _One:
+    """Send JSON to every operation of the second face that takes a body."""
+    stage, keys = portal_stage(folder)
+    rows = _rows()
+
+    def one(data: bytes) -> None:
+        row = _chosen(rows, data)
+        stage.ask(row.method, _path(row, keys), data[1:], [LOGIN, ("Content-Type", "application/json")])
+
+    return one
+
+
+def sipxcom_seeds() -> Iterator[bytes]:
+    """The rows' own bodies and the tests' attacks."""
+    for place, row in enumerate(_rows()):
+        if not isinstance(row.body, str):
+            yield bytes([place]) + _written(row.body)
+    attacks = (attack.encode("utf-8", "surrogatepass") for attack in JSON.values())
+    yield from (b"\0" + attack for attack in attacks if len(attack) <= _LONGEST_SEED)
+
+
+def portsip(folder: Path) -> _One:
+    """Send JSON to every operation of the first face that takes a body, as the administrator."""
+    stage = Stage(folder)
+    token = log_in(stage)
+    headers = [("access_token", token), ("Content-Type", "application/json")]
+    for number in ("1000", "1001"):
+        fields = {"extension_number": number, "password": "sip-secret", "web_access_password": "web-secret"}
+        stage.do("POST", "/api/extensions/create", json.dumps(fields).encode(), headers)
+    stage.keep()
+    paths = _paths()
+
+    def one(data: bytes) -> None:
+        stage.ask("POST", paths[(data or b"\0")[0] % len(paths)], data[1:], headers)
+
+    return one
+
+
+def portsip_seeds() -> Iterator[bytes]:
+    """The requests of the tests' matrix of roles, and the tests' bad bodies."""
+    for place, path in enumerate(_paths()):
+        yield bytes([place]) + _written(TABLE["POST", path][0])
+    yield from (b"\0" + body for body, _ in BODIES.values() if len(body) <= _LONGEST_SEED)
+
+
+def log_in(stage: Stage) -> str:
+    """Return an administrator's token."""
+    credentials = json.dumps({"username": "admin", "password": ADMIN_PASSWORD}).encode()
+    token: str = stage.ask("POST", "/api/account/credentials/verify", credentials).json()["access_token"]
+    return token
+
+
+def _paths() -> list[str]:
+    """Return the operations of the first face that take a body, but the one that would end the token."""
+    return sorted(path for method, path in TABLE if method == "POST" and path != "/api/account/sign_out")
+
+
+def _written(body: Any) -> bytes:
+    """Return JSON in which the keys of things that the tests make are 1."""
+    return _KEY.sub("1", json.dumps(body)).encode()
+
+
+def _rows() -> list[Row]:
+    """Return the rows that send a body; each method and path once, in a fixed order."""
+    found = {(row.method, row.path): row for row in reversed(table.ROWS) if row.body is not None and row.supported}
+    return [found[key] for key in sorted(found)]
+
+
+def _chosen(rows: list[Row], data: bytes) -> Row:
+    return rows[(data or b"\0")[0] % len(rows)]
+
+
+def _path(row: Row, keys: world.World) -> str:
+    return f"/sipxconfig/{row.path.format(**keys)}"

@@ -1,0 +1,93 @@
+"""Schemathesis over both OpenAPI documents, with the configuration of the suite's own test of them."""
+
+import json
+import math
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from fuzz.report import Row
+from portsip_api import create_app, settings
+from portsip_api.pbx import administrators
+from portsip_api.store import database
+from tests.contract.servers import running
+from tests.contract.test_schemathesis import CONFIGURATION, LIMITS, TOKEN
+from tests.crm import ADMIN_PASSWORD
+
+LIFE = "86400"  # seconds of the one token: a long run must not outlive it
+_METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
+_CASES = re.compile(r"([0-9][0-9,]*) generated")
+
+
+def make_store(data: Path) -> None:
+    """Make a store with the administrator `admin`."""
+    create_app(settings.load({"PBX_DATA_DIR": str(data), "PBX_LOG_LEVEL": "ERROR"}))
+    administrators.create("admin", ADMIN_PASSWORD)
+    database.db.close()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document: its row's name, its path, the options that it needs, and what its configuration has beside."""
+
+    name: str
+    path: str
+    options: tuple[str, ...]
+    configuration: Callable[[str], str] = lambda _: ""
+
+    def check(self, folder: Path, examples: int, phases: str, seed: int) -> Row:
+        """Hold the server to it with at least `examples` examples; all that the tool says is one finding.
+
+        `phases` are the tool's, separated by commas.
+        """
+        make_store(folder / "data")
+        with running("gunicorn", folder / "data", **(LIMITS | {"PBX_TOKEN_TTL": LIFE})) as server:
+            each = max(1, math.ceil(examples / _operations(f"{server.url}/{self.path}")))
+            began = time.monotonic()
+            outcome = self._run(server.url, folder, each, phases, seed)
+            seconds = time.monotonic() - began
+        said = outcome.stdout + outcome.stderr
+        found = _CASES.search(said)
+        cases = int(found[1].replace(",", "")) if found else 0
+        findings = [] if outcome.returncode == 0 and "No issues found" in said else [said]
+        if cases < examples:
+            findings.append(f"{self.path}: {cases} examples are fewer than {examples}.")
+        return Row(self.name, cases, seconds, findings)
+
+    def _run(self, url: str, folder: Path, each: int, phases: str, seed: int) -> subprocess.CompletedProcess[str]:
+        configuration = folder / "schemathesis.toml"
+        configuration.write_text(CONFIGURATION + self.configuration(url), encoding="utf-8")
+        program = str(Path(sys.executable).with_name("schemathesis"))
+        command = [program, "--config-file", str(configuration), "run", f"{url}/{self.path}", *self.options]
+        command += ["--max-examples", str(each), "--seed", str(seed), "--phases", phases]
+        command += ["--generation-with-security-parameters", "false", "--generation-database", "none"]
+        command += ["--warnings", "off", "--continue-on-failure"]
+        # That few of its guesses fit a pattern of the document, or that the machine is busy, is no finding.
+        command += ["--suppress-health-check", "filter_too_much,too_slow"]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def _token(url: str) -> str:
+    credentials = {"username": "admin", "password": ADMIN_PASSWORD}
+    reply = requests.post(f"{url}/api/account/credentials/verify", json=credentials, timeout=30)
+    return TOKEN.format(token=reply.json()["access_token"])
+
+
+DOCUMENTS = {
+    document.name: document
+    for document in (
+        Document("Document, PortSIP", "openapi.json", ("--exclude-path", "/api/account/sign_out"), _token),
+        Document("Document, sipXcom", "openapi-sipxcom.json", ("--auth", f"superadmin:{ADMIN_PASSWORD}")),
+    )
+}
+
+
+def _operations(url: str) -> int:
+    paths = json.loads(requests.get(url, timeout=30).content)["paths"]
+    return sum(method in _METHODS for path in paths.values() for method in path)
