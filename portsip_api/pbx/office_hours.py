@@ -105,7 +105,8 @@ def next_change(hours: Hours, instant: datetime) -> datetime | None:
     state = is_open(hours, instant)
     for day in _days_to_look_at(hours, instant.astimezone(hours.zone).date()):
         midnights = Interval(instant_of(hours.zone, day, 0), instant_of(hours.zone, day + _DAY, 0))
-        edges = {edge for near in (day - _DAY, day, day + _DAY) for edge in _edges(hours, near)}
+        # Two days back, since a zone may skip a whole one (Apia did): what ended at its midnight ends at this day's.
+        edges = {edge for near in (day - 2 * _DAY, day - _DAY, day, day + _DAY) for edge in _edges(hours, near)}
         for edge in sorted(edge for edge in edges if edge > instant and edge in midnights):
             if is_open(hours, edge) != state:
                 return edge.astimezone(hours.zone)

@@ -107,6 +107,13 @@ def hours_of(zone: str, week: list[tuple[int, int]], holidays: list[tuple[date, 
         st.tuples(st.integers(-1, 1), st.one_of(st.just((0, 1440)), st.just((780, 1440)), st.just((0, 90)))), max_size=2
     ),
 )
+@example(
+    zone="Pacific/Apia",
+    week=[(0, 1440)] * 4 + [(0, 0), (540, 1020), (540, 1020)],
+    day=date(2011, 12, 29),
+    minutes=1200,
+    closed=[],
+)
 @example(zone="America/St_Johns", week=[(0, 1440)] * 7, day=date(2011, 11, 6), minutes=155, closed=[(0, (0, 1440))])
 def test_open_is_what_the_clock_on_the_wall_says(zone, week, day, minutes, closed):
     holidays = [(day + timedelta(days=offset), start, end) for offset, (start, end) in closed]
