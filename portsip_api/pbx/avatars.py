@@ -10,7 +10,7 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageOps
 
 from portsip_api.pbx import users
-from portsip_api.pbx.errors import NotFound, TooLarge, Unsupported
+from portsip_api.pbx.errors import TooLarge, Unsupported
 from portsip_api.store import database
 
 SIDE: Final = 128  # pixels
@@ -46,14 +46,6 @@ def replace(tenant_id: int, name: str, content: bytes) -> None:
     with database.writing():
         user_id = users.find(tenant_id, name)
         database.execute("REPLACE INTO avatar (extension_id, png) VALUES (?, ?)", (user_id, png))
-
-
-def remove(tenant_id: int, name: str) -> None:
-    """Give a user the default picture again. Raises NotFound (no such user, or no picture)."""
-    with database.writing():
-        user_id = users.find(tenant_id, name)
-        if not database.execute("DELETE FROM avatar WHERE extension_id = ?", (user_id,)).rowcount:
-            raise NotFound("The user has no picture.")
 
 
 def reduce(content: bytes) -> bytes:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import combinations
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -71,14 +70,6 @@ def next_start(periods: Sequence[Period], instant: datetime, zone: ZoneInfo) -> 
     days = [today + offset * _DAY for offset in range(-1, _DAYS_AHEAD)]
     starts = (instant_of(zone, day, period.start) for day, period in _held(periods, days))
     return min((start for start in starts if start > instant), default=None)
-
-
-def overlap(periods: Sequence[Period]) -> bool:
-    """Tell whether two of the periods, enabled or not, share an instant: those of Mondays and of weekdays may."""
-    return any(
-        _WEEKDAYS_OF[one.day] & _WEEKDAYS_OF[other.day] and one.start < other.stop and other.start < one.stop
-        for one, other in combinations(periods, 2)
-    )
 
 
 def _held(periods: Sequence[Period], days: Sequence[date]) -> Iterator[tuple[date, Period]]:

@@ -131,7 +131,7 @@ def set_group_permissions(given: dict[str, Any], id: str) -> Outcome:  # noqa: A
 
 def _shown_users(rows: Sequence[User]) -> list[dict[str, Any]]:
     every = pbx_permissions.everything(current_tenant())
-    values = pbx_values.of_users(current_tenant(), [user.id for user in rows])
+    values = pbx_values.of_users(current_tenant(), [user.id for user in rows], every)
     return [
         {
             "id": user.id,
@@ -145,7 +145,7 @@ def _shown_users(rows: Sequence[User]) -> list[dict[str, Any]]:
 
 def _shown_groups(rows: Sequence[UserGroup]) -> list[dict[str, Any]]:
     every = pbx_permissions.everything(current_tenant())
-    values = pbx_values.of_groups(current_tenant(), [group.id for group in rows])
+    values = pbx_values.of_groups(current_tenant(), [group.id for group in rows], every)
     return [
         {
             "id": group.id,

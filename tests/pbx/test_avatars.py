@@ -94,14 +94,6 @@ def test_who_has_no_picture_has_the_default_one_and_so_has_nobody() -> None:
         assert avatars.show(HOME, name) == avatars.default_picture()
 
 
-def test_a_picture_can_be_removed() -> None:
-    avatars.replace(HOME, "200", encoded(striped(), "PNG"))
-    avatars.remove(HOME, "ann")
-    assert avatars.show(HOME, "200") == avatars.default_picture()
-    with pytest.raises(NotFound, match="no picture"):
-        avatars.remove(HOME, "200")
-
-
 def test_a_picture_goes_with_its_user(ann: int) -> None:
     avatars.replace(HOME, "200", encoded(striped(), "PNG"))
     users.destroy(HOME, ann)
@@ -116,7 +108,6 @@ def test_other_tenants_have_other_users() -> None:
     calls: list[Callable[[], object]] = [
         lambda: avatars.replace(other, "200", encoded(striped(), "PNG")),
         lambda: avatars.replace(HOME, "nobody", b"no picture"),
-        lambda: avatars.remove(other, "200"),
     ]
     for call in calls:
         with pytest.raises(NotFound):

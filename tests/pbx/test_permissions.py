@@ -130,7 +130,7 @@ def test_the_user_decides_then_the_groups_by_weight_then_the_default(ann: int) -
 
     def check(value: bool) -> None:
         assert permission_values.has(HOME, ann, "rest") is value
-        assert permission_values.of_users(HOME, [ann])[ann] == {
+        assert permission_values.of_users(HOME, [ann], permissions.everything(HOME))[ann] == {
             **{name: item.default_value for name, item in BUILT_IN.items()},
             "rest": value,
         }
@@ -153,7 +153,7 @@ def test_of_groups_of_one_weight_the_older_one_decides(ann: int) -> None:
     permission_values.set_of_group(HOME, newer, {"Voicemail": True})
     permission_values.set_of_group(HOME, older, {"Voicemail": False})
     assert not permission_values.has(HOME, ann, "Voicemail")
-    assert not permission_values.of_users(HOME, [ann])[ann]["Voicemail"]
+    assert not permission_values.of_users(HOME, [ann], permissions.everything(HOME))[ann]["Voicemail"]
 
 
 def test_what_is_not_named_stays(ann: int) -> None:
@@ -165,7 +165,10 @@ def test_what_is_not_named_stays(ann: int) -> None:
         set_(HOME, id_, {"rest": True, "Voicemail": False})
         set_(HOME, id_, {"Voicemail": True})
         set_(HOME, id_, {})
-        assert of(HOME, [id_])[id_] == {**{name: item.default_value for name, item in BUILT_IN.items()}, "rest": True}
+        assert of(HOME, [id_], permissions.everything(HOME))[id_] == {
+            **{name: item.default_value for name, item in BUILT_IN.items()},
+            "rest": True,
+        }
 
 
 def test_a_permission_of_ones_own_has_values_too(ann: int) -> None:
@@ -173,9 +176,9 @@ def test_a_permission_of_ones_own_has_values_too(ann: int) -> None:
     assert permission_values.has(HOME, ann, name)
     permission_values.set_of_user(HOME, ann, {name: False})
     assert not permission_values.has(HOME, ann, name)
-    assert permission_values.of_users(HOME, [ann])[ann][name] is False
+    assert permission_values.of_users(HOME, [ann], permissions.everything(HOME))[ann][name] is False
     permissions.destroy(HOME, name)
-    assert name not in permission_values.of_users(HOME, [ann])[ann]
+    assert name not in permission_values.of_users(HOME, [ann], permissions.everything(HOME))[ann]
     assert database.fetch_row("SELECT count(*) FROM extension_permission")[0] == 0
 
 
@@ -211,10 +214,10 @@ def test_the_values_of_many_cost_a_few_statements(ann: int, monkeypatch: pytest.
     seen: list[str] = []
     execute = database.db.execute_sql
     monkeypatch.setattr(database.db, "execute_sql", lambda sql, *values: (seen.append(sql), execute(sql, *values))[1])
-    values = permission_values.of_users(HOME, [ann, *others])
+    values = permission_values.of_users(HOME, [ann, *others], permissions.everything(HOME))
     assert [values[user_id]["rest"] for user_id in (ann, *others)] == [False] + [True] * 20
     assert len(seen) == 3
     seen.clear()
-    permission_values.of_groups(HOME, [group])
+    permission_values.of_groups(HOME, [group], permissions.everything(HOME))
     permission_values.has(HOME, ann, "rest")
     assert len(seen) == 3

@@ -182,10 +182,3 @@ def test_the_next_start():
         2026, 11, 30, 9, tzinfo=BERLIN
     )
     assert periods.next_start([], monday, BERLIN) is None
-
-
-def test_periods_that_overlap():
-    monday, weekdays = Period(Day.MONDAY, 0, 60), Period(Day.WEEKDAYS, 59, 120)
-    assert periods.overlap([monday, weekdays])
-    assert not periods.overlap([monday, Period(Day.WEEKDAYS, 60, 120)])
-    assert not periods.overlap([monday, Period(Day.WEEKEND, 0, 60)])

@@ -10,9 +10,9 @@ READS = {
     "rest/user?page=1&pagesize=50": 3,
     "rest/user?page=9&pagesize=5&sortby=lastName&sortdir=reverse": 3,
     "rest/user?ids={0}": 4,
-    "rest/user-permission?page=1&pagesize=50": 7,
+    "rest/user-permission?page=1&pagesize=50": 6,
     "rest/user-group?page=1&pagesize=50": 1,
-    "rest/user-group-permission": 4,
+    "rest/user-group-permission": 3,
     "rest/permission": 1,
     "rest/branch": 1,
 }
