@@ -1,5 +1,6 @@
 """WSGI entry: `app` for gunicorn, uWSGI and flask. `python app.py` is `gunicorn app:app` from anywhere."""
 
+import gc
 import os
 import runpy
 import sys
@@ -17,3 +18,5 @@ app = create_app()
 logs.configure(settings.current().log_level)
 if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
     jobs.start(app)
+gc.collect()
+gc.freeze()  # all this stays; to look through it for garbage would hold up a request for tens of milliseconds

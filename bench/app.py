@@ -3,6 +3,7 @@
 With BENCH_FORGET no reply is kept, so that each costs what it does when it is asked for the first time.
 """
 
+import gc
 import os
 
 from bench import floor
@@ -16,3 +17,5 @@ logs.configure(settings.current().log_level)
 jobs.start(app)
 if "BENCH_FORGET" in os.environ:
     revisions.REPLIES.most_bytes = 0
+gc.collect()
+gc.freeze()

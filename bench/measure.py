@@ -11,7 +11,7 @@ from statistics import median
 
 from bench import load
 from bench.load import Call
-from bench.servers import Server
+from bench.servers import OTHERS, Server, placed
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ class Comparison:
 def cost(side: Side, seconds: float, connections: int = 4) -> Cost:
     """Measure one slice."""
     before = side.server.cpu()
-    result = load.run(side.server.port, side.calls, seconds=seconds, connections=connections).require(*side.statuses)
+    with placed(OTHERS):
+        result = load.run(side.server.port, side.calls, seconds=seconds, connections=connections)
+    result.require(*side.statuses)
     return Cost((side.server.cpu() - before) / result.count * 1e6, result.rate)
 
 

@@ -23,17 +23,25 @@ _PORT = re.compile(r"Listening at: http://127\.0\.0\.1:([0-9]+)")
 _DEADLINE = 60.0  # seconds
 _SEEDED = 100_000  # more extensions than these are multiplied by SQL, in a fraction of the time
 _TICKS = os.sysconf("SC_CLK_TCK")
+# A server that is measured has a processor to itself, as each worker has where there are as many as processors, and
+# the load comes from the others.
+ALL = os.sched_getaffinity(0)
+OWN = {max(ALL)}
+OTHERS = ALL - OWN or ALL
 
 
 class Server:
     """A gunicorn of its own on a free port: its workers, what they cost, and a client for the calls in between."""
 
-    def __init__(self, target: str, data: Path, **env: str) -> None:
-        """Start it and wait until it answers. `target` is the module and name of the application."""
+    def __init__(self, target: str, data: Path, *, everywhere: bool = False, **env: str) -> None:
+        """Start it and wait until it answers. `target` is the module and name of the application.
+
+        It runs on a processor of its own, or with `everywhere` on all of them.
+        """
         self.token = ""
         self._log = data.with_name(f"{data.name}-{time.monotonic_ns()}.log")
         began = time.perf_counter()
-        with self._log.open("wb") as output:
+        with self._log.open("wb") as output, placed(ALL if everywhere else OWN):
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "gunicorn", target],
                 cwd=ROOT,
@@ -130,9 +138,19 @@ class Server:
 
 
 @contextmanager
-def serving(target: str, data: Path, **env: str) -> Iterator[Server]:
+def placed(processors: set[int]) -> Iterator[None]:
+    """Start processes on some processors while the body runs."""
+    os.sched_setaffinity(0, processors)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, ALL)
+
+
+@contextmanager
+def serving(target: str, data: Path, *, everywhere: bool = False, **env: str) -> Iterator[Server]:
     """Run a server while the body does."""
-    server = Server(target, data, **env)
+    server = Server(target, data, everywhere=everywhere, **env)
     try:
         yield server
     finally:
@@ -179,6 +197,7 @@ def environment(data: Path) -> dict[str, str]:
     """Return the variables of a server or a command over `data`: nothing of the caller's own settings."""
     inherited = {name: text for name, text in os.environ.items() if not name.startswith("PBX_")}
     inherited.pop("DATABASE_URL", None)
+    inherited.pop("PYTHONDONTWRITEBYTECODE", None)  # a server is started more than once, with modules compiled
     return inherited | {
         "PBX_DATA_DIR": str(data),
         "PBX_BIND": "127.0.0.1:0",

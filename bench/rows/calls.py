@@ -26,7 +26,7 @@ _ROUNDS, _CALLS, _TARGET = 15, 2_000, 50.0  # microseconds
 def evaluation(_: Run) -> Iterable[Row]:
     """A call to somebody who is offline, outside office hours, with holidays."""
     rules, hours = defaults(FORWARD_RULES), defaults(OFFICE_HOURS)
-    holidays = [Holiday(f"holiday {day}", 1 + day % 12, day) for day in range(1, 16)]
+    holidays = tuple(Holiday(f"holiday {day}", 1 + day % 12, day) for day in range(1, 16))
     office = Hours(ZoneInfo("Europe/Berlin"), week(hours), holidays)
     party = Party("1000", State.OFFLINE, office, rules, voicemail=True, greeting="default.wav")
     world = Surroundings({"1000": party}.get)

@@ -9,7 +9,7 @@ from statistics import median
 from bench import load
 from bench.load import Call, get, post
 from bench.rows import MANY, Run
-from bench.servers import Server, serving
+from bench.servers import OTHERS, Server, placed, serving
 from bench.table import Row
 
 _CONNECTIONS = 64
@@ -19,9 +19,9 @@ def mixed(run: Run) -> Iterable[Row]:
     """64 connections, 90 % reads and 10 % writes, on four workers and on one; then the workers' memory."""
     seconds = run.pace.mixed_seconds
     name = "64 connections, 90 % reads, 10 % writes"
-    with serving("bench.app:app", run.stores.copy(MANY), PBX_WORKERS="1") as one:
+    with serving("bench.app:app", run.stores.copy(MANY), PBX_WORKERS="1") as one, placed(OTHERS):
         single = load.run(one.log_in().port, _calls(one), seconds=seconds / 4, connections=_CONNECTIONS)
-    with serving("bench.app:app", run.stores.copy(MANY), PBX_WORKERS="4") as four:
+    with serving("bench.app:app", run.stores.copy(MANY), everywhere=True, PBX_WORKERS="4") as four:
         four.log_in()
         calls = _calls(four)
         load.run(four.port, calls, seconds=seconds / 2, connections=_CONNECTIONS)
@@ -50,7 +50,7 @@ def start(run: Run) -> Iterable[Row]:
     data = run.stores.of(MANY)
     times = []
     for _ in range(run.pace.rounds):
-        server = Server("app:app", data, PBX_WORKERS="2")
+        server = Server("app:app", data, everywhere=True, PBX_WORKERS="2")
         times.append(server.seconds_to_ready)
         server.stop()
     seconds = median(times)

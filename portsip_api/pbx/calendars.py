@@ -6,6 +6,7 @@ Source: contract, section 4 ("Office hours and forwarding"); the operations on i
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,12 @@ FILL: Rules = {
     "subdivision": Text(8),
     "year": Whole(1970, 2100, 2026),
 }
+# What `read` takes, of `tenant AS t`: three texts, also within a JSON array.
+CALENDAR: Final = (
+    "t.time_zone, t.office_hours,"
+    " (SELECT json_group_array(json_array(name, month, day, year, from_time, to_time)) || ''"
+    " FROM holiday WHERE tenant_id = t.id)"
+)
 _LEAP_YEAR: Final = 2000
 _COLUMNS: Final = "id, name, month, day, coalesce(year, 0), from_time, to_time"
 
@@ -54,20 +61,25 @@ class Calendar:
 
 def load(tenant_id: int) -> Calendar:
     """Return the calendar of a tenant, in one statement. Raises NotFound."""
-    row = database.fetch_row(
-        "SELECT time_zone, office_hours,"
-        " (SELECT json_group_array(json_array(name, month, day, year, from_time, to_time))"
-        "   FROM holiday WHERE tenant_id = t.id) FROM tenant AS t WHERE t.id = ?",
-        (tenant_id,),
-    )
+    row = database.fetch_row(f"SELECT {CALENDAR} FROM tenant AS t WHERE t.id = ?", (tenant_id,))
     if row is None:
         raise NotFound("There is no such tenant.")
+    return read(*row)
+
+
+def read(zone: str, hours: str, holidays_: str) -> Calendar:
+    """Return the calendar that the columns `CALENDAR` describe."""
+    return _read(zone or settings.current().time_zone, hours, holidays_)
+
+
+@lru_cache(1_000)
+def _read(zone: str, hours: str, holidays_: str) -> Calendar:
     return Calendar(
-        ZoneInfo(row[0] or settings.current().time_zone),
-        week(orjson.loads(row[1])),
+        ZoneInfo(zone),
+        week(orjson.loads(hours)),
         tuple(
             Holiday(name, month, day, year, Span(minutes(start), minutes(end)))
-            for name, month, day, year, start, end in orjson.loads(row[2])
+            for name, month, day, year, start, end in orjson.loads(holidays_)
         ),
     )
 

@@ -80,7 +80,8 @@ def _group_names() -> Iterator[str]:
 def _free_numbers(tenant_id: int) -> Iterator[str]:
     for first in count(_FIRST_NUMBER, _BATCH):
         wanted = [str(number) for number in range(first, first + _BATCH)]
-        yield from (text for text, status, _ in directory.statuses(tenant_id, wanted) if status == "NOT_FOUND")
+        taken = directory.existing(tenant_id, wanted)
+        yield from (number for number in wanted if number not in taken)
 
 
 def _group_of(position: int, group_ids: list[str]) -> list[str]:

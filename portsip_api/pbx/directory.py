@@ -5,7 +5,6 @@ nor dumps, and nothing here grows with the number of extensions. Source: PortSIP
 extensions", "Search a list of extensions", "Retrive status of extensions"; contract, section 3.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -56,16 +55,26 @@ def count(tenant_id: int) -> int:
     return _ORDER.total(tenant_id, "DEFAULT")
 
 
-def statuses(tenant_id: int, numbers: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Return number, status and user agent of each of `numbers`, in their order; NOT_FOUND where there is none."""
-    found = database.fetch_row(
-        "SELECT json_group_array(json_array(status, user_agent)) FROM ("
-        "SELECT coalesce(e.status, 'NOT_FOUND') AS status, coalesce(e.user_agent, '') AS user_agent"
-        " FROM json_each(?) AS j LEFT JOIN extension AS e INDEXED BY extension_status"
-        " ON e.tenant_id = ? AND e.number = j.value ORDER BY j.key)",
-        (json.dumps(list(numbers)), tenant_id),
-    )
-    return [(number, *state) for number, state in zip(numbers, orjson.loads(found[0]), strict=True)]
+def statuses(tenant_id: int, numbers: Sequence[str]) -> str:
+    """Return number, status and user agent of each of `numbers`, in their order; NOT_FOUND where there is none.
+
+    They are one JSON text of an array of objects.
+    """
+    text: str = database.fetch_row(
+        "SELECT json_group_array(json_object('extension_number', number, 'status', status, 'user_agent', user_agent))"
+        " FROM (SELECT j.value AS number, coalesce(e.status, 'NOT_FOUND') AS status,"
+        "              coalesce(e.user_agent, '') AS user_agent"
+        "       FROM json_each(?) AS j LEFT JOIN extension AS e INDEXED BY extension_status"
+        "       ON e.tenant_id = ? AND e.number = j.value ORDER BY j.key)",
+        (orjson.dumps(numbers).decode(), tenant_id),
+    )[0]
+    return text
+
+
+def existing(tenant_id: int, numbers: Sequence[str]) -> set[str]:
+    """Return those of `numbers` that extensions have."""
+    found = orjson.loads(statuses(tenant_id, numbers))
+    return {row["extension_number"] for row in found if row["status"] != "NOT_FOUND"}
 
 
 def set_presence(tenant_id: int, key: ExtensionKey, presence: str) -> None:

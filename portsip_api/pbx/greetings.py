@@ -5,8 +5,6 @@ other is. A file is decided on, converted and written before the transaction tha
 Source: PortSIP REST API, "Add greeting file for voicemail" and the sections after it; contract, section 4.
 """
 
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -52,16 +50,6 @@ def page(tenant_id: int, key: ExtensionKey, part: Slice) -> tuple[Page, str]:
     duration = audio.default_greeting().duration
     rows.insert(0, Greeting(DEFAULT_ID, DEFAULT, "System default", READY, "", duration, is_active=active == DEFAULT))
     return Page(rows[part.offset : part.offset + part.limit], len(rows)), active
-
-
-def active_names(extension_ids: Iterable[int]) -> dict[int, str]:
-    """Return the name of the active greeting of each extension, in one statement."""
-    names = dict.fromkeys(extension_ids, DEFAULT)
-    rows = database.fetch_all(
-        "SELECT extension_id, filename FROM greeting WHERE active AND extension_id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(names)),),
-    )
-    return names | dict(rows)
 
 
 def add(tenant_id: int, key: ExtensionKey, filename: str, content: bytes, display_name: str = "") -> Greeting:

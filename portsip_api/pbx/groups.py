@@ -80,24 +80,28 @@ def page(tenant_id: int, part: Slice) -> Page:
     return Page([GroupSummary(*row) for row in rows], total)
 
 
+_MEMBERS: Final = """
+CASE WHEN is_default THEN
+    (SELECT json_group_array(number) FROM (
+        SELECT number FROM extension WHERE tenant_id = g.tenant_id AND group_count = 0 ORDER BY number_key))
+ELSE
+    (SELECT json_group_array(e.number) FROM membership CROSS JOIN extension AS e ON e.id = extension_id
+     WHERE membership.group_id = g.id)
+END"""
+
+
 def show(tenant_id: int, key: GroupKey) -> ExtensionGroup:
-    """Return one group with its members, in two statements. Raises NotFound."""
+    """Return one group with its members, in one statement. Raises NotFound."""
     column, value = key.where()
     row = database.fetch_row(
-        f"SELECT id, group_id, name, description, is_default, {', '.join(PERMISSIONS)}"
-        f" FROM extension_group WHERE tenant_id = ? AND {column} = ?",
+        f"SELECT id, group_id, name, description, is_default, {_MEMBERS}, {', '.join(PERMISSIONS)}"
+        f" FROM extension_group AS g WHERE tenant_id = ? AND {column} = ?",
         (tenant_id, value),
     )
     if row is None:
         raise NotFound("There is no such extension group.")
-    group_row_id, group_id, name, description, is_default, *permissions = row
-    if is_default:
-        of = tenant_id
-        members = "SELECT number FROM extension WHERE tenant_id = ? AND group_count = 0 ORDER BY number_key"
-    else:
-        of = group_row_id
-        members = "SELECT number FROM membership CROSS JOIN extension ON id = extension_id WHERE group_id = ?"
-    numbers = orjson.loads(database.fetch_row(f"SELECT json_group_array(number) FROM ({members})", (of,))[0])
+    group_row_id, group_id, name, description, is_default, members, *permissions = row
+    numbers = orjson.loads(members)
     return ExtensionGroup(
         group_row_id,
         group_id,

@@ -6,7 +6,7 @@ closed, and 24:00 is the next day's midnight. A holiday closes its own calendar 
 Source: contract, section 4 ("Office hours and forwarding").
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -51,7 +51,7 @@ class Hours:
 
     zone: ZoneInfo
     week: tuple[Span | None, ...]
-    holidays: Sequence[Holiday] = ()
+    holidays: tuple[Holiday, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,36 @@ def span(start: str, end: str) -> Span | None:
 def week(fields: Mapping[str, str]) -> tuple[Span | None, ...]:
     """Return the week that `monday_from`, `monday_to` … describe."""
     return tuple(span(fields[f"{day}_from"], fields[f"{day}_to"]) for day in DAYS)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Instants from `since` up to `until` (None: for ever) at which the office is always open, or always closed."""
+
+    since: datetime
+    is_open: bool
+    until: datetime | None
+
+    def __contains__(self, instant: datetime) -> bool:
+        """Tell whether `instant` lies in it."""
+        return self.since <= instant and (self.until is None or instant < self.until)
+
+
+def stretch(hours: Hours, instant: datetime) -> Stretch:
+    """Return whether the office is open at `instant`, and when that changes.
+
+    The last answer is kept for each of the hours: who asks about calls asks about now, again and again.
+    """
+    instant = instant.astimezone(UTC)  # times of one zone are compared as its clock shows them, twice in autumn
+    last = _last_stretch(hours)
+    if not last or instant not in last[-1]:
+        last[:] = [Stretch(instant, is_open(hours, instant), next_change(hours, instant))]
+    return last[-1]
+
+
+@lru_cache(1_000)
+def _last_stretch(_: Hours) -> list[Stretch]:
+    return []
 
 
 def is_open(hours: Hours, instant: datetime) -> bool:

@@ -1,7 +1,7 @@
 """The route of a call to an extension or a hunt group: what the store knows, gathered for the pure `routing.decide`.
 
-A constant number of statements, however far the call is forwarded: one for the calendar, one for every extension and
-hunt group that the rules can reach, one for what else they can point at, one for the greetings.
+At most two statements, however far the call is forwarded: one for the tenant and every extension and hunt group that
+the rules can reach, and one for what else they point at, if they do.
 Source: contract, section 4 (`extensions/route`).
 """
 
@@ -12,11 +12,12 @@ from typing import Any, Final
 
 import orjson
 
-from portsip_api.pbx import calendars, greetings
+from portsip_api.pbx import calendars
 from portsip_api.pbx.calendars import Calendar
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extensions import ExtensionKey
-from portsip_api.pbx.office_hours import Hours, is_open, next_change
+from portsip_api.pbx.greeting_rows import DEFAULT
+from portsip_api.pbx.office_hours import Hours, stretch
 from portsip_api.pbx.parties import HuntGroup, Party, RingGroup, State, Surroundings
 from portsip_api.pbx.rings import Ring
 from portsip_api.pbx.routing import MOST_HOPS, Outcome, Step, decide
@@ -30,7 +31,8 @@ _PLAIN: Final = (
     "rtrim(replace(replace({0} || ' ', 'sip:', ''), '@' || (SELECT domain FROM tenant WHERE id = :tenant) || ' ', ''))"
 )
 
-# Every extension and hunt group that can be reached by the rules of any state, the nearest first, and who rings there.
+# The tenant, then every extension and hunt group that the rules of any state can reach, the nearest first, each with
+# those who ring there.
 # CROSS JOIN keeps the order of the joins: left to itself, SQLite goes through all extensions of the tenant.
 _REACHED: Final = f"""
 WITH RECURSIVE action (name) AS (
@@ -67,10 +69,17 @@ WITH RECURSIVE action (name) AS (
         CROSS JOIN hunt_group_ring AS x ON x.hunt_group_id = h.id WHERE x.enabled
     ) GROUP BY id
 )
+SELECT 'TENANT', -1, json_array(
+    {calendars.CALENDAR}, json(t.allowed_prefixes),
+    (SELECT b.name FROM special_attendant AS s JOIN attendant AS b ON b.id = s.attendant_id
+     WHERE s.tenant_id = t.id AND s.is_on))
+FROM tenant AS t WHERE t.id = :tenant
+UNION ALL
 SELECT 'EXTENSION', m.hops, json_array(
-    e.id, e.number, e.status, json(s.forward_rules), json(s.office_hours), s.voice_mail ->> 'enable_voicemail',
+    e.number, e.status, json(s.forward_rules), json(s.office_hours), s.voice_mail ->> 'enable_voicemail',
     e.group_count = 0 OR EXISTS (SELECT 1 FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id
                                  WHERE m.extension_id = e.id AND g.enable_external_call),
+    (SELECT filename FROM greeting WHERE extension_id = e.id AND active),
     (SELECT json_group_array(json(ring)) FROM (
         SELECT json_array({_PLAIN.format("x.number")}, x.expiration, x.together, p.periods) AS ring
         FROM call_sequence_ring AS x LEFT JOIN schedule AS p ON p.id = x.schedule_id
@@ -88,14 +97,10 @@ ORDER BY 2, 1
 """
 
 _TARGETS: Final = """
-SELECT d.number, d.kind, coalesce(g.name, a.name, d.number), g.ring_time, t.allowed_prefixes,
-       (SELECT b.name FROM special_attendant AS s JOIN attendant AS b ON b.id = s.attendant_id
-        WHERE s.tenant_id = t.id AND s.is_on)
-FROM tenant AS t LEFT JOIN json_each(:numbers) AS j
-LEFT JOIN dialled_number AS d ON d.tenant_id = t.id AND d.number = j.value
-LEFT JOIN ring_group AS g ON g.tenant_id = t.id AND g.number = d.number AND d.kind = 'RING_GROUP'
-LEFT JOIN attendant AS a ON a.tenant_id = t.id AND a.number = d.number AND d.kind = 'VIRTUAL_RECEPTIONIST'
-WHERE t.id = :tenant
+SELECT d.number, d.kind, coalesce(g.name, a.name, d.number), g.ring_time
+FROM json_each(:numbers) AS j CROSS JOIN dialled_number AS d ON d.tenant_id = :tenant AND d.number = j.value
+LEFT JOIN ring_group AS g ON g.tenant_id = :tenant AND g.number = d.number AND d.kind = 'RING_GROUP'
+LEFT JOIN attendant AS a ON a.tenant_id = :tenant AND a.number = d.number AND d.kind = 'VIRTUAL_RECEPTIONIST'
 """
 
 
@@ -131,20 +136,21 @@ def find(
     The number of `key` may also be the extension or the DID of a hunt group, for which `state` and `outcome` mean
     nothing. Raises NotFound.
     """
-    calendar, reached = calendars.load(tenant_id), _reach(tenant_id, key)
-    names = greetings.active_names([row[0] for row in reached.extensions.values()])
-    parties = {number: _party(calendar, names, row) for number, row in reached.extensions.items()}
+    reached = _reach(tenant_id, key)
+    calendar = calendars.read(*reached.tenant[:3])
+    parties = {number: _party(calendar, row) for number, row in reached.extensions.items()}
     called = reached.called if isinstance(reached.called, HuntGroup) else parties[reached.called]
     hours = called.hours if isinstance(called, Party) else Hours(calendar.zone, calendar.week, calendar.holidays)
     at = at if at.tzinfo else at.replace(tzinfo=hours.zone)
-    world = _surroundings(tenant_id, calendar, parties, reached.hunt_groups)
+    world = _surroundings(tenant_id, calendar, parties, reached)
     steps = decide(called, at, world, state=state, outcome=outcome)
+    now = stretch(hours, at)
     return Route(
         called.number,
         at.astimezone(hours.zone),
         hours.zone.key,
-        is_open(hours, at),
-        next_change(hours, at),
+        now.is_open,
+        now.until,
         (state or called.state) if isinstance(called, Party) else State.AVAILABLE,
         steps,
     )
@@ -162,13 +168,18 @@ def office_hours(tenant_id: int, key: ExtensionKey, at: datetime) -> OfficeHours
         raise NotFound("There is no such extension.")
     hours = calendars.load(tenant_id).hours(orjson.loads(row[1]))
     at = (at if at.tzinfo else at.replace(tzinfo=hours.zone)).astimezone(hours.zone)
-    return OfficeHours(row[0], hours, at, is_open(hours, at), next_change(hours, at))
+    now = stretch(hours, at)
+    return OfficeHours(row[0], hours, at, now.is_open, now.until)
 
 
 @dataclass(frozen=True)
 class _Reached:
-    """What a call can meet: rows of extensions by number, hunt groups by each number, and which one is called."""
+    """What a call can meet: rows of extensions by number, hunt groups by each number, and which one is called.
 
+    `tenant` is its calendar, the prefixes that it allows and the name of the attendant that answers for all, or None.
+    """
+
+    tenant: Any
     extensions: Mapping[str, Any]
     hunt_groups: Mapping[str, HuntGroup]
     called: str | HuntGroup
@@ -178,19 +189,22 @@ def _reach(tenant_id: int, key: ExtensionKey) -> _Reached:
     column, value = key.where()
     found = database.fetch_all(_REACHED, {"tenant": tenant_id, "id": None, "number": None, column: value})
     if not found:
+        raise NotFound("There is no such tenant.")
+    (_, tenant), *rows = [(kind, orjson.loads(document)) for kind, _, document in found]
+    if not rows:
         raise NotFound("There is no such extension.")
-    rows = [(kind, orjson.loads(document)) for kind, _, document in found]
     groups = [(row, _hunt_group(row)) for kind, row in rows if kind == "HUNT_GROUP"]
-    first = rows[0][1]
+    kind, first = rows[0]
     return _Reached(
-        {row[1]: row for kind, row in rows if kind == "EXTENSION"},
+        tenant,
+        {row[0]: row for kind, row in rows if kind == "EXTENSION"},
         {number: group for row, group in groups for number in row[:2] if number is not None},
-        first[1] if rows[0][0] == "EXTENSION" else _hunt_group(first),
+        first[0] if kind == "EXTENSION" else _hunt_group(first),
     )
 
 
-def _party(calendar: Calendar, names: Mapping[int, str], row: Any) -> Party:
-    extension_id, number, status, rules, hours, voicemail, may_call_outside, rings = row
+def _party(calendar: Calendar, row: Any) -> Party:
+    number, status, rules, hours, voicemail, may_call_outside, greeting, rings = row
     state = State.AVAILABLE if status == "ONLINE" else State(status)
     return Party(
         number,
@@ -198,7 +212,7 @@ def _party(calendar: Calendar, names: Mapping[int, str], row: Any) -> Party:
         calendar.hours(hours),
         rules,
         bool(voicemail),
-        names[extension_id],
+        greeting or DEFAULT,
         bool(may_call_outside),
         [
             Ring(other, seconds, bool(together), None if periods is None else read_periods(periods))
@@ -221,26 +235,26 @@ def _hunt_group(row: Any) -> HuntGroup:
     )
 
 
-def _surroundings(
-    tenant_id: int, calendar: Calendar, parties: Mapping[str, Party], hunt_groups: Mapping[str, HuntGroup]
-) -> Surroundings:
+def _surroundings(tenant_id: int, calendar: Calendar, parties: Mapping[str, Party], reached: _Reached) -> Surroundings:
     numbers = {
         target
         for party in parties.values()
         for section in party.rules.values()
         for name, target in section.items()
-        if name.endswith("_value") and target
+        if target and name.endswith("_value")
     }
     numbers |= {ring.number for party in parties.values() for ring in party.rings}
-    numbers |= {group.fallback for group in hunt_groups.values()}
-    found = database.fetch_all(_TARGETS, {"tenant": tenant_id, "numbers": orjson.dumps(list(numbers)).decode()})
+    numbers |= {group.fallback for group in reached.hunt_groups.values()}
+    given = {"tenant": tenant_id, "numbers": orjson.dumps(list(numbers)).decode()}
+    found = database.fetch_all(_TARGETS, given) if numbers else []
+    *_, prefixes, special = reached.tenant
     return Surroundings(
         parties.get,
-        {number: RingGroup(number, name, seconds) for number, kind, name, seconds, *_ in found if kind == "RING_GROUP"},
-        {number: name for number, kind, name, *_ in found if kind == "VIRTUAL_RECEPTIONIST"},
-        frozenset(number for number, *_ in found if number is not None),
-        orjson.loads(found[0][4]),
-        hunt_groups,
-        found[0][5] or "",
+        {number: RingGroup(number, name, seconds) for number, kind, name, seconds in found if kind == "RING_GROUP"},
+        {number: name for number, kind, name, _ in found if kind == "VIRTUAL_RECEPTIONIST"},
+        frozenset(number for number, *_ in found),
+        prefixes,
+        reached.hunt_groups,
+        special or "",
         calendar.zone,
     )

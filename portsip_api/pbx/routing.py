@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from portsip_api.pbx.office_hours import Hours, holiday_at, is_open
+from portsip_api.pbx.office_hours import Hours, holiday_at, stretch
 from portsip_api.pbx.parties import HuntGroup, Party, State, Surroundings
 from portsip_api.pbx.rings import Ring
 
@@ -132,7 +132,7 @@ def _by_hours(hours: Hours, at: datetime) -> tuple[str, str]:
     """Return the name of the action that applies at `at`, and why."""
     local = at.astimezone(hours.zone)
     when = f"{local:%A %H:%M} {hours.zone.key}"
-    if is_open(hours, at):
+    if stretch(hours, at).is_open:
         return "office_hours_action", f"{when} is within office hours"
     holiday = holiday_at(hours, at)
     if holiday is not None:

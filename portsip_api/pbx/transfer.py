@@ -94,8 +94,7 @@ def _write(tenant_id: int, item: Candidate) -> None:
 
 
 def _existing(tenant_id: int, chunk: Iterable[Row]) -> set[str]:
-    numbers = [number for row in chunk if (number := number_of(row)) is not None]
-    return {number for number, status, _ in directory.statuses(tenant_id, numbers) if status != "NOT_FOUND"}
+    return directory.existing(tenant_id, [number for row in chunk if (number := number_of(row)) is not None])
 
 
 def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:

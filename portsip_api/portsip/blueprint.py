@@ -16,10 +16,10 @@ from typing import Any, Final
 
 import orjson
 from flask import Response, g, request
-from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from portsip_api import settings
+from portsip_api.face_api import FaceBlueprint, View
 from portsip_api.pbx import tenants, tokens
 from portsip_api.pbx.errors import Forbidden
 from portsip_api.pbx.identity import Identity, Role
@@ -39,8 +39,6 @@ _IF_NONE_MATCH: Final = {
 }
 _ETAG: Final = {"schema": {"type": "string"}, "description": "Changes when the content of this reply does."}
 
-View = Callable[..., Any]
-
 
 @dataclass
 class Declaration:
@@ -59,8 +57,8 @@ class Declaration:
     largest: Callable[[], int] = field(default=lambda: settings.current().max_body)
 
 
-class ResourceBlueprint(Blueprint):
-    """A flask-smorest blueprint whose views declare who may call them."""
+class ResourceBlueprint(FaceBlueprint):
+    """A blueprint whose views declare who may call them."""
 
     def arguments(
         self,
@@ -127,14 +125,13 @@ class ResourceBlueprint(Blueprint):
             declared = _declaration(view)
             if declared.roles is None:
                 raise TypeError(f"{view.__name__} does not declare who may call it")
-            for number, path in enumerate((rule, *aliases)):
-                for method in methods:
-                    served = _serve(view, declared)
-                    variants = [method.lower()] * (len(methods) > 1) + [f"alias{number}"] * (number > 0)
-                    served.__name__ = "_".join([view.__name__, *variants])
-                    served.__doc__ = view.__doc__
-                    served._apidoc = {"manual_doc": _document(served.__name__, declared, method)}  # type: ignore[attr-defined]  # noqa: SLF001
-                    self.add_url_rule(path, served.__name__, served, methods=[method])
+            self.add_views(
+                view,
+                (rule, *aliases),
+                methods,
+                lambda: _serve(view, declared),
+                lambda name, method, _: _document(name, declared, method),
+            )
             return view
 
         return register

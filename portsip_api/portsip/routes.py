@@ -10,7 +10,6 @@ from marshmallow import Schema
 from marshmallow import fields as ma
 
 from portsip_api.pbx import routes as pbx_routes
-from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extension_fields import ACTIONS
 from portsip_api.pbx.extensions import ExtensionKey, find_id
 from portsip_api.pbx.identity import Role
@@ -146,12 +145,7 @@ def show_extension_hours(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _called(given: dict[str, Any]) -> ExtensionKey:
-    try:
-        return _own_key(given)
-    except NotFound:
-        if current_identity().role is Role.EXTENSION:
-            raise
-        return key_of(given)
+    return _own_key(given) if current_identity().role is Role.EXTENSION else key_of(given)
 
 
 def _own_key(given: dict[str, Any]) -> ExtensionKey:

@@ -15,10 +15,10 @@ from enum import Enum
 from typing import Any, Final
 
 from flask import Response, request, stream_with_context
-from flask_smorest import Blueprint
 from werkzeug.datastructures import FileStorage
 
 from portsip_api import settings
+from portsip_api.face_api import FaceBlueprint, View
 from portsip_api.pbx.errors import Invalid
 from portsip_api.sipxcom import documentation, styles
 from portsip_api.sipxcom.authentication import Access, require
@@ -26,8 +26,6 @@ from portsip_api.sipxcom.errors import PREFIX, BadId
 from portsip_api.sipxcom.outcomes import Outcome
 from portsip_api.sipxcom.records import Leaf, Many, Record, Stream
 from portsip_api.sipxcom.styles import Style
-
-View = Callable[..., Any]
 
 
 class Form(Enum):
@@ -77,8 +75,8 @@ class Declaration:
     largest: Callable[[], int] = field(default=lambda: settings.current().max_body)
 
 
-class Resources(Blueprint):
-    """A flask-smorest blueprint of one stack, whose views declare who may call them and what they say.
+class Resources(FaceBlueprint):
+    """A blueprint of one stack, whose views declare who may call them and what they say.
 
     `objects`: the family of `/rest` where what is not found is 400, as the page documents.
     """
@@ -150,16 +148,13 @@ class Resources(Blueprint):
             declared = self._declaration(view)
             if declared.access is None:
                 raise TypeError(f"{view.__name__} does not declare who may call it")
-            for number, path in enumerate((rule, *aliases)):
-                for method in methods:
-                    served = _serve(view, declared)
-                    variants = [method.lower()] * (len(methods) > 1) + [f"alias{number}"] * (number > 0)
-                    served.__name__ = "_".join([view.__name__, *variants])
-                    served.__doc__ = view.__doc__
-                    served._apidoc = {  # type: ignore[attr-defined]  # noqa: SLF001
-                        "manual_doc": documentation.operation(served.__name__, declared, method, path)
-                    }
-                    self.add_url_rule(path, served.__name__, served, methods=[method])
+            self.add_views(
+                view,
+                (rule, *aliases),
+                methods,
+                lambda: _serve(view, declared),
+                lambda name, method, path: documentation.operation(name, declared, method, path),
+            )
             return view
 
         return register

@@ -71,22 +71,8 @@ def test_exactly_one_greeting_is_active(extension_id: int) -> None:
         greetings.activate(HOME, KEY, name)
         page, active = greetings.page(HOME, KEY, Slice(0, 10))
         assert [row.filename for row in page.rows if row.is_active] == [active] == [name]
-        assert greetings.active_names([extension_id]) == {extension_id: name}
     greetings.destroy(HOME, KEY, "a.wav")
-    assert greetings.active_names([extension_id]) == {extension_id: DEFAULT}
-
-
-def test_names_of_active_greetings_cost_one_statement(extension_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    fields = {"password": "x", "web_access_password": "x"}
-    others = [extensions.create(HOME, fields | {"extension_number": str(2000 + n)}) for n in range(30)]
-    greetings.add(HOME, KEY, "a.wav", wav())
-    greetings.activate(HOME, KEY, "a.wav")
-    seen = []
-    execute = database.db.execute_sql
-    monkeypatch.setattr(database.db, "execute_sql", lambda sql, *values: (seen.append(sql), execute(sql, *values))[1])
-    assert greetings.active_names([*others, extension_id]) == {**dict.fromkeys(others, DEFAULT), extension_id: "a.wav"}
-    assert len(seen) == 1
-    assert greetings.active_names([]) == {}
+    assert greetings.page(HOME, KEY, Slice(0, 10))[1] == DEFAULT
 
 
 @pytest.mark.parametrize(

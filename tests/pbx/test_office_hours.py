@@ -8,7 +8,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from portsip_api.pbx.office_hours import Holiday, Hours, Span, holiday_at, instant_of, is_open, next_change, span
+from portsip_api.pbx.office_hours import (
+    Holiday,
+    Hours,
+    Span,
+    holiday_at,
+    instant_of,
+    is_open,
+    next_change,
+    span,
+    stretch,
+)
 
 MINUTE = timedelta(minutes=1)
 ZONES = [
@@ -93,7 +103,7 @@ def hours_of(zone: str, week: list[tuple[int, int]], holidays: list[tuple[date, 
     return Hours(
         ZoneInfo(zone),
         tuple(span(text(start), text(end)) for start, end in week),
-        [Holiday("h", day.month, day.day, day.year, Span(start, end)) for day, start, end in holidays],
+        tuple(Holiday("h", day.month, day.day, day.year, Span(start, end)) for day, start, end in holidays),
     )
 
 
@@ -131,6 +141,10 @@ def test_open_is_what_the_clock_on_the_wall_says(zone, week, day, minutes, close
     while probe < min(change, at + timedelta(days=1)):  # nothing happens before it
         assert oracle(zone, week, holidays, probe.astimezone(ZoneInfo(zone)).date(), probe) == state, probe
         probe += timedelta(minutes=17)
+    minute_before = change.astimezone(UTC) - MINUTE
+    for instant in (at, minute_before, change, change + timedelta(days=40), at - MINUTE, at):  # whatever is kept
+        found = stretch(hours, instant)
+        assert (found.is_open, found.until) == (is_open(hours, instant), next_change(hours, instant)), instant
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from portsip_api.pbx.values import defaults, merge
 
 OFFICE = Hours(ZoneInfo("Europe/Berlin"), (Span(540, 1020),) * 5 + (None, None))
 NIGHT = replace(OFFICE, week=(Span(1320, 1800),) * 7)
-HOLIDAY = replace(OFFICE, holidays=[Holiday("New Year", 1, 1)])
+HOLIDAY = replace(OFFICE, holidays=(Holiday("New Year", 1, 1),))
 MONDAY_NOON = "2026-11-23T12:00+01:00"
 MONDAY_NIGHT = "2026-11-23T20:00+01:00"
 SUNDAY = "2026-11-22T14:05+01:00"

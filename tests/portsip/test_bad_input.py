@@ -40,7 +40,7 @@ NASTY = {
 
 def fields_of(app, method, path):
     """The fields that an operation reads, as its documentation names them, and two that it does not."""
-    spec = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+    spec = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].document()
     operation = spec["paths"][path][method.lower()]
     names = {parameter["name"] for parameter in operation.get("parameters", [])}
     if "requestBody" in operation:

@@ -63,8 +63,8 @@ def check() -> None:
 @with_appcontext
 def openapi(face: str, output: Path | None) -> None:
     """Print the OpenAPI document of an API, as `/openapi.json` and `/openapi-sipxcom.json` serve it."""
-    spec = current_app.extensions["flask-smorest"]["apis"][_PREFIXES[face]]["ext_obj"].spec
-    text = json.dumps(spec.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    api = current_app.extensions["flask-smorest"]["apis"][_PREFIXES[face]]["ext_obj"]
+    text = json.dumps(api.document(), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         click.echo(text, nl=False)
     else:
