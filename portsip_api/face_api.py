@@ -32,7 +32,8 @@ class FaceBlueprint(Blueprint):
                 variants = [method.lower()] * (len(methods) > 1) + [f"alias{number}"] * (number > 0)
                 served.__name__ = name = "_".join([view.__name__, *variants])
                 served.__doc__ = view.__doc__
-                served._apidoc = {"description": _later(describe, name, method, path)}  # type: ignore[attr-defined]  # noqa: SLF001
+                description = _later(describe, name, method, path)
+                served._apidoc = {"description": description}  # type: ignore[attr-defined]  # noqa: SLF001
                 self.add_url_rule(path, name, served, methods=[method])
 
 

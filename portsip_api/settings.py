@@ -117,7 +117,9 @@ class Settings:
         _matching(r".+:[0-9]{1,5}", "Must be an address and a port."), "127.0.0.1:8899",
         "Address and port on which gunicorn listens",
     )  # fmt: skip
-    workers: int = _setting(_whole(1, 64), "2", "Worker processes of gunicorn; as many as processors, or a multiple, is fastest")
+    workers: int = _setting(
+        _whole(1, 64), "2", "Worker processes of gunicorn; as many as processors, or a multiple, is fastest"
+    )
     threads: int = _setting(_whole(1, 64), "4", "Threads of each worker")
     database_url: str = _setting(
         _matching(r"|sqlite:///.+", "Must be sqlite:/// and a path: SQLite is the only store so far."), "",

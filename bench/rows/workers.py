@@ -27,9 +27,7 @@ def workers(run: Run) -> Iterable[Row]:
         sides = []
         for kind, arguments in _KINDS.items():
             server = stack.enter_context(
-                serving(
-                    "bench.app:app", run.stores.of(MANY), everywhere=kind == _UNBOUND, GUNICORN_CMD_ARGS=arguments
-                )
+                serving("bench.app:app", run.stores.of(MANY), everywhere=kind == _UNBOUND, GUNICORN_CMD_ARGS=arguments)
             ).log_in()
             calls = [
                 Call(get(f"/api/extensions/show?extension_number={1_000 + at}", server.token)) for at in range(200)

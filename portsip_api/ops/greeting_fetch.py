@@ -58,7 +58,7 @@ class _Guard:
     def __exit__(
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> bool:
-        database.db.close()
+        database.db.leave()
         if error:
             told = {"greeting": self._greeting_id}
             _log.error("A greeting's fetch failed; it is tried again.", exc_info=error, extra={"fields": told})

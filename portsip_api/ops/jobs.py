@@ -100,7 +100,7 @@ class Runner:
         try:
             job.work()
         finally:
-            database.db.close()
+            database.db.leave()
         self._metrics.job_succeeded.labels(job.name).set(time.time())
 
 

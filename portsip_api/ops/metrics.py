@@ -91,13 +91,20 @@ def _gauge(name: str, meaning: str, labels: tuple[str, ...], registry: Collector
 def _reserve(folder: Path) -> None:
     """Give this worker's files their room on the disk: they are mapped into memory, and where a disk that is full has
     no page for them the system kills who writes there. Raises StartupError.
+
+    A file gets its name when it has its room, since whoever is asked for the numbers reads the files of all workers.
     """
     if not hasattr(os, "posix_fallocate"):  # as on macOS
         return
     try:
         for kind, size in _RESERVED.items():
-            with (folder / f"{kind}_{_process()}.db").open("ab") as file:
+            path = folder / f"{kind}_{_process()}.db"
+            if path.exists():
+                continue
+            unnamed = path.with_suffix(".new")
+            with unnamed.open("wb") as file:
                 os.posix_fallocate(file.fileno(), 0, size)
+            unnamed.rename(path)
     except OSError as error:
         raise StartupError(f"There is no room for the files of the metrics: {error.strerror}.") from error
 

@@ -57,21 +57,16 @@ def convert(content: bytes) -> Recording:
     pcm = b"".join(_pcm(block) for block in _at_rate(_blocks(content, samples), samples.rate, rate))
     if not pcm:
         raise Invalid({"file": ["Is too short to be heard."]})
-    return Recording(
-        content=_wav(pcm, rate),
-        duration=round(samples.frames / samples.rate, 3),
-        sample_rate=samples.rate,
-        channels=samples.channels,
-        size=len(content),
-        sha256=hashlib.sha256(content).digest(),
-    )
+    duration = round(samples.frames / samples.rate, 3)
+    sha256 = hashlib.sha256(content).digest()
+    return Recording(_wav(pcm, rate), duration, samples.rate, samples.channels, len(content), sha256)
 
 
 @cache
 def default_greeting() -> Recording:
-    """Return the system default greeting: two soft tones, the second one higher."""
-    pcm = b"".join(_tone(frequency) for frequency in (440.0, 587.33))
-    return convert(_wav(pcm, NARROW))
+    """Return the system default greeting: two soft tones, the second one higher. It needs no file."""
+    content = _wav(b"".join(_tone(frequency) for frequency in (440.0, 587.33)), NARROW)
+    return Recording(content, 1.0, NARROW, 1, len(content), hashlib.sha256(content).digest())
 
 
 def _blocks(content: bytes, samples: riff.Samples) -> Iterator[_Mono]:

@@ -1,4 +1,4 @@
-"""One SQLite file, opened by each thread for itself, after the server has forked.
+"""One SQLite file, opened after the server has forked: by each thread to read, and once to write.
 
 Every transaction that writes begins IMMEDIATE: one that began by reading and then wrote would fail under concurrency
 instead of waiting. Writers of one process queue on a lock of their own first, because SQLite's waiting is a poll and
@@ -51,8 +51,57 @@ _DISK_ERRORS = {
 
 Values = Sequence[object] | Mapping[str, object]  # for ? and for :name
 
-db = peewee.SqliteDatabase(None)
+
+class _Database(peewee.SqliteDatabase):
+    """A connection for each thread that reads, and one with which all of them write, one at a time.
+
+    Every change makes SQLite forget the pages that other connections hold in memory: threads that wrote with their own
+    would read all they need anew each time.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(None, check_same_thread=False)
+        self._writer: list[sqlite3.Connection] = []
+
+    @contextmanager
+    def as_writer(self) -> Iterator[None]:
+        """Let this thread, which holds the lock of the writers, use the connection that writes while the body runs."""
+        state = self._state  # type: ignore[attr-defined]
+        own = state.conn, state.closed
+        state.conn, state.closed = (self._writer[0], False) if self._writer else (None, True)
+        try:
+            if not self._writer:
+                self.connect()
+                self._writer.append(state.conn)
+            yield
+        finally:
+            state.conn, state.closed = own
+
+    def close(self) -> bool:
+        """Close this thread's connection, and the one that writes unless another thread does."""
+        if self.deferred:
+            return False
+        is_closed = self.leave()
+        if _writer.acquire(blocking=False):
+            try:
+                self.close_writer()
+            finally:
+                _writer.release()
+        return is_closed
+
+    def close_writer(self) -> None:
+        """Close the connection that writes; this thread holds the lock of the writers."""
+        while self._writer:
+            self._writer.pop().close()
+
+    def leave(self) -> bool:
+        """Close this thread's connection."""
+        is_closed: bool = super().close()
+        return is_closed
+
+
 _writer = threading.RLock()
+db = _Database()
 _files = [0]  # how many times `use` has named one
 _locked_out = threading.Event()  # another process was found to hold the write lock, and no write has succeeded since
 
@@ -63,8 +112,7 @@ class StoreUnavailable(Exception):
 
 def use(path: Path) -> None:
     """Make `path` the file of this process; each thread connects when it first asks something."""
-    if not db.is_closed():
-        db.close()
+    db.close()
     _files[0] += 1
     _locked_out.clear()
     db.init(str(path), pragmas=_PRAGMAS, timeout=int(BUSY_SECONDS))
@@ -87,14 +135,15 @@ def writing() -> Iterator[None]:
     if not _writer.acquire(timeout=LOCKED_OUT_SECONDS if _locked_out.is_set() else BUSY_SECONDS):
         raise StoreUnavailable("Another write is taking long; try again in a moment.")
     try:
-        was_locked_out = _locked_out.is_set()
-        if was_locked_out:
-            _wait_at_most(LOCKED_OUT_SECONDS)
-        with db.atomic("IMMEDIATE"):
+        with db.as_writer():
+            was_locked_out = _locked_out.is_set()
             if was_locked_out:
-                _locked_out.clear()
-                _wait_at_most(BUSY_SECONDS)
-            yield
+                _wait_at_most(LOCKED_OUT_SECONDS)
+            with db.atomic("IMMEDIATE"):
+                if was_locked_out:
+                    _locked_out.clear()
+                    _wait_at_most(BUSY_SECONDS)
+                yield
     except BaseException as error:
         if is_unavailable(error):
             _start_anew(error)
@@ -104,8 +153,9 @@ def writing() -> Iterator[None]:
 
 
 def expect_many_writes() -> None:
-    """Give this thread's connection a cache (64 MiB) that holds the inner pages of every index while rows pour in."""
-    execute("PRAGMA cache_size = -65536")
+    """Give connections a cache (64 MiB) that holds the inner pages of every index while rows pour in."""
+    db.pragma("cache_size", -65_536, permanent=True)
+    db.close()
 
 
 def execute(sql: str, values: Values = ()) -> sqlite3.Cursor:
@@ -149,17 +199,17 @@ def is_disk_error(error: BaseException) -> bool:
 
 
 def _wait_at_most(seconds: float) -> None:
-    """Let this thread's connection wait for locks no longer than that."""
+    """Let the connection wait for locks no longer than that."""
     execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 def _start_anew(error: BaseException) -> None:
-    """Give up this thread's connection after a write that failed: it may be in a transaction that could not be rolled
-    back, which would hold the write lock for good, or be read-only since the file was for a moment.
+    """Give up the connection that writes after that failed: it may be in a transaction that could not be rolled back,
+    which would hold the write lock for good, or be read-only since the file was for a moment. Reads go on with theirs.
     """
     if any(_code(cause) == sqlite3.SQLITE_BUSY for cause in _causes(error)):
         _locked_out.set()
-    db.close()
+    db.close_writer()
 
 
 def _code(error: BaseException) -> int | None:

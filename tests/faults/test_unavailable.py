@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import requests
 
@@ -52,6 +53,8 @@ def upload(client: load.Client) -> requests.Response:
 def check_fault(service: Service, clients: list[load.Client], fault: Fault) -> None:
     """While the context `fault` lasts writes are refused and reads go on; before and after it all goes well."""
     workers = service.server.worker_pids()
+    # A worker that has not begun its threads is still starting, and ends when it cannot.
+    wait_until(lambda: all(len([*Path(f"/proc/{pid}/task").iterdir()]) > 1 for pid in workers), "all workers are up")
     wait_for_more(clients, successes, 5)
     with fault():
         wait_for_more(clients, refusals, 1)

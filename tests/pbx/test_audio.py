@@ -191,3 +191,8 @@ def test_no_memory_need_be_writable_and_executable() -> None:
     command = [sys.executable, "-c", _HARDENED]
     outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (outcome.returncode, outcome.stdout) == (0, "6444\n"), outcome.stderr
+
+
+def test_the_default_greeting_is_what_its_conversion_would_be() -> None:
+    default = audio.default_greeting()
+    assert audio.convert(default.content) == default

@@ -76,7 +76,7 @@ def test_once_it_is_known_to_be_held_nobody_waits_for_it_long(impatient, table, 
     other.close()
     with database.writing():
         database.execute("INSERT INTO t VALUES (1)")
-    assert database.fetch_row("PRAGMA busy_timeout") == (3_600_000,)
+        assert database.fetch_row("PRAGMA busy_timeout") == (3_600_000,)
 
 
 def test_writers_of_one_process_queue(impatient, table):
@@ -116,3 +116,29 @@ def test_requests_say_so_and_reads_go_on(impatient, configure, admin):
     other.execute("ROLLBACK")
     other.close()
     admin.do("extensions/update", extension_number="1000", profile={"first_name": "Ada"})
+
+
+def test_threads_write_with_one_connection_and_read_with_their_own(table):
+    database.use(table)
+    writers, readers = set(), set()
+
+    def work() -> None:
+        with database.writing():
+            writers.add(id(database.db.connection()))
+            database.execute("INSERT INTO t VALUES (1)")
+        readers.add(id(database.db.connection()))
+        assert database.fetch_row("SELECT count(*) FROM t")[0] > 0
+        barrier.wait(30)  # so that no connection is closed, and its id given to another
+        database.db.leave()
+
+    barrier = threading.Barrier(5)
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    barrier.wait(30)
+    for thread in threads:
+        thread.join()
+    assert (len(writers), len(readers), writers & readers) == (1, 4, set())
+    database.db.close()
+    with database.writing():  # it is opened again
+        assert database.fetch_row("SELECT count(*) FROM t") == (4,)

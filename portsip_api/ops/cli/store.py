@@ -36,8 +36,7 @@ def restore(file: Path) -> None:
     """
     keys = Keyring()
     keys.open(settings.current().secret_key_path, create=False)
-    if not database.db.is_closed():
-        database.db.close()
+    database.db.close()
     manifest = restore_backup(_place(), file, keys=keys.key_ids(), needed_keys=rekey.needed_keys, forget=_FORGOTTEN)
     click.echo(f"Restored the backup of {manifest.made_at}, schema {manifest.schema}. {_needs(manifest)}")
 
