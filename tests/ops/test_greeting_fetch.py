@@ -210,8 +210,8 @@ def test_a_fetch_leaves_no_connection_to_the_store_open(
     admin: Crm, web: Web, fetched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[str] = []
-    close = database.db.close
-    monkeypatch.setattr(database.db, "close", lambda: closed.append(threading.current_thread().name) or close())
+    leave = database.db.leave
+    monkeypatch.setattr(database.db, "leave", lambda: closed.append(threading.current_thread().name) or leave())
     request(admin, "http://127.0.0.2/")
     fetched()
     assert "fetch" in closed
