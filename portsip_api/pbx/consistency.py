@@ -30,6 +30,9 @@ _COMPARISONS: Final = {
     "{} memberships join an extension and a group of different tenants, or a default group.": """
         SELECT count(*) FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id
         JOIN extension AS e ON e.id = m.extension_id WHERE e.tenant_id <> g.tenant_id OR g.is_default""",
+    "{} memberships are not where their number puts them.": """
+        SELECT count(*) FROM membership AS m JOIN extension AS e ON e.id = m.extension_id
+        WHERE m.number_key <> e.number_key""",
     "{} tenants do not have the extensions without a group that are counted.": """
         SELECT count(*) FROM tenant AS t WHERE ungrouped <> (
             SELECT count(*) FROM extension AS e WHERE e.tenant_id = t.id

@@ -181,6 +181,10 @@ def kept(admin: Crm) -> Crm:
             "1 extension groups do not have",
         ),
         ("UPDATE extension SET group_count = 5 WHERE id = 1", "1 extensions are not in as many groups"),
+        (
+            "UPDATE membership SET number_key = '0019' WHERE extension_id = 1",
+            "1 memberships are not where their number puts them",
+        ),
         ("UPDATE tenant SET ungrouped = 9", "1 tenants do not have the extensions without a group"),
         (
             "DELETE FROM extension_order WHERE key = '0041002'",

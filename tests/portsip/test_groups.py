@@ -176,3 +176,9 @@ def test_members_are_in_the_order_of_lists(admin):
     for members in (listed, listed[:5]):
         group = admin.make_group(f"The {len(members)}", members=sorted(members))
         assert admin.read("extensions/group/show", id=group["id"])["members"] == members
+
+
+def test_a_member_with_another_number_stands_elsewhere(admin, sales):
+    one = admin.read("extensions/show", extension_number="1000")["id"]
+    admin.do("extensions/update", id=one, extension_number="20000")
+    assert admin.read("extensions/group/show", id=sales["id"])["members"] == ["1001", "20000"]

@@ -35,6 +35,7 @@ def test_reads_cost_a_constant_number_of_statements(portal, statements, path):
         portal.make("rest/user-group", {"group": {"name": name}})
         portal.make("rest/branch", {"branch": {"name": name}})
     database.execute(
-        "INSERT INTO membership SELECT g.id, e.id FROM extension_group AS g, extension AS e WHERE NOT g.is_default"
+        "INSERT INTO membership SELECT g.id, e.id, e.number_key FROM extension_group AS g, extension AS e"
+        " WHERE NOT g.is_default"
     )
     assert count_statements(statements, portal, path) == few <= READS[path] + LOG_IN
