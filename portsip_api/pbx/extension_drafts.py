@@ -24,6 +24,7 @@ WEB_PASSWORD: Final = "extension.web_access_password"
 PIN: Final = "extension.voicemail_pin"
 PURPOSES: Final = (SIP_PASSWORD, WEB_PASSWORD, PIN)
 _DEFAULTS: Final = defaults(OBJECTS)
+_OF_EXTENSION: Final = {"profile", "options"}  # the others are columns of extension_settings
 _SEARCHED: Final = ("first_name", "last_name", "email", "mobile_phone", "work_phone", "home_phone")
 
 
@@ -98,7 +99,7 @@ def write(tenant_id: int, draft: Draft) -> int:
     profile = orjson.loads(documents["profile"])
     extension_id = database.insert(
         "INSERT INTO extension (tenant_id, number, name_key, email_key, profile, options) VALUES (?, ?, ?, ?, ?, ?)",
-        (tenant_id, draft.number, *_keys(profile), documents["profile"], documents["options"]),
+        (tenant_id, draft.number, *_keys(profile).values(), documents["profile"], documents["options"]),
     )
     database.execute(
         "INSERT INTO extension_settings (extension_id, voice_mail, forward_rules, office_hours, password,"
@@ -123,23 +124,17 @@ def overwrite(tenant_id: int, before: Extension, number: str, change: Change) ->
     """
     objects = change.over(before)
     changed = {name for name in OBJECTS if objects[name] != before.objects[name]}
-    if number != before.number or changed & {"profile", "options"}:
-        profile = objects["profile"]
-        database.execute(
-            "UPDATE extension SET number = ?, name_key = ?, email_key = ?, profile = ?, options = ? WHERE id = ?",
-            (number, *_keys(profile), _dump(profile), _dump(objects["options"]), before.id),
-        )
-        database.execute(
-            "UPDATE extension_search SET text = ? WHERE extension_id = ?",
-            (_search_text(tenant_id, number, profile), before.id),
-        )
-    columns: dict[str, object] = {name: _dump(objects[name]) for name in changed - {"profile", "options"}}
-    columns |= {purpose.removeprefix("extension."): blob for purpose, blob in change.secrets.items()}
-    if columns:
-        assignments = ", ".join(f"{column} = ?" for column in columns)
-        database.execute(
-            f"UPDATE extension_settings SET {assignments} WHERE extension_id = ?", (*columns.values(), before.id)
-        )
+    profile = objects["profile"]
+    row = {"number": number, **_keys(profile)}
+    row_before = {"number": before.number, **_keys(before.objects["profile"])}
+    # SQLite writes every index of a column that is assigned, even where its value stays.
+    columns = {name: value for name, value in row.items() if value != row_before[name]}
+    _assign("extension", "id", before.id, columns | {name: _dump(objects[name]) for name in changed & _OF_EXTENSION})
+    if number != before.number or "profile" in changed:
+        _assign("extension_search", "extension_id", before.id, {"text": _search_text(tenant_id, number, profile)})
+    settings_: dict[str, object] = {name: _dump(objects[name]) for name in changed - _OF_EXTENSION}
+    settings_ |= {purpose.removeprefix("extension."): blob for purpose, blob in change.secrets.items()}
+    _assign("extension_settings", "extension_id", before.id, settings_)
     if change.secrets.keys() & {SIP_PASSWORD, WEB_PASSWORD} or not objects["options"]["enable_extension"]:
         tokens.revoke(extension_id=before.id)
 
@@ -169,8 +164,15 @@ def require_policy(values: Mapping[str, Any], number: str) -> None:
         raise Invalid(errors)
 
 
-def _keys(profile: Mapping[str, str]) -> tuple[str, str]:
-    return fold(profile["last_name"]) + "\x1f" + fold(profile["first_name"]), fold(profile["email"])
+def _assign(table: str, key: str, extension_id: int, columns: Mapping[str, object]) -> None:
+    if columns:
+        assignments = ", ".join(f"{column} = ?" for column in columns)
+        database.execute(f"UPDATE {table} SET {assignments} WHERE {key} = ?", (*columns.values(), extension_id))
+
+
+def _keys(profile: Mapping[str, str]) -> dict[str, str]:
+    name_key = fold(profile["last_name"]) + "\x1f" + fold(profile["first_name"])
+    return {"name_key": name_key, "email_key": fold(profile["email"])}
 
 
 def _search_text(tenant_id: int, number: str, profile: Mapping[str, str]) -> str:

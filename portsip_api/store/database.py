@@ -61,18 +61,18 @@ class _Database(peewee.SqliteDatabase):
 
     def __init__(self) -> None:
         super().__init__(None, check_same_thread=False)
-        self._writer: list[sqlite3.Connection] = []
+        self._for_writing: list[sqlite3.Connection] = []
 
     @contextmanager
     def as_writer(self) -> Iterator[None]:
         """Let this thread, which holds the lock of the writers, use the connection that writes while the body runs."""
         state = self._state  # type: ignore[attr-defined]
         own = state.conn, state.closed
-        state.conn, state.closed = (self._writer[0], False) if self._writer else (None, True)
+        state.conn, state.closed = (self._for_writing[0], False) if self._for_writing else (None, True)
         try:
-            if not self._writer:
+            if not self._for_writing:
                 self.connect()
-                self._writer.append(state.conn)
+                self._for_writing.append(state.conn)
             yield
         finally:
             state.conn, state.closed = own
@@ -91,8 +91,8 @@ class _Database(peewee.SqliteDatabase):
 
     def close_writer(self) -> None:
         """Close the connection that writes; this thread holds the lock of the writers."""
-        while self._writer:
-            self._writer.pop().close()
+        while self._for_writing:
+            self._for_writing.pop().close()
 
     def leave(self) -> bool:
         """Close this thread's connection."""
