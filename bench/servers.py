@@ -46,8 +46,11 @@ class Server:
     def __init__(self, target: str, data: Path, *, everywhere: bool = False, **env: str) -> None:
         """Start it and wait until it answers. `target` is the module and name of the application.
 
-        It runs on a processor of its own, or with `everywhere` on all of them.
+        It runs on a processor of its own, or with `everywhere` on all of them. There its one worker is not replaced
+        after 100,000 requests, since the replies of the floor would go with it.
         """
+        if not everywhere:
+            env["GUNICORN_CMD_ARGS"] = f"{env.get('GUNICORN_CMD_ARGS', '')} --max-requests 0"
         self.token = ""
         self._log = data.with_name(f"{data.name}-{time.monotonic_ns()}.log")
         began = time.perf_counter()

@@ -104,9 +104,11 @@ def stretch(hours: Hours, instant: datetime) -> Stretch:
     """
     instant = instant.astimezone(UTC)  # times of one zone are compared as its clock shows them, twice in autumn
     last = _last_stretch(hours)
-    if not last or instant not in last[-1]:
-        last[:] = [Stretch(instant, is_open(hours, instant), next_change(hours, instant))]
-    return last[-1]
+    found = last[0] if last else None  # another thread may put its own there at any moment
+    if found is None or instant not in found:
+        found = Stretch(instant, is_open(hours, instant), next_change(hours, instant))
+        last[:] = [found]
+    return found
 
 
 @lru_cache(1_000)

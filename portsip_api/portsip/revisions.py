@@ -19,7 +19,7 @@ from portsip_api.pbx import tenants
 from portsip_api.portsip.wire import WireText
 from portsip_api.store.kept import Kept
 
-REPLIES: Final = Kept(16 << 20)  # bytes in each process
+REPLIES: Final = Kept(8 << 20)  # bytes in each process
 # For the client alone, since the reply depends on its token, and not without asking whether it still holds.
 _CACHING: Final = "private, no-cache"
 _OVERHEAD: Final = 500  # bytes of a kept reply beside its body
@@ -43,7 +43,7 @@ def answer(tenant_id: int, schema: Schema, make: Callable[[Mapping[str, Any]], o
         if "values" not in g:
             g.values = schema.load(g.fields)
         body = orjson.dumps(make(g.values))
-        reply = _Reply(body, hashlib.blake2b(body, digest_size=16).hexdigest())
+        reply = _Reply(body, hashlib.sha256(body).hexdigest()[:32])
         if key is not None:
             REPLIES.keep(key, g.revision, reply, len(body) + _OVERHEAD)
     headers = {"Cache-Control": _CACHING, "ETag": f'W/"{reply.tag}"'}

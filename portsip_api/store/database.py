@@ -22,7 +22,7 @@ _PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "full",
     "foreign_keys": 1,
-    "cache_size": -4096,  # KiB per connection
+    "cache_size": -6144,  # KiB per connection
     "temp_store": "memory",
     "busy_timeout": int(BUSY_SECONDS * 1000),
 }
