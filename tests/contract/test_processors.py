@@ -10,10 +10,8 @@ from tests.contract.servers import running, wait_until
 
 @pytest.fixture
 def two() -> set[int]:
-    """Two processors, which are all that this test's servers may use."""
+    """Two processors, or the one that there is: all that this test's servers may use."""
     everything = os.sched_getaffinity(0)
-    if len(everything) < 2:
-        pytest.skip("There is one processor only.")
     chosen = set(sorted(everything)[:2])
     os.sched_setaffinity(0, chosen)
     yield chosen
@@ -27,7 +25,7 @@ def test_workers_that_fill_the_processors_have_one_each(two, fresh_store, worker
         assert len(pids) == workers
         wait_until(lambda: all(len(os.sched_getaffinity(pid)) == 1 for pid in pids), "every worker is bound")
         places = [os.sched_getaffinity(pid) for pid in pids]
-        assert all(places.count({processor}) == workers // 2 for processor in two)
+        assert all(places.count({processor}) == workers // len(two) for processor in two)
         assert all(len(os.sched_getaffinity(task)) == 1 for task in tasks(pids[0]))  # its threads are, too
 
 
