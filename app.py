@@ -18,5 +18,4 @@ app = create_app()
 logs.configure(settings.current().log_level)
 if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
     jobs.start(app)
-gc.collect()
-gc.freeze()  # all this stays; to look through it for garbage would hold up a request for tens of milliseconds
+    gc.freeze()  # all this stays; to look through it for garbage would hold up a request for tens of milliseconds

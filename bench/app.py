@@ -17,5 +17,4 @@ logs.configure(settings.current().log_level)
 jobs.start(app)
 if "BENCH_FORGET" in os.environ:
     revisions.REPLIES.most_bytes = 0
-gc.collect()
 gc.freeze()
