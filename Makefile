@@ -12,9 +12,9 @@ unexport PYTHONDONTWRITEBYTECODE
 help:
 	@echo "make run    install, migrate, make the first administrator and serve"
 	@echo "make test   install, then lint, types and all tests"
-	@echo "make bench  install, then measure everything (20 minutes on a machine that has nothing else to do)"
+	@echo "make bench  install, then measure everything (12 minutes on a machine that has nothing else to do)"
 	@echo "make faults install, then the tests of faults in their long form"
-	@echo "make fuzz   install, then attack: two hours and a table (FUZZ_MINUTES of each target)"
+	@echo "make fuzz   install, then attack: 100 minutes and a table (FUZZ_MINUTES of each target)"
 
 .venv/run.stamp: requirements.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'

@@ -3,10 +3,15 @@
 An account alone is never limited, so that nobody can lock another out from elsewhere. The counters stand in the store,
 where all workers see them; what is verified after a limit was reached is refused, right or wrong, so that guesses
 which run at the same moment teach nothing.
+
+How long a failure takes must not tell whether the account exists. The work is alike for both, to a few microseconds;
+so that these do not show either, a failure is answered when a whole number of `STEP` has passed since it was begun.
 """
 
 import hashlib
 import ipaddress
+import time
+from typing import Final
 
 from portsip_api import settings
 from portsip_api.pbx.errors import TooManyFailures
@@ -14,12 +19,18 @@ from portsip_api.store import database
 from portsip_api.store.clock import clock
 from portsip_api.store.search import fold
 
+STEP: Final = 0.005  # seconds; several times what a failure without argon2id takes
+
 
 class Attempt:
-    """One log-in under way: ask `check` before it is verified and again when it succeeds, or call `failed`."""
+    """One log-in under way, made before its account is looked up.
+
+    Ask `check` before it is verified and again when it succeeds, or call `failed`.
+    """
 
     def __init__(self, account: str, address: str) -> None:
         """`account` is the name as it was typed, which is compared without case; `address` the client's IP address."""
+        self._began = time.perf_counter()  # not the store's clock, which may be set: the wait is a real one
         network = _network(address)
         limits = settings.current()
         self._limits = {
@@ -39,7 +50,10 @@ class Attempt:
         self._refuse([window_ends for key, failures, window_ends in rows if failures >= self._limits[key]])
 
     def failed(self) -> None:
-        """Count a failure. Raises TooManyFailures when others had reached a limit before this one was counted."""
+        """Count a failure, and wait for its step to end.
+
+        Raises TooManyFailures when others had reached a limit before this one was counted.
+        """
         now = clock.boot()
         over = []
         with database.writing():
@@ -55,6 +69,7 @@ class Attempt:
                 )
                 if failures > limit:
                     over.append(window_ends)
+        time.sleep(STEP - (time.perf_counter() - self._began) % STEP)
         self._refuse(over)
 
     def succeeded(self) -> None:

@@ -51,29 +51,25 @@ def by_credentials(name: str, password: str, domain: str, address: str) -> Login
     Raises LoginRefused (also when the name means more than one account) and TooManyFailures.
     """
     number, at, host = name.rpartition("@")
+    attempt = Attempt(f"{name}@{domain}" if domain and not at else name, address)
     if at:
         accounts = _by_number(number, host, WEB_PASSWORD)
     else:
         accounts = _hashed(name, domain) + (_by_number(name, domain, WEB_PASSWORD) if domain else [])
-    return _log_in(
-        Attempt(f"{name}@{domain}" if domain and not at else name, address),
-        accounts,
-        password,
-        WEB_PASSWORD,
-        hashed=not at,
-    )
+    return _log_in(attempt, accounts, password, WEB_PASSWORD, hashed=not at)
 
 
 def by_email(email: str, password: str, address: str) -> Login:
     """Log in an extension by its e-mail address and web access password. Raises LoginRefused and TooManyFailures."""
+    attempt = Attempt(email, address)
     accounts = _extensions("e.email_key = ? AND e.email_key <> ''", (fold(email),), WEB_PASSWORD)
-    return _log_in(Attempt(email, address), accounts, password, WEB_PASSWORD)
+    return _log_in(attempt, accounts, password, WEB_PASSWORD)
 
 
 def by_sip(domain: str, number: str, sip_password: str, address: str) -> Login:
     """Log in an extension by its SIP account. Raises LoginRefused and TooManyFailures."""
-    accounts = _by_number(number, domain, SIP_PASSWORD)
-    return _log_in(Attempt(f"{number}@{domain}", address), accounts, sip_password, SIP_PASSWORD)
+    attempt = Attempt(f"{number}@{domain}", address)
+    return _log_in(attempt, _by_number(number, domain, SIP_PASSWORD), sip_password, SIP_PASSWORD)
 
 
 def check_extension(domain: str, number: str, password: str, address: str) -> Identity:

@@ -2,12 +2,12 @@
 
 Both compare a HA1. A user's is computed from the decrypted web access password; an administrator keeps an encrypted one
 for each algorithm and name. An unknown name costs what a known one does, to the rows that are read: where nobody is
-found somebody else's are, and dropped. Source: contract `sipxcom.md`, decision 2;
-RFC 7616, section 3.4.2.
+found somebody else's are, with a secret that is nobody's. Source: contract `sipxcom.md`, decision 2; RFC 7616, section
+3.4.2.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,13 +30,17 @@ Proof = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class _Candidate:
+    """An account that was read; when it is not the name's, it is there for the time that it takes."""
+
+    is_found: bool
     identity: Identity
     stored: bytes
     purpose: str
 
     def ha1(self, name: str, algorithm: str) -> str:
-        secret = keyring.decrypt(self.stored, self.purpose)
-        computed = compute_ha1(name, secret, algorithm)  # whoever it is, since time would tell who
+        decoy = keyring.decoy(self.purpose)  # another account's own secret may be one that cannot be read
+        secret = keyring.decrypt(self.stored if self.is_found else decoy, self.purpose)
+        computed = compute_ha1(name, secret, algorithm)  # an administrator's too, since time would tell
         return secret if self.purpose == HA1 else computed
 
 
@@ -54,18 +58,14 @@ def by_proof(tenant_id: int, name: str, algorithm: str, proof: Proof, address: s
     """
     attempt = Attempt(f"{name}@tenant {tenant_id}", address)
     attempt.check()
-    found = _administrators(name, algorithm) + _users(tenant_id, name)
-    candidate = found[0] if len(found) == 1 else None
-    if candidate is not None:
-        holds = proof(candidate.ha1(name, algorithm))
-    else:
-        proof(compute_ha1(name, keyring.decrypt(keyring.decoy(WEB_PASSWORD), WEB_PASSWORD), algorithm))
-        holds = False
-    if not holds or candidate is None:
+    read = _administrators(name, algorithm) + _users(tenant_id, name)
+    proved = [proof(candidate.ha1(name, algorithm)) for candidate in read]  # whoever they are, since time would tell
+    found = [(candidate, holds) for candidate, holds in zip(read, proved, strict=True) if candidate.is_found]
+    if len(found) != 1 or not found[0][1]:
         attempt.failed()
         raise LoginRefused("The account does not exist or the password is wrong.")
     attempt.forgive()
-    return candidate.identity
+    return found[0][0].identity
 
 
 def compute_ha1(name: str, password: str, algorithm: str) -> str:
@@ -92,44 +92,36 @@ def keep_ha1(administrator_id: int, name: str, password: str) -> None:
 
 def _administrators(name: str, algorithm: str) -> list[_Candidate]:
     rows = database.fetch_all(
-        "WITH found AS MATERIALIZED ("
-        "  SELECT h.administrator_id AS id, h.name FROM administrator_ha1 AS h"
-        "  JOIN administrator AS a ON a.id = h.administrator_id"
-        "  WHERE h.name = :name AND h.algorithm = :algorithm"
-        "  AND (a.name = :name OR a.id = (SELECT min(id) FROM administrator))"
-        "  ORDER BY a.name = :name DESC LIMIT 1"
-        "), read AS (SELECT id, name, 1 AS is_found FROM found"
-        "  UNION ALL SELECT (SELECT min(id) FROM administrator), :superadmin, 0 WHERE NOT EXISTS (SELECT 1 FROM found))"
+        "WITH read AS MATERIALIZED ("
+        "  SELECT own.id IS NOT NULL OR :name = :superadmin AS is_found,"
+        "   ifnull(own.id, first.id) AS id, iif(own.id IS NULL, :superadmin, :name) AS name"
+        "  FROM (SELECT min(id) AS id FROM administrator) AS first LEFT JOIN administrator AS own ON own.name = :name)"
         " SELECT read.is_found, a.id, a.name, h.ha1 FROM read CROSS JOIN administrator AS a ON a.id = read.id"
         " CROSS JOIN administrator_ha1 AS h"
         "  ON h.administrator_id = read.id AND h.name = read.name AND h.algorithm = :algorithm",
         {"name": name, "algorithm": algorithm, "superadmin": SUPERADMIN},
     )
-    return _found(
-        (is_found, _Candidate(Identity(Role.ADMINISTRATOR, id_, None, own), ha1, HA1))
+    return [
+        _Candidate(bool(is_found), Identity(Role.ADMINISTRATOR, id_, None, own), ha1, HA1)
         for is_found, id_, own, ha1 in rows
-    )
+    ]
 
 
 def _users(tenant_id: int, name: str) -> list[_Candidate]:
     rows = database.fetch_all(
-        "WITH found AS MATERIALIZED ("
+        "WITH found AS MATERIALIZED (SELECT min(id) AS least, max(id) AS greatest FROM ("
         "  SELECT id FROM extension WHERE tenant_id = :tenant AND number = :name"
-        "  UNION SELECT extension_id FROM extension_alias WHERE tenant_id = :tenant AND alias = :name"
-        "  UNION SELECT id FROM extension WHERE email_key = :email AND email_key <> '' AND tenant_id = :tenant"
-        "), read AS (SELECT id, 1 AS is_found FROM found"
-        "  UNION ALL SELECT (SELECT min(id) FROM extension), 0 WHERE NOT EXISTS (SELECT 1 FROM found))"
+        "  UNION ALL SELECT extension_id FROM extension_alias WHERE tenant_id = :tenant AND alias = :name"
+        "  UNION ALL SELECT id FROM extension WHERE email_key = :email AND email_key <> '' AND tenant_id = :tenant"
+        ")), read AS MATERIALIZED (SELECT ifnull(found.least = found.greatest, 0) AS is_found,"
+        "   ifnull(found.least, first.id) AS id"
+        "  FROM found CROSS JOIN (SELECT min(id) AS id FROM extension) AS first)"
         " SELECT read.is_found AND e.enabled AND t.enabled, e.id, e.number || '@' || t.domain, s.web_access_password"
         " FROM read CROSS JOIN extension AS e ON e.id = read.id CROSS JOIN tenant AS t ON t.id = e.tenant_id"
         " CROSS JOIN extension_settings AS s ON s.extension_id = e.id",
         {"tenant": tenant_id, "name": name, "email": fold(name)},
     )
-    return _found(
-        (is_found, _Candidate(Identity(Role.EXTENSION, extension_id, tenant_id, account), password, WEB_PASSWORD))
+    return [
+        _Candidate(bool(is_found), Identity(Role.EXTENSION, extension_id, tenant_id, account), password, WEB_PASSWORD)
         for is_found, extension_id, account, password in rows
-    )
-
-
-def _found(read: Iterable[tuple[int, _Candidate]]) -> list[_Candidate]:
-    """Return those that were found, and not read for the time that it takes."""
-    return [candidate for is_found, candidate in read if is_found]
+    ]

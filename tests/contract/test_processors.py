@@ -21,8 +21,8 @@ def two() -> set[int]:
 @pytest.mark.parametrize("workers", [2, 4])
 def test_workers_that_fill_the_processors_have_one_each(two, fresh_store, workers):
     with running("gunicorn", fresh_store(), PBX_WORKERS=str(workers)) as server:
+        wait_until(lambda: len(server.worker_pids()) == workers, "all workers are there")
         pids = server.worker_pids()
-        assert len(pids) == workers
         wait_until(lambda: all(len(os.sched_getaffinity(pid)) == 1 for pid in pids), "every worker is bound")
         places = [os.sched_getaffinity(pid) for pid in pids]
         assert all(places.count({processor}) == workers // len(two) for processor in two)
@@ -31,6 +31,7 @@ def test_workers_that_fill_the_processors_have_one_each(two, fresh_store, worker
 
 def test_workers_that_do_not_are_left_to_the_scheduler(two, fresh_store):
     with running("gunicorn", fresh_store(), PBX_WORKERS="3") as server:
+        wait_until(lambda: len(server.worker_pids()) == 3, "all workers are there")
         assert all(os.sched_getaffinity(task) == two for pid in server.worker_pids() for task in tasks(pid))
 
 

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from time import perf_counter
 
 import pytest
 
@@ -300,6 +301,15 @@ def test_what_is_verified_after_the_limit_was_reached_is_refused(configure, app)
         late.succeeded()
     with pytest.raises(login_limits.TooManyFailures):
         late.failed()
+
+
+@pytest.mark.parametrize("name", ["200@pbx.local", "nobody@pbx.local"])
+def test_a_failure_lasts_a_whole_step(admin, name):
+    """What one name takes longer than another does not show."""
+    admin.make_extension("200")
+    began = perf_counter()
+    check_refused(admin.post("account/credentials/verify", username=name, password="wrong"), "401.2")
+    assert perf_counter() - began >= login_limits.STEP
 
 
 def test_past_failures_are_deleted(time, crm):

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.contract.servers import Server, running
+from tests.contract.servers import Server, running, wait_until
 from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD
 
 VICTIM = "198.51.100.7"
@@ -48,7 +48,7 @@ def _sent(
 def server(fresh_store) -> Iterator[Server]:
     """A gunicorn of two workers behind a proxy, with extensions. Each test attacks from an address of its own."""
     with running("gunicorn", fresh_store(), PBX_TRUSTED_PROXIES="127.0.0.1", PBX_LOGIN_WINDOW="3600") as server:
-        assert len(server.worker_pids()) == 2
+        wait_until(lambda: len(server.worker_pids()) == 2, "both workers are there")
         connection = connect(server)
         token = json.loads(by_token(connection, "admin", ADMIN_PASSWORD, VICTIM)[1])["access_token"]
         for number in ("1000", "1001"):

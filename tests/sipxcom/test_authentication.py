@@ -51,7 +51,11 @@ def test_a_user_with_the_permission_administers(user, portal, permission):
 
 
 @pytest.mark.parametrize(
-    ("name", "password"), [("superadmin", "wr0ng-one"), ("nobody", ADMIN_PASSWORD), ("200", SIP_PASSWORD)]
+    ("name", "password"),
+    [
+        *[("superadmin", "wr0ng-one"), ("superadmin", WEB_PASSWORD), ("200", SIP_PASSWORD), ("200", ADMIN_PASSWORD)],
+        *[("nobody", ADMIN_PASSWORD), ("nobody", WEB_PASSWORD)],  # those of the accounts that are read for nobody
+    ],
 )
 def test_a_wrong_password_is_challenged_again(app, user, name, password):
     reply = Portal(app.test_client(), name, password).get("rest/branch")
