@@ -32,16 +32,6 @@ def of(tenant_id: int, extension_ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def find(tenant_id: int, alias: str) -> int:
-    """Return the id of the extension that has this alias. Raises NotFound."""
-    row = database.fetch_row(
-        "SELECT extension_id FROM extension_alias WHERE tenant_id = ? AND alias = ?", (tenant_id, alias)
-    )
-    if row is None:
-        raise NotFound("There is no such alias.")
-    return int(row[0])
-
-
 def set_aliases(tenant_id: int, extension_id: int, aliases: Sequence[str]) -> None:
     """Give an extension exactly these aliases, inside the caller's transaction, if there is one.
 

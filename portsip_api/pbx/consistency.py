@@ -33,6 +33,9 @@ _COMPARISONS: Final = {
     "{} memberships are not where their number puts them.": """
         SELECT count(*) FROM membership AS m JOIN extension AS e ON e.id = m.extension_id
         WHERE m.number_key <> e.number_key""",
+    "{} extensions are not in lists as they are.": """
+        SELECT count(*) FROM extension AS e LEFT JOIN extension_card AS c ON c.extension_id = e.id
+        WHERE c.card IS NOT e.card""",
     "{} tenants do not have the extensions without a group that are counted.": """
         SELECT count(*) FROM tenant AS t WHERE ungrouped <> (
             SELECT count(*) FROM extension AS e WHERE e.tenant_id = t.id

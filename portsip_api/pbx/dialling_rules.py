@@ -43,15 +43,6 @@ def page(tenant_id: int) -> Sequence[DiallingRule]:
     return _rules(f"{_SELECT} WHERE r.tenant_id = ? ORDER BY r.id", (tenant_id,))
 
 
-def of_gateway(tenant_id: int, gateway_key: int | str) -> Sequence[DiallingRule]:
-    """Return the rules whose calls a gateway carries. Raises NotFound."""
-    return _rules(
-        f"{_SELECT} WHERE r.tenant_id = ? AND EXISTS"
-        " (SELECT 1 FROM dialling_rule_gateway WHERE rule_id = r.id AND gateway_id = ?) ORDER BY r.id",
-        (tenant_id, gateways.show(tenant_id, gateway_key).id),
-    )
-
-
 def available(tenant_id: int, gateway_key: int | str) -> Sequence[DiallingRule]:
     """Return the rules that a gateway has not joined yet. Raises NotFound."""
     return _rules(

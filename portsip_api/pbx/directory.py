@@ -19,7 +19,6 @@ from portsip_api.store.search import TextIndex
 
 ORDERINGS: Final = ("DEFAULT", "NAME", "EMAIL", "STATUS")
 _ORDER: Final = CountedOrder("extension_order", "extension_order_block", "extension_id")
-_CARDS: Final = "extension INDEXED BY extension_card"  # left to itself, SQLite reads the whole row
 _INDEX: Final = TextIndex("extension_search", "extension_fts", "extension_id")
 _SORT_KEYS: Final = {
     "DEFAULT": "e.number_key {0}",
@@ -34,7 +33,7 @@ def page(tenant_id: int, ordering: str, part: Slice, revision: int | None = None
 
     `revision`, when it is given, is what `tenants.revision` returned just now, outside any transaction.
     """
-    return _ORDER.joined(tenant_id, ordering, part, "card", _CARDS, revision)
+    return _ORDER.joined(tenant_id, ordering, part, "card", "extension_card", revision)
 
 
 def search(tenant_id: int, condition: str, ordering: str, part: Slice) -> Joined:
@@ -42,12 +41,13 @@ def search(tenant_id: int, condition: str, ordering: str, part: Slice) -> Joined
     found, total = _INDEX.find_json(tenant_id, condition)
     keys = _SORT_KEYS[ordering].format("DESC" if part.descending else "ASC")
     text, count = database.fetch_row(
-        "SELECT group_concat(card), count(*) FROM ("
-        "SELECT e.card FROM json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value"
-        f" WHERE e.tenant_id = ? ORDER BY {keys} LIMIT ? OFFSET ?)",
+        "SELECT CAST(group_concat(c.card) AS BLOB), count(*) FROM ("
+        "  SELECT e.id FROM json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value"
+        f"  WHERE e.tenant_id = ? ORDER BY {keys} LIMIT ? OFFSET ?"
+        ") AS o CROSS JOIN extension_card AS c ON c.extension_id = o.id",
         (found, tenant_id, part.limit, part.offset),
     )
-    return Joined(text or "", count, total)
+    return Joined(text or b"", count, total)
 
 
 def count(tenant_id: int) -> int:

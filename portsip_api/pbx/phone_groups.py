@@ -136,14 +136,6 @@ def move(tenant_id: int, key: int | str, *, up: bool) -> int:
     return group.id
 
 
-def members(tenant_id: int, key: int | str) -> Sequence[int]:
-    """Return the ids of a group's phones, ascending. Raises NotFound."""
-    rows = database.fetch_all(
-        "SELECT phone_id FROM phone_group_member WHERE group_id = ? ORDER BY phone_id", (show(tenant_id, key).id,)
-    )
-    return [row[0] for row in rows]
-
-
 def of_phones(tenant_id: int, phone_ids: Iterable[int]) -> Mapping[int, Sequence[PhoneGroup]]:
     """Return the groups of many phones, in order, by the phone's id; one statement. A phone without any is left out."""
     rows = database.fetch_all(

@@ -6,7 +6,7 @@ Source: contract, section 2.
 from typing import Any, Final
 
 from flask import g, request
-from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow import Schema
 from marshmallow import fields as ma
 
 from portsip_api import settings
@@ -34,10 +34,7 @@ class CredentialsRequest(Request):
     password = described(_TYPED, "For an extension its web access password, not the SIP one.", required=True)
     domain = described(Text(253), "The SIP domain, when an extension's name does not carry it.")
 
-    @validates_schema
-    def _has_name(self, data: dict[str, Any], **_: object) -> None:
-        if "username" not in data and "name" not in data:
-            raise ValidationError({"username": ["Missing."]})
+    keys = ("username", "name")
 
 
 class EmailRequest(Request):

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from flask import Response, g, request, url_for
-from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow import Schema, ValidationError
 from marshmallow import fields as ma
 from werkzeug.datastructures import FileStorage
 
@@ -82,11 +82,11 @@ class ShowRequest(ExtensionKeyRequest):
     filename = described(FILE_NAME, "The name in the list.")
     link = described(Text(512), "From the `url` of a list; with it neither a token nor another field is needed.")
 
-    @validates_schema
-    def _has_key(self, data: Mapping[str, object], **_: object) -> None:
-        if "link" not in data:
-            super()._has_key(data)
-            if "filename" not in data:
+    def check(self, values: Mapping[str, object]) -> None:
+        """Raise ValidationError when neither a link nor a key and a name were given."""
+        if "link" not in values:
+            super().check(values)
+            if "filename" not in values:
                 raise ValidationError({"filename": ["Missing."]})
 
 

@@ -5,7 +5,7 @@ Source: PortSIP REST API, "Retrive extension groups" and the sections after it; 
 
 from typing import Any, Final
 
-from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow import Schema
 from marshmallow import fields as ma
 
 from portsip_api.pbx import groups as pbx_groups
@@ -28,10 +28,7 @@ class GroupKeyRequest(TenantRequest):
     group_id = described(Text(64, 1), "The group's GUID (v9 clients).")
     id = described(ID, "The group's numeric id (v12 clients); it decides when both are sent.")
 
-    @validates_schema
-    def _has_key(self, data: dict[str, Any], **_: object) -> None:
-        if "id" not in data and "group_id" not in data:
-            raise ValidationError({"group_id": ["Missing."]})
+    keys = ("group_id", "id")
 
 
 class _Members(TenantRequest):

@@ -80,7 +80,7 @@ class Listing:
 
     def reply_joined(self, values: dict[str, Any], page: Joined) -> dict[str, Any]:
         """Return the envelope around rows that are JSON texts already."""
-        return self._envelope(values, orjson.Fragment(f"[{page.text}]"), page.count, page.total)
+        return self._envelope(values, orjson.Fragment(b"[%b]" % page.text), page.count, page.total)
 
     def _envelope(self, values: dict[str, Any], array: object, count: int, total: int) -> dict[str, Any]:
         ordering, part = self.asked(values)

@@ -5,7 +5,7 @@ Source: the vendor's operations of that name; contract, section 4.
 
 from typing import Any, Final
 
-from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow import Schema
 from marshmallow import fields as ma
 
 from portsip_api.pbx import ring_groups as pbx_ring_groups
@@ -29,10 +29,7 @@ class RingGroupKeyRequest(TenantRequest):
     ring_group_number = described(NUMBER, "The ring group's number; with `id` as the key, the new one.")
     id = described(ID, "The ring group's numeric id; it decides when both are sent.")
 
-    @validates_schema
-    def _has_key(self, data: dict[str, Any], **_: object) -> None:
-        if "id" not in data and "ring_group_number" not in data:
-            raise ValidationError({"ring_group_number": ["Missing."]})
+    keys = ("ring_group_number", "id")
 
 
 class RingGroupCreate(

@@ -5,8 +5,6 @@ Source: contract, section 4.
 
 from typing import Any
 
-from marshmallow import ValidationError, validates_schema
-
 from portsip_api.pbx import extensions as pbx_extensions
 from portsip_api.pbx.extension_fields import NUMBER, VOICE_MAIL
 from portsip_api.pbx.extensions import ExtensionKey
@@ -24,10 +22,7 @@ class VoiceMailKey(TenantRequest):
     extension_number = described(NUMBER, "The extension's number.")
     voice_mail_number = described(NUMBER, "The same number; `extension_number` decides when both are sent.")
 
-    @validates_schema
-    def _has_key(self, data: dict[str, Any], **_: object) -> None:
-        if "extension_number" not in data and "voice_mail_number" not in data:
-            raise ValidationError({"extension_number": ["Missing."]})
+    keys = ("extension_number", "voice_mail_number")
 
 
 class VoiceMailChange(schema_of("VoiceMailFields", VOICE_MAIL, VoiceMailKey)):  # type: ignore[misc]

@@ -94,7 +94,6 @@ def test_a_phone_joins_by_name_and_a_missing_group_is_made() -> None:
     for name in ("Sales", "sales", "Support"):
         phone_groups.add_phone(HOME, SERIAL, name)
     assert [(one.name, one.count) for one in phone_groups.of_phone(HOME, id_)] == [("Sales", 1), ("Support", 1)]
-    assert phone_groups.members(HOME, "Sales") == [id_]
     phone_groups.remove_phone(HOME, id_, "SALES")
     phone_groups.remove_phone(HOME, id_, "Sales")
     assert [(one.name, one.count) for one in phone_groups.page(HOME)] == [("Sales", 0), ("Support", 1)]
@@ -175,7 +174,6 @@ def test_another_tenants_group_is_not_found() -> None:
         lambda key: phone_groups.replace(other, key, {"name": "x"}),
         lambda key: phone_groups.destroy(other, key),
         lambda key: phone_groups.move(other, key, up=True),
-        lambda key: phone_groups.members(other, key),
         lambda key: phone_groups.remove_phone(other, SERIAL, str(key)),
         lambda key: phone_groups.set_firmware(other, key, MANY_LINES, VERSION),
     ]

@@ -121,7 +121,7 @@ def test_a_change_that_is_rolled_back_was_never_there(people):
 
     with pytest.raises(ZeroDivisionError):
         change_and_roll_back(look)
-    assert "Model 7" in seen[0]
+    assert b"Model 7" in seen[0]
     assert people.read("extensions/list") == before
     people.make_extension("1003")  # the revision that was rolled back comes again, with another content
     assert revisions.REPLIES.find("uncommitted", tenants.revision(1)) is None

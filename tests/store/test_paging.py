@@ -29,7 +29,7 @@ def check_pages(rng: random.Random) -> None:
             for descending in (False, True):
                 page = directory.page(1, ordering, Slice(offset, 100, descending))
                 expected = (everything[::-1] if descending else everything)[offset : offset + 100]
-                assert (page.text, page.count, page.total) == (",".join(expected), len(expected), total), (
+                assert (page.text, page.count, page.total) == (",".join(expected).encode(), len(expected), total), (
                     ordering,
                     offset,
                     descending,
