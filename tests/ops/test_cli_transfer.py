@@ -55,7 +55,7 @@ def check_failed(result: Result, sentence: str) -> None:
 
 
 def cards(tenant_id: int = 1) -> list[dict[str, str]]:
-    return list(json.loads(f"[{directory.page(tenant_id, 'DEFAULT', ALL).text}]"))
+    return list(json.loads(b"[%b]" % directory.page(tenant_id, "DEFAULT", ALL).text))
 
 
 def numbers(tenant_id: int = 1) -> list[str]:
