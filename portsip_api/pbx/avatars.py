@@ -9,7 +9,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageOps
 
-from portsip_api.pbx import users
+from portsip_api.pbx import user_directory
 from portsip_api.pbx.errors import TooLarge, Unsupported
 from portsip_api.store import database
 
@@ -41,10 +41,10 @@ def replace(tenant_id: int, name: str, content: bytes) -> None:
     Raises NotFound, Unsupported (no picture of one of FORMATS, or a broken one) and TooLarge (more than MOST_BYTES or
     MOST_PIXELS).
     """
-    users.find(tenant_id, name)
+    user_directory.find(tenant_id, name)
     png = reduce(content)
     with database.writing():
-        user_id = users.find(tenant_id, name)
+        user_id = user_directory.find(tenant_id, name)
         database.execute("REPLACE INTO avatar (extension_id, png) VALUES (?, ?)", (user_id, png))
 
 

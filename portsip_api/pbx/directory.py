@@ -18,7 +18,7 @@ from portsip_api.store.paging import CountedOrder, Joined, Slice
 from portsip_api.store.search import TextIndex
 
 ORDERINGS: Final = ("DEFAULT", "NAME", "EMAIL", "STATUS")
-_ORDER: Final = CountedOrder("extension_order", "extension_order_block", "extension_id")
+ORDER: Final = CountedOrder("extension_order", "extension_order_block", "extension_id")
 _INDEX: Final = TextIndex("extension_search", "extension_fts", "extension_id")
 _SORT_KEYS: Final = {
     "DEFAULT": "e.number_key {0}",
@@ -33,7 +33,7 @@ def page(tenant_id: int, ordering: str, part: Slice, revision: int | None = None
 
     `revision`, when it is given, is what `tenants.revision` returned just now, outside any transaction.
     """
-    return _ORDER.joined(tenant_id, ordering, part, "card", "extension_card", revision)
+    return ORDER.joined(tenant_id, ordering, part, "card", "extension_card", revision)
 
 
 def search(tenant_id: int, condition: str, ordering: str, part: Slice) -> Joined:
@@ -52,7 +52,7 @@ def search(tenant_id: int, condition: str, ordering: str, part: Slice) -> Joined
 
 def count(tenant_id: int) -> int:
     """Return the number of extensions of a tenant."""
-    return _ORDER.total(tenant_id, "DEFAULT")
+    return ORDER.total(tenant_id, "DEFAULT")
 
 
 def statuses(tenant_id: int, numbers: Sequence[str]) -> str:

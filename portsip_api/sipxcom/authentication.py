@@ -15,7 +15,7 @@ from flask import g, request
 from werkzeug.datastructures import Authorization, WWWAuthenticate
 
 from portsip_api import settings
-from portsip_api.pbx import digest_nonces, permission_values, portal_logins, tenants, users
+from portsip_api.pbx import digest_nonces, permission_values, portal_logins, tenants, user_directory
 from portsip_api.pbx.errors import Forbidden, LoginRefused, NotFound
 from portsip_api.pbx.identity import SUPERADMIN, Identity, Role
 from portsip_api.pbx.portal_logins import ALGORITHMS, REALM
@@ -90,7 +90,7 @@ def _require_own(identity: Identity) -> None:
     """Raise Forbidden unless the path's `user` is who asks; whether there is such a user, nobody learns."""
     name = (request.view_args or {})["user"]
     with suppress(NotFound):
-        if users.find(current_tenant(), name) == identity.account_id:
+        if user_directory.find(current_tenant(), name) == identity.account_id:
             return
     raise Forbidden("You may do this for yourself only.")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from portsip_api.pbx import locations as pbx_locations
-from portsip_api.pbx import phone_groups, phone_keys, phones, user_groups, users
+from portsip_api.pbx import phone_groups, phone_keys, phones, user_directory, user_groups
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.locations import Location
 from portsip_api.sipxcom import outcomes
@@ -43,7 +43,7 @@ _ELIN_NOTE: Final = "The body is the ELIN as plain text, or a location whose ELI
 @location_assignments.answers(TEXT, errors=(404,), note="Where none is assigned: 404.")
 def show_location_of_user(user: str) -> str:
     """Show the ELIN of a user's emergency location."""
-    return _of("user", users.find(current_tenant(), user)).elin
+    return _of("user", user_directory.find(current_tenant(), user)).elin
 
 
 @location_assignments.route("/rest/erl/user/<name:user>", methods=["PUT"])
@@ -54,7 +54,7 @@ def assign_user(text: str, user: str) -> Outcome:
     """Assign a user to an emergency location."""
     elin = _elin(text)
     with database.writing():
-        pbx_locations.assign(current_tenant(), "user", users.find(current_tenant(), user), elin)
+        pbx_locations.assign(current_tenant(), "user", user_directory.find(current_tenant(), user), elin)
     return outcomes.updated(note=user)
 
 
@@ -63,7 +63,7 @@ def assign_user(text: str, user: str) -> Outcome:
 @location_assignments.answers(OUTCOME, errors=(404,))
 def clear_user(user: str) -> Outcome:
     """Assign a user to no emergency location."""
-    pbx_locations.clear(current_tenant(), "user", users.find(current_tenant(), user))
+    pbx_locations.clear(current_tenant(), "user", user_directory.find(current_tenant(), user))
     return outcomes.deleted(note=user)
 
 

@@ -6,8 +6,7 @@ Source: sipXcom REST API, "Page Groups"; contract `sipxcom-admin.md`, section 6.
 from typing import Any, Final
 
 from portsip_api.pbx import page_groups as pbx_groups
-from portsip_api.pbx import prompts
-from portsip_api.pbx import users as pbx_users
+from portsip_api.pbx import prompts, user_directory
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.page_groups import Member, PageGroup
 from portsip_api.sipxcom.authentication import Access, current_tenant
@@ -141,5 +140,5 @@ def _user_ids(given: list[dict[str, Any]]) -> list[int]:
     names = [user.get("userName") for user in given if user.get("id", 0) <= 0]
     if not all(names):
         raise Invalid({"users": ["Must each give an id or a userName."]})
-    ids = iter(pbx_users.ids_of(current_tenant(), [str(name) for name in names]) if names else [])
+    ids = iter(user_directory.ids_of(current_tenant(), [str(name) for name in names]) if names else [])
     return [user["id"] if user.get("id", 0) > 0 else next(ids) for user in given]

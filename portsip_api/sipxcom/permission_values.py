@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from portsip_api.pbx import permission_values as pbx_values
 from portsip_api.pbx import permissions as pbx_permissions
-from portsip_api.pbx import user_groups, users
+from portsip_api.pbx import user_directory, user_groups
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.permissions import Permission
+from portsip_api.pbx.user_directory import User
 from portsip_api.pbx.user_groups import UserGroup
-from portsip_api.pbx.users import User
 from portsip_api.sipxcom import outcomes, paging, superadmins
 from portsip_api.sipxcom.authentication import Access, current_tenant
 from portsip_api.sipxcom.blueprint import OUTCOME, Resources, whole_id
@@ -76,7 +76,7 @@ def replace_no_user_permissions() -> Outcome:
 @permission_values.answers(_USER)
 def show_user_permissions(id: str) -> dict[str, Any]:  # noqa: A002 — the wire's word
     """Show a user's permissions."""
-    return _shown_users([users.show(current_tenant(), whole_id(id))])[0]
+    return _shown_users([user_directory.show(current_tenant(), whole_id(id))])[0]
 
 
 @permission_values.route("/rest/user-permission/<name:id>", methods=["PUT"])

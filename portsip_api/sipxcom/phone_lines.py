@@ -6,7 +6,7 @@ Source: sipXcom REST API, "Phone"; contract `sipxcom-admin.md`, section 6.3 (L).
 from collections.abc import Sequence
 from typing import Any, Final
 
-from portsip_api.pbx import device_settings, users
+from portsip_api.pbx import device_settings, user_directory
 from portsip_api.pbx import lines as pbx_lines
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extensions import ExtensionKey
@@ -97,7 +97,7 @@ setting_family.register(phone_lines, f"{_BASE}/<name:line_id>/settings", "a phon
 def found_user(name: str) -> ExtensionKey:
     """Return the user whose name or alias this is. Raises NotFound, as the system says it."""
     try:
-        return ExtensionKey(id=users.find(current_tenant(), name))
+        return ExtensionKey(id=user_directory.find(current_tenant(), name))
     except NotFound:
         raise NotFound("User not found") from None
 

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from flask import request
 
+from portsip_api.pbx import user_directory
 from portsip_api.pbx import users as pbx_users
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.users import User
+from portsip_api.pbx.user_directory import User
 from portsip_api.sipxcom import outcomes, paging, superadmins
 from portsip_api.sipxcom.authentication import Access, current_tenant
 from portsip_api.sipxcom.blueprint import OUTCOME, Query, Resources, whole_id
@@ -81,7 +82,7 @@ def destroy_all_users() -> Outcome:
 @users.answers(_USER)
 def show_user(id: str) -> dict[str, Any]:  # noqa: A002 — the wire's word
     """Show a user."""
-    return _shown(pbx_users.show(current_tenant(), whole_id(id)))
+    return _shown(user_directory.show(current_tenant(), whole_id(id)))
 
 
 @users.route("/rest/user/<name:id>", methods=["PUT"])
@@ -116,10 +117,10 @@ def asked_users(show: Callable[[Sequence[User]], list[dict[str, Any]]]) -> tuple
     filters = _filters()
     asked = paging.asked()
     if asked.number is None:
-        everyone = pbx_users.everyone(current_tenant(), ordering, descending=descending, **filters)
+        everyone = user_directory.everyone(current_tenant(), ordering, descending=descending, **filters)
         return Stream(_one_by_one(show, everyone.blocks)), asked.metadata(everyone.total)
     rows, metadata = asked.page(
-        lambda part: pbx_users.page(current_tenant(), ordering, part, **filters), descending=descending
+        lambda part: user_directory.page(current_tenant(), ordering, part, **filters), descending=descending
     )
     return show(rows), metadata
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portsip_api.pbx import branches, tenants, user_groups, users
+from portsip_api.pbx import branches, tenants, user_directory, user_groups, users
 from portsip_api.pbx.branches import Branch
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
 from portsip_api.store.paging import Slice
@@ -113,7 +113,7 @@ def test_users_and_groups_lose_a_branch_that_is_removed() -> None:
     user_id = users.create(HOME, {"number": "200", "pin": "x", "branch_id": branch_id})
     group_id = user_groups.create(HOME, {"name": "sales", "branch_id": branch_id})
     branches.destroy(HOME, branch_id)
-    assert users.show(HOME, user_id).branch is None
+    assert user_directory.show(HOME, user_id).branch is None
     assert user_groups.show(HOME, group_id).branch is None
     with pytest.raises(NotFound):
         branches.show(HOME, branch_id)

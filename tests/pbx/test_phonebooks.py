@@ -2,7 +2,7 @@
 
 import pytest
 
-from portsip_api.pbx import phonebooks, tenants, user_groups, users
+from portsip_api.pbx import phonebooks, tenants, user_directory, user_groups, users
 from portsip_api.pbx.errors import Invalid, NotFound, TooLarge
 from portsip_api.pbx.phonebook_reading import MOST_BYTES, MOST_ROWS
 from portsip_api.store import database
@@ -105,7 +105,7 @@ def test_the_members_of_groups_stand_in_it_once() -> None:
     phonebooks.import_csv(HOME, "Members", b"", ["Support"])
     assert [entry.number for entry in phonebooks.entries(HOME, "both")] == ["9", "1", "8"]
     assert [tuple(entry) for entry in phonebooks.entries(HOME, "Members")] == [("Cid", "B", "1")]
-    users.destroy(HOME, users.find(HOME, "1"))
+    users.destroy(HOME, user_directory.find(HOME, "1"))
     assert phonebooks.entries(HOME, "Members") == []
     user_groups.destroy(HOME, sales)
     assert [entry.number for entry in phonebooks.entries(HOME, "Both")] == ["9", "8"]

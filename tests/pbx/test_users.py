@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from portsip_api.pbx import branches, consistency, extensions, groups, tenants, user_groups, users
+from portsip_api.pbx import branches, consistency, extensions, groups, tenants, user_directory, user_groups, users
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.extension_drafts import SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.extensions import ExtensionKey
 from portsip_api.pbx.groups import GroupKey
-from portsip_api.pbx.users import NoSuchUser, Reference, User
+from portsip_api.pbx.user_directory import NoSuchUser, Reference, User
 from portsip_api.store import database, migrations
 from portsip_api.store.paging import Slice
 from portsip_api.store.search import fold
@@ -38,7 +38,7 @@ def make(number: str, **fields: object) -> int:
 
 
 def numbers(ordering: str = "DEFAULT", part: Slice = ALL, **filters: object) -> list[str]:
-    return [user.number for user in users.page(HOME, ordering, part, **filters).rows]  # type: ignore[arg-type]
+    return [user.number for user in user_directory.page(HOME, ordering, part, **filters).rows]  # type: ignore[arg-type]
 
 
 def stored(user_id: int) -> extensions.Extension:
@@ -63,7 +63,7 @@ def test_a_user_is_an_extension() -> None:
             "aliases": ["200", "ann"],
         },
     )
-    assert users.show(HOME, user_id) == User(
+    assert user_directory.show(HOME, user_id) == User(
         user_id,
         "ann.smith",
         "Ann",
@@ -81,7 +81,7 @@ def test_a_user_is_an_extension() -> None:
 
 def test_an_extension_is_a_user() -> None:
     extension_id = extensions.create(HOME, {"extension_number": "1", "password": "x", "web_access_password": "x"})
-    assert list(users.page(HOME, "DEFAULT", ALL).rows) == [User(extension_id, "1", "", "", "", None, [], [])]
+    assert list(user_directory.page(HOME, "DEFAULT", ALL).rows) == [User(extension_id, "1", "", "", "", None, [], [])]
 
 
 def test_replacing_empties_what_is_not_named_and_keeps_what_only_an_extension_has() -> None:
@@ -91,7 +91,7 @@ def test_replacing_empties_what_is_not_named_and_keeps_what_only_an_extension_ha
     user_id = make("200", **given, group_ids=[group], branch_id=branch_id)
     extensions.update(HOME, ExtensionKey(id=user_id), {"profile": {"mobile_phone": "123"}})
     users.replace(HOME, user_id, {"number": "200", "pin": "", "sip_password": "", "email": None})
-    assert users.show(HOME, user_id) == User(user_id, "200", "", "", "", None, [], [])
+    assert user_directory.show(HOME, user_id) == User(user_id, "200", "", "", "", None, [], [])
     extension = stored(user_id)
     assert extension.objects["profile"]["mobile_phone"] == "123"
     assert (extension.secret(SIP_PASSWORD), extension.secret(WEB_PASSWORD)) == ("sip", "x")
@@ -101,10 +101,10 @@ def test_replacing_empties_what_is_not_named_and_keeps_what_only_an_extension_ha
 def test_names_and_aliases_may_change_places() -> None:
     user_id = make("200", aliases=["ann", "bob"])
     users.replace(HOME, user_id, {"number": "ann", "pin": "new", "aliases": ["200", "bob"]})
-    found = users.show(HOME, user_id)
+    found = user_directory.show(HOME, user_id)
     assert (found.number, found.aliases) == ("ann", ["200", "bob"])
     assert stored(user_id).secret(WEB_PASSWORD) == "new"
-    assert [users.find(HOME, name) for name in ("ann", "200", "bob")] == [user_id] * 3
+    assert [user_directory.find(HOME, name) for name in ("ann", "200", "bob")] == [user_id] * 3
     assert consistency.find_inconsistencies() == []
 
 
@@ -153,7 +153,7 @@ def test_bad_values_are_named_as_they_were_given_and_leave_nothing(fields: dict[
             users.replace(HOME, user_id, {"number": "2", **fields})
         assert list(caught.value.errors) == [field]
     assert numbers() == ["1", "2"]
-    assert users.show(HOME, user_id).aliases == ["two"]
+    assert user_directory.show(HOME, user_id).aliases == ["two"]
 
 
 @pytest.mark.parametrize(
@@ -173,39 +173,39 @@ def test_names_that_are_taken_are_named_as_they_were_given(fields: dict[str, obj
         with pytest.raises(Duplicate) as caught:
             call()
         assert caught.value.field == field
-    assert users.show(HOME, user_id).aliases == ["two"]
+    assert user_directory.show(HOME, user_id).aliases == ["two"]
     assert numbers() == ["1", "2"]
 
 
 @pytest.mark.parametrize("user_id", HUGE)
 def test_who_does_not_exist_is_not_found(user_id: int) -> None:
     for call in (
-        lambda: users.show(HOME, user_id),
+        lambda: user_directory.show(HOME, user_id),
         lambda: users.replace(HOME, user_id, {"number": "1"}),
         lambda: users.destroy(HOME, user_id),
-        lambda: users.page(HOME, "NAME", ALL, ids=[user_id]),
-        lambda: users.everyone(HOME, "NAME", ids=[user_id]),
+        lambda: user_directory.page(HOME, "NAME", ALL, ids=[user_id]),
+        lambda: user_directory.everyone(HOME, "NAME", ids=[user_id]),
     ):
         with pytest.raises(NoSuchUser) as caught:
             call()
         assert caught.value.user_id == user_id
     with pytest.raises(NotFound):
-        users.page(HOME, "NAME", ALL, branch_id=user_id)
+        user_directory.page(HOME, "NAME", ALL, branch_id=user_id)
 
 
 def test_users_of_other_tenants_are_not_found(other: int) -> None:
     user_id = make("1", aliases=["one"])
     branch_id = branches.create(HOME, {"name": "Berlin"})
     group = user_groups.create(HOME, {"name": "sales"})
-    assert users.page(other, "DEFAULT", ALL).total == users.everyone(other, "NAME").total == 0
+    assert user_directory.page(other, "DEFAULT", ALL).total == user_directory.everyone(other, "NAME").total == 0
     for call in (
-        lambda: users.show(other, user_id),
+        lambda: user_directory.show(other, user_id),
         lambda: users.replace(other, user_id, {"number": "1"}),
         lambda: users.destroy(other, user_id),
-        lambda: users.find(other, "1"),
-        lambda: users.find(other, "one"),
-        lambda: users.page(other, "NAME", ALL, branch_id=branch_id),
-        lambda: users.page(other, "NAME", ALL, ids=[user_id]),
+        lambda: user_directory.find(other, "1"),
+        lambda: user_directory.find(other, "one"),
+        lambda: user_directory.page(other, "NAME", ALL, branch_id=branch_id),
+        lambda: user_directory.page(other, "NAME", ALL, ids=[user_id]),
     ):
         with pytest.raises(NotFound):
             call()
@@ -228,11 +228,11 @@ def test_lists_are_sorted_by_each_name() -> None:
     assert numbers("NAME") == ["x", "20", "1", "3"]
     assert numbers("FIRST_NAME") == ["1", "20", "3", "x"]
     assert numbers("FIRST_NAME", Slice(1, 2, descending=True)) == ["3", "20"]
-    user_id = users.find(HOME, "1")
+    user_id = user_directory.find(HOME, "1")
     users.replace(HOME, user_id, {"number": "5", "first_name": "Zoe", "last_name": "Moor"})
     assert numbers("FIRST_NAME") == ["20", "3", "x", "5"]
     users.replace(HOME, user_id, {"number": "4", "first_name": "Zoe", "last_name": "Moor"})
-    users.destroy(HOME, users.find(HOME, "3"))
+    users.destroy(HOME, user_directory.find(HOME, "3"))
     assert numbers("FIRST_NAME") == ["20", "x", "4"]
     assert consistency.find_inconsistencies() == []
 
@@ -246,20 +246,20 @@ def test_users_of_a_branch_or_with_certain_ids() -> None:
     assert numbers(ids=[ids[4], ids[0], ids[4]]) == ["0", "4"]
     assert numbers(ids=[ids[4], ids[1]], branch_id=branch_id) == ["1"]
     assert numbers(ids=[]) == []
-    page = users.page(HOME, "DEFAULT", Slice(1, 1, descending=True), branch_id=branch_id)
+    page = user_directory.page(HOME, "DEFAULT", Slice(1, 1, descending=True), branch_id=branch_id)
     assert ([user.number for user in page.rows], page.total) == (["3"], 3)
-    assert users.page(HOME, "DEFAULT", Slice(5, 5), ids=ids[:4]).total == 4
+    assert user_directory.page(HOME, "DEFAULT", Slice(5, 5), ids=ids[:4]).total == 4
 
 
 def test_everyone_is_read_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(users, "BLOCK", 2)
+    monkeypatch.setattr(user_directory, "BLOCK", 2)
     branch_id = branches.create(HOME, {"name": "Berlin"})
     for n in range(5):
         make(str(n), branch_id=branch_id if n else None)
-    everyone = users.everyone(HOME, "DEFAULT", descending=True)
+    everyone = user_directory.everyone(HOME, "DEFAULT", descending=True)
     assert everyone.total == 5
     assert [[user.number for user in block] for block in everyone.blocks] == [["4", "3"], ["2", "1"], ["0"]]
-    everyone = users.everyone(HOME, "NAME", branch_id=branch_id)
+    everyone = user_directory.everyone(HOME, "NAME", branch_id=branch_id)
     assert (everyone.total, [len(block) for block in everyone.blocks]) == (4, [2, 2])
 
 
@@ -269,9 +269,9 @@ def check_order(rng: random.Random) -> None:
     expected = [number for number, key in sorted(rows, key=lambda row: (*row[1].split("\x1f")[::-1], row[0]))]
     total = len(expected)
     for offset in (0, 3_999, 4_000, total - 5, total, rng.randrange(total)):
-        page = users.page(HOME, "FIRST_NAME", Slice(offset, 50))
+        page = user_directory.page(HOME, "FIRST_NAME", Slice(offset, 50))
         assert ([user.number for user in page.rows], page.total) == (expected[offset : offset + 50], total)
-        page = users.page(HOME, "FIRST_NAME", Slice(offset, 50, descending=True))
+        page = user_directory.page(HOME, "FIRST_NAME", Slice(offset, 50, descending=True))
         assert [user.number for user in page.rows] == expected[::-1][offset : offset + 50]
     largest, counted = database.fetch_row(
         "SELECT max(rows), sum(rows) FROM extension_order_block WHERE ordering = 'FIRST_NAME'"
@@ -349,7 +349,7 @@ def test_replacing_a_group_keeps_its_members_flags_and_weight() -> None:
     user_id = make("1", group_ids=[group_id])
     user_groups.replace(HOME, group_id, {"name": "Sales"})
     assert user_groups.show(HOME, group_id) == user_groups.UserGroup(group_id, "Sales", None, 7, None)
-    assert users.show(HOME, user_id).groups == [Reference(group_id, "Sales", None)]
+    assert user_directory.show(HOME, user_id).groups == [Reference(group_id, "Sales", None)]
     assert groups.show(HOME, GroupKey(id=group_id)).permissions["enable_intercom"] is False
     user_groups.replace(HOME, group_id, {"name": "Sales", "weight": 3})
     assert user_groups.show(HOME, group_id).weight == 3
@@ -443,7 +443,7 @@ def test_a_group_of_another_tenant_is_not_found_and_a_removed_one_is_gone(other:
     with pytest.raises(NotFound):
         user_groups.destroy(other, group_id)
     user_groups.destroy(HOME, group_id)
-    assert users.show(HOME, user_id).groups == []
+    assert user_directory.show(HOME, user_id).groups == []
     assert consistency.find_inconsistencies() == []
 
 
@@ -463,7 +463,7 @@ def test_what_was_stored_before_there_were_users_is_sorted_and_weighed(tmp_path:
     for path, content in kept.items():
         path.write_bytes(content)
     migrations.migrate(tmp_path / "lock", tmp_path)
-    assert users.page(HOME, "FIRST_NAME", Slice(4_500, 1)).total == 9_000
+    assert user_directory.page(HOME, "FIRST_NAME", Slice(4_500, 1)).total == 9_000
     check_order(random.Random(6))
     assert group_names("weight") == ["b", "a"]
     assert user_groups.show(HOME, user_groups.create(HOME, {"name": "c"})).weight == 3
