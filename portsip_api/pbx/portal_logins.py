@@ -59,8 +59,8 @@ def by_proof(tenant_id: int, name: str, algorithm: str, proof: Proof, address: s
     attempt = Attempt(f"{name}@tenant {tenant_id}", address)
     attempt.check()
     read = _administrators(name, algorithm) + _users(tenant_id, name)
-    proved = [proof(candidate.ha1(name, algorithm)) for candidate in read]  # whoever they are, since time would tell
-    found = [(candidate, holds) for candidate, holds in zip(read, proved, strict=True) if candidate.is_found]
+    proved = [(one, proof(one.ha1(name, algorithm))) for one in read]  # whoever they are, since time would tell
+    found = [(candidate, holds) for candidate, holds in proved if candidate.is_found]
     if len(found) != 1 or not found[0][1]:
         attempt.failed()
         raise LoginRefused("The account does not exist or the password is wrong.")

@@ -193,6 +193,14 @@ def test_who_does_not_exist_is_not_found(user_id: int) -> None:
         user_directory.page(HOME, "NAME", ALL, branch_id=user_id)
 
 
+def test_a_name_is_found_as_it_is_written() -> None:
+    user_id = make("200", aliases=["ann"])
+    assert [user_directory.find(HOME, name) for name in ("200", "ann")] == [user_id] * 2
+    for unknown in ("2000", "Ann", "", "x"):
+        with pytest.raises(NotFound):
+            user_directory.find(HOME, unknown)
+
+
 def test_users_of_other_tenants_are_not_found(other: int) -> None:
     user_id = make("1", aliases=["one"])
     branch_id = branches.create(HOME, {"name": "Berlin"})
