@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 import orjson
 
 from portsip_api import settings
+from portsip_api.store import volatile
 
 _local = threading.local()
 _sums: dict[int, tuple[list[str], list[int]]] = {}
@@ -20,14 +21,18 @@ _sums: dict[int, tuple[list[str], list[int]]] = {}
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Answer `?pagination=` with a page of 100."""
     if not hasattr(_local, "connection"):
-        _local.connection = sqlite3.connect(settings.load().database_path)
+        path = settings.load().database_path
+        _local.connection = sqlite3.connect(path)
         _local.connection.execute("PRAGMA cache_size = -8192")
+        _local.tokens = sqlite3.connect(volatile.beside(path))
     if environ["PATH_INFO"] == "/healthz":
         start_response("200 OK", [("Content-Length", "0")])
         return [b""]
     ask = _local.connection.execute
     digest = hashlib.sha256(environ["HTTP_ACCESS_TOKEN"].encode()).digest()
-    if ask("SELECT name, boot_expires FROM token WHERE digest = ?", (digest,)).fetchone() is None:
+    token = _local.tokens.execute("SELECT account_id, credential, expires FROM token WHERE digest = ?", (digest,))
+    found = token.fetchone()
+    if not found or ask("SELECT credential FROM administrator WHERE id = ?", found[:1]).fetchone() != found[1:2]:
         start_response("401 Unauthorized", [("Content-Length", "0")])
         return [b""]
     page = int(parse_qs(environ["QUERY_STRING"])["pagination"][0])

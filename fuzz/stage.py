@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from portsip_api import create_app, settings
 from portsip_api.pbx import administrators
 from portsip_api.portsip.errors import CODES
-from portsip_api.store import database
+from portsip_api.store import database, volatile
 from tests.crm import ADMIN_PASSWORD
 
 SETTINGS = {
@@ -57,7 +57,7 @@ class Stage:
         """Make it in `folder`."""
         self._folder, self._kept = folder / "data", folder / "kept"
         # Without waiting for the disk: power is not what these attacks take away.
-        database._PRAGMAS["synchronous"] = "off"
+        database._file._pragmas["synchronous"] = "off"
         self.app: Flask = create_app(settings.load({"PBX_DATA_DIR": str(self._folder), **SETTINGS}))
         self.app.extensions["pbx-failures"] = self._remember
         administrators.create("admin", ADMIN_PASSWORD)
@@ -67,6 +67,7 @@ class Stage:
     def keep(self) -> None:
         """Remember the store as it is now."""
         database.db.close()
+        volatile.db.close()
         shutil.copytree(self._folder, self._kept)
 
     def count(self) -> None:
@@ -119,5 +120,7 @@ class Stage:
 
     def _restore(self) -> None:
         database.db.close()
+        volatile.db.close()
         shutil.rmtree(self._folder)
         shutil.copytree(self._kept, self._folder)
+        volatile.prepare(settings.current().database_path, self._folder / "migrate.lock")

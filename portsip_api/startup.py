@@ -7,7 +7,7 @@ import peewee
 
 from portsip_api import settings
 from portsip_api.pbx import tenants
-from portsip_api.store import database, migrations, soundness
+from portsip_api.store import database, migrations, soundness, volatile
 from portsip_api.store.secrets import KeyMissing, keyring
 
 _LOOK_SECONDS: Final = 0.3
@@ -17,20 +17,25 @@ class StartupError(SystemExit):
     """The server cannot start; the sentence goes to standard error and the exit status is 1."""
 
 
-def open_store(*, look_for_damage: bool = False) -> None:
+def open_store(*, before_workers: bool = False) -> None:
     """Make the data folder and the key when they are missing, bring the database up to date and use it.
 
-    With `look_for_damage` the database is read first, for a third of a second at most. Raises StartupError.
+    With `before_workers`, in the first process of a server, the database is looked through for damage first, for a
+    third of a second at most, and the file of what may be lost is made anew where it has to be. Raises StartupError.
     """
     configuration = settings.current()
     try:
         configuration.data_path.mkdir(parents=True, exist_ok=True)
         configuration.database_path.parent.mkdir(parents=True, exist_ok=True)
         has_database = configuration.database_path.exists()
-        if has_database and look_for_damage and soundness.is_damaged(configuration.database_path, _LOOK_SECONDS):
+        if has_database and before_workers and soundness.is_damaged(configuration.database_path, _LOOK_SECONDS):
             raise StartupError("The database is damaged: restore a backup.")
         database.use(configuration.database_path)
-        migrations.migrate(configuration.data_path / "migrate.lock")
+        lock_file = configuration.data_path / "migrate.lock"
+        migrations.migrate(lock_file)
+        if before_workers:
+            volatile.prepare(configuration.database_path, lock_file)
+        volatile.use(configuration.database_path, lock_file)
         # With data there must be its key: a new one would read none of the stored secrets.
         keyring.open(configuration.secret_key_path, create=not has_database or not _has_secrets())
         tenants.ensure_default(configuration.sip_domain)

@@ -16,7 +16,7 @@ def fill(rows: int, first: int = 100_000) -> None:
             (first, first + rows - 1),
         )
         database.execute(
-            "INSERT INTO extension_settings SELECT id, '{}', '{}', '{}', x'00', x'00', x'00' FROM extension"
+            "INSERT INTO extension_settings SELECT id, '{}', '{}', '{}', x'00', x'00', x'00', 0 FROM extension"
         )
         database.execute(
             "INSERT INTO extension_search SELECT id, char(30) || '1' || char(31) || char(10) || number FROM extension"

@@ -9,10 +9,11 @@ from flask import Flask
 
 from portsip_api import create_app, settings
 from portsip_api.pbx import administrators
-from portsip_api.store import database
+from portsip_api.store import database, volatile
 from portsip_api.store.clock import clock
-from portsip_api.store.secrets import keyring
+from portsip_api.store.sqlite_file import Connections
 from tests.crm import ADMIN_PASSWORD, Crm, check_no_secret, check_no_secret_in_store
+from tests.stores import close_store, use_store
 
 
 class SetClock:
@@ -38,7 +39,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Path]:
     folder = tmp_path_factory.mktemp("template")
     app = create_app(settings.load({"PBX_DATA_DIR": str(folder)}))
     administrators.create("admin", ADMIN_PASSWORD)
-    database.db.close()
+    close_store()
     return app, folder
 
 
@@ -53,11 +54,9 @@ def configure(template: tuple[Flask, Path], tmp_path: Path):
         settings.use(configuration)
         return configuration
 
-    configuration = use()
-    database.use(configuration.database_path)
-    keyring.open(configuration.secret_key_path, create=False)
+    use_store(data)
     yield use
-    database.db.close()
+    close_store()
     check_no_secret_in_store(data)
 
 
@@ -99,6 +98,12 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetClock]:
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every statement that is executed, as text; the index's own reads of its pages do not count."""
     seen: list[str] = []
-    execute = database.db.execute_sql
-    monkeypatch.setattr(database.db, "execute_sql", lambda sql, *values: (seen.append(sql), execute(sql, *values))[1])
+    for file in (database, volatile):
+        watch(monkeypatch, file.db, seen)
     return seen
+
+
+def watch(monkeypatch: pytest.MonkeyPatch, connections: Connections, seen: list[str]) -> None:
+    """Note the statements of a file."""
+    execute = connections.execute_sql
+    monkeypatch.setattr(connections, "execute_sql", lambda sql, *values: (seen.append(sql), execute(sql, *values))[1])

@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portsip_api import settings
-from portsip_api.pbx import calendars, extensions, groups, ring_groups, tenants, tokens
+from portsip_api.pbx import calendars, credentials, extensions, groups, ring_groups, tenants, tokens
 from portsip_api.pbx.extensions import ExtensionKey
 from portsip_api.pbx.identity import Identity, Role
-from portsip_api.store import database
-from portsip_api.store.secrets import keyring
+from portsip_api.store import volatile
 from tests.crm import SIP_PASSWORD, WEB_PASSWORD
+from tests.stores import close_store, use_world
 
 IDENTITIES = ("none", "expired", "extension", "other tenant", "tenant", "administrator")
 NUMBER, COLLEAGUE = "1000", "1001"
@@ -40,10 +39,7 @@ class World:
 
 def build(folder: Path) -> World:
     """Fill the store in `folder`: the tenants home and other, and home's extensions 1000 (the identity) and 1001."""
-    configuration = settings.load({"PBX_DATA_DIR": str(folder), "PBX_TOKEN_TTL": "86400"})
-    settings.use(configuration)
-    database.use(configuration.database_path)
-    keyring.open(configuration.secret_key_path, create=False)
+    use_world(folder)
     home, other = (
         tenants.create({"name": name, "domain": f"{name}.example", "password": f"{name}'s secret"})
         for name in ("home", "other")
@@ -62,14 +58,19 @@ def build(folder: Path) -> World:
         "administrator": Identity(Role.ADMINISTRATOR, 1, None, "admin"),
         "expired": Identity(Role.ADMINISTRATOR, 1, None, "admin"),
     }
-    with database.writing():
-        given = {name: tokens.issue(identity) for name, identity in identities.items()}
-        database.execute(
-            "UPDATE token SET boot_expires = 0, wall_expires = 0 WHERE digest = ?", (tokens._digest(given["expired"]),)
-        )
+    given = {name: issue(identity) for name, identity in identities.items()}
+    with volatile.writing():
+        volatile.execute("UPDATE token SET expires = 0 WHERE digest = ?", (tokens._digest(given["expired"]),))
     assert extensions.show(home, ExtensionKey(id=me)).number == NUMBER
-    database.db.close()
+    close_store()
     return World(home, other, me, colleague, group.id, holiday, ring_group, {"none": "", **given})
+
+
+def issue(identity: Identity) -> str:
+    """Return a token of an account, as after a log-in."""
+    found = credentials.read(identity.role, identity.account_id)
+    assert found is not None
+    return tokens.issue(identity, found[1])
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ import sqlite3
 import peewee
 from flask import Flask
 
-from portsip_api.store import migrations
+from portsip_api.store import migrations, volatile
+from portsip_api.store.sqlite_file import StoreUnavailable
 
 
 def register(app: Flask) -> None:
@@ -26,9 +27,13 @@ def register(app: Flask) -> None:
 
 
 def why_not_ready() -> str:
-    """Return what keeps the server from its work, `database` or `schema`; nothing when it can work."""
+    """Return what keeps the server from its work: `database`, `schema` or `tokens`; nothing when it can work."""
     try:
         current = migrations.applied() == migrations.known()[-1].number
     except (peewee.PeeweeException, sqlite3.Error):
         return "database"
+    try:
+        volatile.fetch_row("SELECT 1 FROM token LIMIT 1")
+    except (peewee.PeeweeException, sqlite3.Error, StoreUnavailable):
+        return "tokens"
     return "" if current else "schema"

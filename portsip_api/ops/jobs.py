@@ -22,7 +22,7 @@ from portsip_api import settings
 from portsip_api.ops import greeting_fetch
 from portsip_api.ops.metrics import Metrics
 from portsip_api.pbx import digest_nonces, greeting_files, login_limits, tokens
-from portsip_api.store import database
+from portsip_api.store import database, volatile
 from portsip_api.store.files import FileLock
 
 RETRY_SECONDS: Final = 5.0
@@ -101,6 +101,7 @@ class Runner:
             job.work()
         finally:
             database.db.leave()
+            volatile.db.leave()
         self._metrics.job_succeeded.labels(job.name).set(time.time())
 
 

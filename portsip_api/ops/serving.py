@@ -30,7 +30,7 @@ def prepare() -> None:
     """
     os.environ.pop(FOLDER_VARIABLE, None)  # one from outside is neither fresh nor ours to remove
     settings.use(load_settings())
-    open_store(look_for_damage=True)
+    open_store(before_workers=True)
     database.db.close()
     try:
         os.environ[FOLDER_VARIABLE] = folder = tempfile.mkdtemp(prefix="pbx-metrics-")

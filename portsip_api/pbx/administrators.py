@@ -2,7 +2,7 @@
 
 import secrets
 
-from portsip_api.pbx import portal_logins, tokens
+from portsip_api.pbx import credentials, portal_logins
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.extension_fields import PASSWORD
 from portsip_api.pbx.passwords import hash_password, require_policy
@@ -29,8 +29,8 @@ def create(name: str, password: str) -> int:
         if database.fetch_row("SELECT 1 FROM dialled_number WHERE number = ? LIMIT 1", (name,)) is not None:
             raise Invalid({"name": ["Is the number of an extension, whose log-in it would be confused with."]})
         row = database.fetch_row(
-            "INSERT INTO administrator (name, name_key, password_hash) VALUES (?, ?, ?) RETURNING id",
-            (name, fold(name), password_hash),
+            "INSERT INTO administrator (name, name_key, password_hash, credential) VALUES (?, ?, ?, ?) RETURNING id",
+            (name, fold(name), password_hash, credentials.new()),
         )
         portal_logins.keep_ha1(row[0], name, password)
     return int(row[0])
@@ -43,13 +43,12 @@ def set_password(name: str, password: str) -> None:
     password_hash = hash_password(password)
     with database.writing():
         row = database.fetch_row(
-            "UPDATE administrator SET password_hash = ? WHERE name_key = ? RETURNING id, name",
-            (password_hash, fold(name)),
+            "UPDATE administrator SET password_hash = ?, credential = ? WHERE name_key = ? RETURNING id, name",
+            (password_hash, credentials.new(), fold(name)),
         )
         if row is None:
             raise NotFound("There is no such administrator.")
         portal_logins.keep_ha1(row[0], row[1], password)
-        tokens.revoke(administrator_id=row[0])
 
 
 def generate_password() -> str:

@@ -1,8 +1,9 @@
 """The nonces of HTTP Digest: signed, short-lived, and each of their counts good for one request.
 
 A nonce is kept nowhere until it has served a log-in, so that whoever knocks without a password writes nothing. From
-then on the store holds the highest count seen, for all workers: this is the one write that a GET may cause, since
-without it a request could be sent again by whoever overheard it. Source: RFC 7616, sections 3.3, 3.4 and 5.4.
+then on a file (`store/volatile.py`) holds the highest count seen, for all workers: this is the one write that a GET may
+cause, since without it a request could be sent again by whoever overheard it. Each nonce is signed over that file's id:
+none is good any more once the file has been made anew. Source: RFC 7616, sections 3.3, 3.4 and 5.4.
 """
 
 import base64
@@ -13,7 +14,7 @@ import secrets
 import struct
 from typing import Final
 
-from portsip_api.store import database
+from portsip_api.store import volatile
 from portsip_api.store.clock import clock
 from portsip_api.store.secrets import keyring
 
@@ -39,9 +40,9 @@ def spend(nonce: str, count: int) -> bool:
     body = _verified(nonce)
     if body is None:
         return False
-    with database.writing():
+    with volatile.writing():
         return (
-            database.execute(
+            volatile.execute(
                 "INSERT INTO digest_nonce (digest, uses, expires) VALUES (?, ?, ?)"
                 " ON CONFLICT (digest) DO UPDATE SET uses = excluded.uses WHERE excluded.uses > uses",
                 (hashlib.sha256(body).digest(), count, _expires(body)),
@@ -52,8 +53,8 @@ def spend(nonce: str, count: int) -> bool:
 
 def delete_past() -> int:
     """Delete the nonces that nobody can use any more and return how many there were."""
-    with database.writing():
-        return database.execute(
+    with volatile.writing():
+        return volatile.execute(
             "DELETE FROM digest_nonce WHERE expires NOT BETWEEN ? AND ?", (clock.boot(), clock.boot() + LIFE)
         ).rowcount
 
@@ -75,5 +76,4 @@ def _expires(body: bytes) -> float:
 
 
 def _sign(body: bytes, key: bytes) -> bytes:
-    # The boot clock is meant: it never steps, and a nonce of an earlier boot is none.
-    return hmac.digest(key, body + clock.boot_id.encode(), "sha256")
+    return hmac.digest(key, body + volatile.id_(), "sha256")

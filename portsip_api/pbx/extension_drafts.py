@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from portsip_api.pbx import tokens
+from portsip_api.pbx import credentials
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extension_fields import EXTENSION, OBJECTS
 from portsip_api.pbx.passwords import check_policy
@@ -103,11 +103,12 @@ def write(tenant_id: int, draft: Draft) -> int:
     )
     database.execute(
         "INSERT INTO extension_settings (extension_id, voice_mail, forward_rules, office_hours, password,"
-        " web_access_password, voicemail_pin) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        " web_access_password, voicemail_pin, credential) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             extension_id,
             *(documents[name] for name in ("voice_mail", "forward_rules", "office_hours")),
             *(draft.secrets[purpose] for purpose in PURPOSES),
+            credentials.new(),
         ),
     )
     database.execute(
@@ -134,9 +135,9 @@ def overwrite(tenant_id: int, before: Extension, number: str, change: Change) ->
         _assign("extension_search", "extension_id", before.id, {"text": _search_text(tenant_id, number, profile)})
     settings_: dict[str, object] = {name: _dump(objects[name]) for name in changed - _OF_EXTENSION}
     settings_ |= {purpose.removeprefix("extension."): blob for purpose, blob in change.secrets.items()}
-    _assign("extension_settings", "extension_id", before.id, settings_)
     if change.secrets.keys() & {SIP_PASSWORD, WEB_PASSWORD} or not objects["options"]["enable_extension"]:
-        tokens.revoke(extension_id=before.id)
+        settings_["credential"] = credentials.new()
+    _assign("extension_settings", "extension_id", before.id, settings_)
 
 
 def _checked(fields: Mapping[str, object], required: Sequence[str] = ()) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """How many log-ins may fail: per (account, address), and per address over all accounts.
 
-An account alone is never limited, so that nobody can lock another out from elsewhere. The counters stand in the store,
-where all workers see them; what is verified after a limit was reached is refused, right or wrong, so that guesses
-which run at the same moment teach nothing.
+An account alone is never limited, so that nobody can lock another out from elsewhere. The counters stand in a file
+(`store/volatile.py`) where all workers see them; what is verified after a limit was reached is refused, right or wrong,
+so that guesses which run at the same moment teach nothing.
 
 How long a failure takes must not tell whether the account exists. The work is alike for both, to a few microseconds;
 so that these do not show either, a failure is answered when a whole number of `STEP` has passed since it was begun.
@@ -15,7 +15,7 @@ from typing import Final
 
 from portsip_api import settings
 from portsip_api.pbx.errors import TooManyFailures
-from portsip_api.store import database
+from portsip_api.store import volatile
 from portsip_api.store.clock import clock
 from portsip_api.store.search import fold
 
@@ -41,10 +41,9 @@ class Attempt:
 
     def check(self) -> None:
         """Raise TooManyFailures when a limit has been reached."""
-        rows = database.fetch_all(
-            "SELECT key, failures, window_ends FROM login_failure"
-            " WHERE key IN (?, ?) AND boot_id = ? AND window_ends > ?",
-            (*self._limits, clock.boot_id, clock.boot()),
+        rows = volatile.fetch_all(
+            "SELECT key, failures, window_ends FROM login_failure WHERE key IN (?, ?) AND window_ends > ?",
+            (*self._limits, clock.boot()),
         )
         self._account_failed = self._account in {row[0] for row in rows}
         self._refuse([window_ends for key, failures, window_ends in rows if failures >= self._limits[key]])
@@ -56,16 +55,15 @@ class Attempt:
         """
         now = clock.boot()
         over = []
-        with database.writing():
+        with volatile.writing():
             for key, limit in self._limits.items():
-                failures, window_ends = database.fetch_row(
-                    "INSERT INTO login_failure (key, failures, boot_id, window_ends) VALUES (?, 1, ?, ?)"
+                failures, window_ends = volatile.fetch_row(
+                    "INSERT INTO login_failure (key, failures, window_ends) VALUES (?, 1, ?)"
                     " ON CONFLICT (key) DO UPDATE SET"
-                    "  failures = iif(boot_id = excluded.boot_id AND window_ends > ?, failures + 1, 1),"
-                    "  window_ends = iif(boot_id = excluded.boot_id AND window_ends > ?,"
-                    "   window_ends, excluded.window_ends),"
-                    "  boot_id = excluded.boot_id RETURNING failures, window_ends",
-                    (key, clock.boot_id, now + settings.current().login_window, now, now),
+                    "  failures = CASE WHEN window_ends > ? THEN failures + 1 ELSE 1 END,"
+                    "  window_ends = CASE WHEN window_ends > ? THEN window_ends ELSE excluded.window_ends END"
+                    " RETURNING failures, window_ends",
+                    (key, now + settings.current().login_window, now, now),
                 )
                 if failures > limit:
                     over.append(window_ends)
@@ -73,18 +71,21 @@ class Attempt:
         self._refuse(over)
 
     def succeeded(self) -> None:
-        """Forget the account's failures from this address, inside the caller's transaction. Raises TooManyFailures."""
-        self.check()
-        database.execute("DELETE FROM login_failure WHERE key = ?", (self._account,))
+        """Forget the account's failures from this address, in a transaction of its own or the caller's over `volatile`.
+
+        Raises TooManyFailures.
+        """
+        with volatile.writing():
+            self.check()
+            volatile.execute("DELETE FROM login_failure WHERE key = ?", (self._account,))
 
     def forgive(self) -> None:
-        """Do what `succeeded` does, in a transaction of its own, and only where there is a failure to forget.
+        """Do what `succeeded` does, but only where there is a failure to forget.
 
         A log-in that comes with every request must not write with every request. Raises TooManyFailures.
         """
         if self._account_failed:
-            with database.writing():
-                self.succeeded()
+            self.succeeded()
 
     @property
     def _account(self) -> bytes:
@@ -98,10 +99,8 @@ class Attempt:
 
 def delete_past() -> int:
     """Delete counters whose window has passed and return how many there were."""
-    with database.writing():
-        return database.execute(
-            "DELETE FROM login_failure WHERE boot_id <> ? OR window_ends <= ?", (clock.boot_id, clock.boot())
-        ).rowcount
+    with volatile.writing():
+        return volatile.execute("DELETE FROM login_failure WHERE window_ends <= ?", (clock.boot(),)).rowcount
 
 
 def _network(address: str) -> str:

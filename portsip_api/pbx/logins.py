@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from portsip_api.pbx import tokens
+from portsip_api.pbx.credentials import Credential
 from portsip_api.pbx.errors import LoginRefused
 from portsip_api.pbx.extension_drafts import SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.pbx.login_limits import Attempt
 from portsip_api.pbx.passwords import is_password, is_secret
-from portsip_api.store import database
+from portsip_api.store import database, volatile
 from portsip_api.store.search import fold
 from portsip_api.store.secrets import keyring
 
@@ -34,15 +35,8 @@ class _Account:
     """An account that a name means, and what its password is compared with: a hash, or an encrypted secret."""
 
     identity: Identity
+    credential: Credential  # as it was read together with the password
     stored: str | bytes
-
-    def is_current(self, purpose: str) -> bool:
-        """Tell whether the account still has that password, now that the write lock is held."""
-        if isinstance(self.stored, bytes):
-            found = _extensions("e.id = ?", (self.identity.account_id,), purpose)
-        else:
-            found = _hashed(self.identity.name, "")
-        return self in found
 
 
 def by_credentials(name: str, password: str, domain: str, address: str) -> Login:
@@ -83,11 +77,10 @@ def check_extension(domain: str, number: str, password: str, address: str) -> Id
 
 def _log_in(attempt: Attempt, accounts: list[_Account], password: str, purpose: str, *, hashed: bool = False) -> Login:
     account = _verify(attempt, accounts, password, purpose, hashed=hashed)
-    with database.writing():
-        if not account.is_current(purpose):  # changed or deleted while the password was being compared
-            raise LoginRefused(_REFUSED)
+    with volatile.writing():
         attempt.succeeded()
-        return Login(tokens.issue(account.identity), account.identity)
+        # Worth nothing if the account was changed or deleted while the password was being compared.
+        return Login(tokens.issue(account.identity, account.credential), account.identity)
 
 
 def _verify(
@@ -114,12 +107,15 @@ def _fits(account: _Account | None, password: str, purpose: str, *, hashed: bool
 
 def _hashed(name: str, domain: str) -> list[_Account]:
     rows = database.fetch_all(
-        "SELECT 'administrator', id, NULL, name, password_hash FROM administrator WHERE name = ?"
-        " UNION ALL SELECT 'tenant', id, id, name, password_hash FROM tenant"
+        "SELECT 'administrator', id, NULL, name, credential, password_hash FROM administrator WHERE name = ?"
+        " UNION ALL SELECT 'tenant', id, id, name, credential, password_hash FROM tenant"
         " WHERE name = ? AND enabled AND password_hash IS NOT NULL AND ? IN ('', domain)",
         (name, name, domain.lower()),
     )
-    return [_Account(Identity(Role(role), *identity), password_hash) for role, *identity, password_hash in rows]
+    return [
+        _Account(Identity(Role(role), *identity), Credential(credential), password_hash)
+        for role, *identity, credential, password_hash in rows
+    ]
 
 
 def _by_number(number: str, domain: str, purpose: str) -> list[_Account]:
@@ -134,13 +130,20 @@ def _extensions(where: str, values: tuple[Any, ...], purpose: str) -> list[_Acco
         "), read AS (SELECT id, 1 AS is_found FROM found"
         "  UNION ALL SELECT (SELECT min(id) FROM extension), 0 WHERE NOT EXISTS (SELECT 1 FROM found))"
         " SELECT read.is_found AND e.enabled AND t.enabled, e.id, e.tenant_id, e.number || '@' || t.domain,"
-        "  s.web_access_password, s.password"
+        "  s.credential, t.credential, s.web_access_password, s.password"
         " FROM read CROSS JOIN extension AS e ON e.id = read.id CROSS JOIN tenant AS t ON t.id = e.tenant_id"
         " CROSS JOIN extension_settings AS s ON s.extension_id = e.id",
         values,
     )
     accounts = [
-        (is_found, _Account(Identity(Role.EXTENSION, *identity), sip if purpose == SIP_PASSWORD else web))
-        for is_found, *identity, web, sip in rows
+        (
+            is_found,
+            _Account(
+                Identity(Role.EXTENSION, extension_id, tenant_id, name),
+                Credential(own, of_tenant),
+                sip if purpose == SIP_PASSWORD else web,
+            ),
+        )
+        for is_found, extension_id, tenant_id, name, own, of_tenant, web, sip in rows
     ]
     return [account for is_found, account in accounts if is_found]

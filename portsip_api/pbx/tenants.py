@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from portsip_api.pbx import tokens
+from portsip_api.pbx import credentials
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.extension_fields import PASSWORD
 from portsip_api.pbx.passwords import hash_password, require_policy
@@ -131,11 +131,11 @@ def update(tenant_id: int, fields: Mapping[str, object]) -> None:
         require(tenant_id)
         _require_free(values, tenant_id)
         columns = _columns(values)
+        if password is not None or values.get("enabled") is False:
+            columns["credential"] = credentials.new()
         if columns:
             assignments = ", ".join(f"{column} = ?" for column in columns)
             database.execute(f"UPDATE tenant SET {assignments} WHERE id = ?", (*columns.values(), tenant_id))
-        if password is not None or values.get("enabled") is False:
-            tokens.revoke(tenant_id=tenant_id)
 
 
 def destroy(tenant_id: int) -> None:
@@ -201,7 +201,7 @@ def _columns(values: Mapping[str, Any]) -> dict[str, object]:
 
 def _insert(values: Mapping[str, Any], password_hash: str | None) -> int:
     columns = _columns({name: value for name, value in values.items() if name != "password"})
-    columns["password_hash"] = password_hash
+    columns |= {"password_hash": password_hash, "credential": credentials.new()}
     places = ", ".join("?" for _ in columns)
     sql = f"INSERT INTO tenant ({', '.join(columns)}) VALUES ({places})"
     tenant_id = database.insert(sql, list(columns.values()))

@@ -1,21 +1,23 @@
 """Access tokens: 32 upper-case hexadecimal characters that live 30 seconds.
 
-The store keeps only a SHA-256 of each, so that all workers share them and a stolen file yields none. A token dies in
-the transaction that ends what it stood for: foreign keys delete it with its account, `revoke` when a password changes
-or an account is disabled. Source: PortSIP REST API ("32-byte string with validity of 30 seconds"); contract, section 2.
+They are kept with what may be lost (`store/volatile.py`), as a SHA-256 of each, so that all workers share them and a
+stolen file yields none. A token is worth something as long as its account has the credential numbers that it had at the
+log-in (`credentials.py`). Source: PortSIP REST API ("32-byte string with validity of 30 seconds"); contract, section 2.
 """
 
 import hashlib
 import secrets
-from collections.abc import Callable
 
 import peewee
 
 from portsip_api import settings
+from portsip_api.pbx import credentials
+from portsip_api.pbx.credentials import Credential
 from portsip_api.pbx.errors import PbxError
 from portsip_api.pbx.identity import Identity, Role
-from portsip_api.store import database
-from portsip_api.store.clock import Deadline, clock
+from portsip_api.store import volatile
+from portsip_api.store.clock import clock
+from portsip_api.store.sqlite_file import StoreUnavailable, is_unavailable
 
 _RENEWAL_LAG = 1.0  # seconds: a sliding token is written at most this often
 
@@ -24,54 +26,40 @@ class TokenRefused(PbxError):
     """The token is missing, unknown or expired."""
 
 
-def issue(identity: Identity) -> str:
-    """Return a new token for `identity`, inside the caller's transaction."""
+def issue(identity: Identity, credential: Credential) -> str:
+    """Return a new token for an account that has logged in, when it had that credential, in a transaction of its own or
+    the caller's over `volatile`.
+    """
     token = secrets.token_hex(16).upper()
-    deadline = Deadline.after(settings.current().token_ttl)
-    database.execute(
-        "INSERT INTO token (digest, administrator_id, tenant_id, extension_id, name, boot_id, boot_expires,"
-        " wall_expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            _digest(token),
-            identity.account_id if identity.role is Role.ADMINISTRATOR else None,
-            identity.tenant_id,
-            identity.account_id if identity.role is Role.EXTENSION else None,
-            identity.name,
-            deadline.boot_id,
-            deadline.boot,
-            deadline.wall,
-        ),
-    )
+    with volatile.writing():
+        volatile.execute(
+            "INSERT INTO token (digest, role, account_id, credential, tenant_credential, expires)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (_digest(token), identity.role, identity.account_id, credential.own, credential.tenant, _new_expiry()),
+        )
     return token
 
 
 def identify(token: str) -> Identity:
-    """Return whose token it is, in one statement. Raises TokenRefused."""
-    row = database.fetch_row(
-        "SELECT administrator_id, tenant_id, extension_id, name, boot_id, boot_expires, wall_expires"
-        " FROM token WHERE digest = ?",
+    """Return whose token it is, in a statement for it and one for the account. Raises TokenRefused."""
+    row = volatile.fetch_row(
+        "SELECT role, account_id, credential, tenant_credential, expires FROM token WHERE digest = ?",
         (_digest(token),),
     )
-    if row is None:
-        raise TokenRefused("The access token is missing, unknown or expired.")
-    administrator_id, tenant_id, extension_id, name, *deadline = row
-    remaining = Deadline(*deadline).remaining()
-    # With more to live than any token is given, the machine's clock was set back while it restarted.
-    was_stepped = deadline[0] != clock.boot_id and remaining > settings.current().token_ttl
-    if remaining <= 0 or was_stepped:
-        raise TokenRefused("The access token is missing, unknown or expired.")
-    if settings.current().token_renewal == "sliding" and remaining < settings.current().token_ttl - _RENEWAL_LAG:
-        _renew_if_idle(token)
-    if administrator_id is not None:
-        return Identity(Role.ADMINISTRATOR, administrator_id, None, name)
-    if extension_id is not None:
-        return Identity(Role.EXTENSION, extension_id, tenant_id, name)
-    return Identity(Role.TENANT, tenant_id, tenant_id, name)
+    if row is not None:
+        role, account_id, own, tenant, expires = row
+        remaining = expires - clock.boot()
+        account = credentials.read(Role(role), account_id)
+        if remaining > 0 and account is not None and account[1] == Credential(own, tenant):
+            if settings.current().token_renewal == "sliding":
+                _renew(token, remaining)
+            return account[0]
+    raise TokenRefused("The access token is missing, unknown or expired.")
 
 
 def refresh(token: str) -> int:
     """Restart the life of `token` and return it in seconds. Raises TokenRefused when it has died meanwhile."""
-    with database.writing():
+    with volatile.writing():
         identify(token)
         _restart(token)
     return settings.current().token_ttl
@@ -79,54 +67,36 @@ def refresh(token: str) -> int:
 
 def sign_out(token: str) -> None:
     """End `token` at once, for all workers."""
-    with database.writing():
-        database.execute("DELETE FROM token WHERE digest = ?", (_digest(token),))
-
-
-def revoke(
-    *, administrator_id: int | None = None, tenant_id: int | None = None, extension_id: int | None = None
-) -> None:
-    """End every token of an account (for a tenant: also those of its extensions), inside the caller's transaction."""
-    if administrator_id is not None:
-        database.execute("DELETE FROM token WHERE administrator_id = ?", (administrator_id,))
-    if tenant_id is not None:
-        database.execute("DELETE FROM token WHERE tenant_id = ?", (tenant_id,))
-    if extension_id is not None:
-        database.execute("DELETE FROM token WHERE extension_id = ?", (extension_id,))
+    with volatile.writing():
+        volatile.execute("DELETE FROM token WHERE digest = ?", (_digest(token),))
 
 
 def delete_expired() -> int:
     """Delete the rows of expired tokens and return how many there were. Nothing depends on its having run."""
-    with database.writing():
-        return database.execute(
-            "DELETE FROM token WHERE CASE WHEN boot_id = ? AND boot_id <> '' THEN boot_expires <= ?"
-            " ELSE wall_expires <= ? END",
-            (clock.boot_id, clock.boot(), clock.wall()),
-        ).rowcount
+    with volatile.writing():
+        return volatile.execute("DELETE FROM token WHERE expires <= ?", (clock.boot(),)).rowcount
+
+
+def _new_expiry() -> float:
+    return clock.boot() + settings.current().token_ttl
 
 
 def _restart(token: str) -> None:
-    deadline = Deadline.after(settings.current().token_ttl)
-    database.execute(
-        "UPDATE token SET boot_id = ?, boot_expires = ?, wall_expires = ? WHERE digest = ?",
-        (deadline.boot_id, deadline.boot, deadline.wall, _digest(token)),
-    )
+    volatile.execute("UPDATE token SET expires = ? WHERE digest = ?", (_new_expiry(), _digest(token)))
 
 
-def _renew_if_idle(token: str) -> None:
-    """Restart the token's life unless somebody holds the write lock: then the next call will."""
-    _ignore_busy(lambda: _restart(token))
-
-
-def _ignore_busy(write: Callable[[], None]) -> None:
-    database.execute("PRAGMA busy_timeout = 0")
+def _renew(token: str, remaining: float) -> None:
+    """Restart a sliding token's life unless it was done a moment ago, or the file cannot be written: the next call
+    will.
+    """
+    if remaining >= settings.current().token_ttl - _RENEWAL_LAG:
+        return
     try:
-        write()
-    except peewee.OperationalError as error:
-        if not database.is_unavailable(error):
+        with volatile.writing():
+            _restart(token)
+    except (peewee.OperationalError, StoreUnavailable) as error:
+        if not is_unavailable(error):
             raise
-    finally:
-        database.execute(f"PRAGMA busy_timeout = {int(database.BUSY_SECONDS * 1000)}")
 
 
 def _digest(token: str) -> bytes:

@@ -1,8 +1,7 @@
 """The two clocks of the house, in one place so that tests can set them.
 
 The wall clock can be stepped by an administrator or a time server; the boot clock cannot, but starts anew with the
-machine. What must not live longer than it was given is measured on the boot clock while the machine has not been
-restarted, and on the wall clock afterwards.
+machine. What must not live longer than it was given is measured on the boot clock, and ends with the machine.
 """
 
 import time
@@ -15,7 +14,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 def _read_boot_id() -> str:
     try:
         return _BOOT_ID.read_text(encoding="ascii").strip()
-    except OSError:  # no such file outside Linux: then only the wall clock is trusted over a process's life
+    except OSError:  # no such file outside Linux: then nothing is known to be of this boot
         return ""
 
 
@@ -37,22 +36,18 @@ class Clock:
 
 @dataclass(frozen=True)
 class Deadline:
-    """An instant, kept on both clocks."""
+    """An instant of the boot clock, in seconds."""
 
-    boot_id: str
-    boot: float
-    wall: float
+    at: float
 
     @classmethod
     def after(cls, seconds: float) -> "Deadline":
         """Return the instant `seconds` from now."""
-        return cls(clock.boot_id, clock.boot() + seconds, clock.wall() + seconds)
+        return cls(clock.boot() + seconds)
 
     def remaining(self) -> float:
         """Return the seconds until the instant; zero or less when it has passed."""
-        if self.boot_id and self.boot_id == clock.boot_id:
-            return self.boot - clock.boot()
-        return self.wall - clock.wall()
+        return self.at - clock.boot()
 
 
 clock = Clock()

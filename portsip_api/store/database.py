@@ -1,156 +1,45 @@
-"""One SQLite file, opened after the server has forked: by each thread to read, and once to write.
+"""The SQLite file of all that lasts: what was acknowledged is on the disk."""
 
-Every transaction that writes begins IMMEDIATE: one that began by reading and then wrote would fail under concurrency
-instead of waiting. Writers of one process queue on a lock of their own first, because SQLite's waiting is a poll and
-starves under many threads. Once another process is known to hold the write lock for long, writes are refused soon, so
-that the threads of a server are free for the reads, which go on.
-"""
-
-import errno
-import sqlite3
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import peewee
+from portsip_api.store.sqlite_file import (
+    Connections,
+    SqliteFile,
+    StoreUnavailable,
+    Values,
+    is_disk_error,
+    is_unavailable,
+)
 
-BUSY_SECONDS = 5.0
-LOCKED_OUT_SECONDS = 0.1  # that a write waits while the one before it has waited in vain
-_PRAGMAS = {
-    "journal_mode": "wal",
-    "synchronous": "full",
-    "foreign_keys": 1,
-    "wal_autocheckpoint": 4000,  # pages: writing costs a twentieth less than with 1,000
-    "cache_size": -6144,  # KiB per connection
-    "temp_store": "memory",
-    "busy_timeout": int(BUSY_SECONDS * 1000),
-}
-_UNAVAILABLE = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_PROTOCOL,
-}
-# What a disk that is full, failing or not to be written says of files, those of the temporary folder included.
-_DISK_ERRORS = {
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EFBIG,
-    errno.EROFS,
-    errno.EACCES,
-    errno.EIO,
-    errno.EMFILE,
-    errno.ENFILE,
-}
+__all__ = [
+    "StoreUnavailable", "db", "execute", "expect_many_writes", "fetch_all", "fetch_row", "file_number", "insert",
+    "is_disk_error", "is_unavailable", "use", "writing",
+]  # fmt: skip
 
-Values = Sequence[object] | Mapping[str, object]  # for ? and for :name
-
-
-class _Database(peewee.SqliteDatabase):
-    """A connection for each thread that reads, and one with which all of them write, one at a time.
-
-    Every change makes SQLite forget the pages that other connections hold in memory: threads that wrote with their own
-    would read all they need anew each time.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(None, check_same_thread=False)
-        self._for_writing: list[sqlite3.Connection] = []
-
-    @contextmanager
-    def as_writer(self) -> Iterator[None]:
-        """Let this thread, which holds the lock of the writers, use the connection that writes while the body runs."""
-        state = self._state  # type: ignore[attr-defined]
-        own = state.conn, state.closed
-        state.conn, state.closed = (self._for_writing[0], False) if self._for_writing else (None, True)
-        try:
-            if not self._for_writing:
-                self.connect()
-                self._for_writing.append(state.conn)
-            yield
-        finally:
-            state.conn, state.closed = own
-
-    def close(self) -> bool:
-        """Close this thread's connection, and the one that writes unless another thread does."""
-        if self.deferred:
-            return False
-        is_closed = self.leave()
-        if _writer.acquire(blocking=False):
-            try:
-                self.close_writer()
-            finally:
-                _writer.release()
-        return is_closed
-
-    def close_writer(self) -> None:
-        """Close the connection that writes; this thread holds the lock of the writers."""
-        while self._for_writing:
-            self._for_writing.pop().close()
-
-    def leave(self) -> bool:
-        """Close this thread's connection."""
-        is_closed: bool = super().close()
-        return is_closed
-
-
-_writer = threading.RLock()
-db = _Database()
+_file = SqliteFile(
+    Connections(),
+    synchronous="full",
+    wal_autocheckpoint=4000,  # pages: writing costs a twentieth less than with 1,000
+    cache_size=-6144,  # KiB per connection
+)
 _files = [0]  # how many times `use` has named one
-_locked_out = threading.Event()  # another process was found to hold the write lock, and no write has succeeded since
 
-
-class StoreUnavailable(Exception):
-    """The store cannot take the work now: it is locked, full, read-only or broken. Trying again later may help."""
+db = _file.db
+writing = _file.writing
+execute = _file.execute
+fetch_row = _file.fetch_row
+fetch_all = _file.fetch_all
 
 
 def use(path: Path) -> None:
     """Make `path` the file of this process; each thread connects when it first asks something."""
-    db.close()
     _files[0] += 1
-    _locked_out.clear()
-    db.init(str(path), pragmas=_PRAGMAS, timeout=int(BUSY_SECONDS))
+    _file.use(str(path))
 
 
 def file_number() -> int:
     """Return a number that changes with every `use`, for what must not outlive the file that it was read from."""
     return _files[0]
-
-
-@contextmanager
-def writing() -> Iterator[None]:
-    """Run the body in one IMMEDIATE transaction, or inside the one that is already open.
-
-    Raises StoreUnavailable when the write lock cannot be had within `BUSY_SECONDS`.
-    """
-    if db.in_transaction():
-        yield
-        return
-    if not _writer.acquire(timeout=LOCKED_OUT_SECONDS if _locked_out.is_set() else BUSY_SECONDS):
-        raise StoreUnavailable("Another write is taking long; try again in a moment.")
-    try:
-        with db.as_writer():
-            was_locked_out = _locked_out.is_set()
-            if was_locked_out:
-                _wait_at_most(LOCKED_OUT_SECONDS)
-            with db.atomic("IMMEDIATE"):
-                if was_locked_out:
-                    _locked_out.clear()
-                    _wait_at_most(BUSY_SECONDS)
-                yield
-    except BaseException as error:
-        if is_unavailable(error):
-            _start_anew(error)
-        raise
-    finally:
-        _writer.release()
 
 
 def expect_many_writes() -> None:
@@ -159,67 +48,6 @@ def expect_many_writes() -> None:
     db.close()
 
 
-def execute(sql: str, values: Values = ()) -> sqlite3.Cursor:
-    """Run one statement and return its cursor."""
-    cursor: sqlite3.Cursor = db.execute_sql(sql, values)  # type: ignore[no-untyped-call]
-    return cursor
-
-
 def insert(sql: str, values: Values = ()) -> int:
     """Run one INSERT and return the id of the new row."""
     return int(execute(sql, values).lastrowid or 0)
-
-
-def fetch_row(sql: str, values: Values = ()) -> Any:
-    """Return the first row as a tuple, or None. The rest of the cursor is dropped, so that no read stays open."""
-    cursor = execute(sql, values)
-    row = cursor.fetchone()
-    cursor.close()
-    return row
-
-
-def fetch_all(sql: str, values: Values = ()) -> list[Any]:
-    """Return all rows as tuples.
-
-    The interpreter lock is given away for each row. Where that shows, the statement makes one JSON text of its rows.
-    """
-    return execute(sql, values).fetchall()
-
-
-def is_unavailable(error: BaseException) -> bool:
-    """Tell whether `error` says that the store or its disk cannot work now, as against that the statement was wrong."""
-    return any(
-        isinstance(cause, StoreUnavailable) or _code(cause) in _UNAVAILABLE or is_disk_error(cause)
-        for cause in _causes(error)
-    )
-
-
-def is_disk_error(error: BaseException) -> bool:
-    """Tell whether `error` says that a file cannot be read or written now, wherever it lies."""
-    return isinstance(error, OSError) and error.errno in _DISK_ERRORS
-
-
-def _wait_at_most(seconds: float) -> None:
-    """Let the connection wait for locks no longer than that."""
-    execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
-
-
-def _start_anew(error: BaseException) -> None:
-    """Give up the connection that writes after that failed: it may be in a transaction that could not be rolled back,
-    which would hold the write lock for good, or be read-only since the file was for a moment. Reads go on with theirs.
-    """
-    if any(_code(cause) == sqlite3.SQLITE_BUSY for cause in _causes(error)):
-        _locked_out.set()
-    db.close_writer()
-
-
-def _code(error: BaseException) -> int | None:
-    """Return the primary result code of an error of SQLite."""
-    code: int | None = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

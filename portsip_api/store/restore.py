@@ -12,12 +12,12 @@ import shutil
 import sqlite3
 import tarfile
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from portsip_api.store import migrations
+from portsip_api.store import migrations, volatile
 from portsip_api.store.backup import (
     DATABASE,
     FORMAT,
@@ -35,14 +35,12 @@ _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _CHUNK: Final = 1 << 20
 
 
-def restore(
-    place: Place, source: Path, *, keys: Collection[str], needed_keys: NeededKeys, forget: Sequence[str]
-) -> Manifest:
+def restore(place: Place, source: Path, *, keys: Collection[str], needed_keys: NeededKeys) -> Manifest:
     """Make the backup `source` the store at `place` and return its manifest.
 
-    `keys` are the ids of the keys that the key file has; the rows of the tables in `forget` do not come back. Raises
-    BackupRefused when the archive is damaged, is no backup, is of a newer schema or needs another key, and while a
-    server runs.
+    `keys` are the ids of the keys that the key file has. What may be lost is: no token outlives the exchange, since one
+    that has been ended since the backup was made must not live again. Raises BackupRefused when the archive is damaged,
+    is no backup, is of a newer schema or needs another key, and while a server runs.
     """
     try:
         for folder in (place.folder, place.database.parent):
@@ -54,7 +52,6 @@ def restore(
         ):
             manifest = _unpack(source, files, databases)
             _check(databases / DATABASE, keys, needed_keys)
-            _forget(databases / DATABASE, forget)
             _exchange(place, files / GREETINGS, databases / DATABASE)
     except OSError as error:
         raise BackupRefused(f"The backup cannot be restored: {error.strerror}.") from error
@@ -133,13 +130,6 @@ def _check(database: Path, keys: Collection[str], needed_keys: NeededKeys) -> No
         )
 
 
-def _forget(database: Path, tables: Sequence[str]) -> None:
-    with closing(sqlite3.connect(database)) as connection:
-        for table in tables:
-            connection.execute(f"DELETE FROM {table}")
-        connection.commit()
-
-
 def _exchange(place: Place, files: Path, database: Path) -> None:
     _settle(place.database)
     wanted = set(files_below(files))
@@ -148,6 +138,7 @@ def _exchange(place: Place, files: Path, database: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         (files / relative).replace(target)
     os.sync()  # one call for all files, and for the database's too
+    volatile.remove(place.database)  # before the exchange: a crash between the two must not leave the old tokens
     database.replace(place.database)
     sync_folder(place.database.parent)
     for relative in set(files_below(place.greetings)) - wanted:

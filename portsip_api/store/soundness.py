@@ -5,7 +5,7 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
-from portsip_api.store.database import BUSY_SECONDS
+from portsip_api.store.sqlite_file import BUSY_SECONDS
 
 _MAGIC = b"SQLite format 3\0"
 _HEAD = 100  # bytes of the header

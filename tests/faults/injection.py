@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from portsip_api.store import database
+from portsip_api.store import database, volatile
 
 # How a statement fails: it alone, with the transaction left open; with the transaction rolled back by SQLite itself, as
 # it does after some I/O errors; or it and all that follow, the ROLLBACK included.
@@ -48,7 +48,7 @@ class Plan:
 
 @contextmanager
 def failing(statement: int, kind: str) -> Iterator[Plan]:
-    """Let a statement of this thread's connection, a new one, fail while the body runs."""
+    """Let a statement of this thread's connections, which are new ones, fail while the body runs."""
     plan = Plan(statement, kind)
 
     class Cursor(sqlite3.Cursor):
@@ -60,10 +60,12 @@ def failing(statement: int, kind: str) -> Iterator[Plan]:
         def cursor(self, *_: Any) -> sqlite3.Cursor:
             return super().cursor(Cursor)
 
-    database.db.close()
-    database.db.connect_params["factory"] = Connection
+    for file in (database, volatile):
+        file.db.close()
+        file.db.connect_params["factory"] = Connection
     try:
         yield plan
     finally:
         plan.lifted = True
-        del database.db.connect_params["factory"]
+        for file in (database, volatile):
+            del file.db.connect_params["factory"]

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from portsip_api.pbx import extensions, greetings
 from portsip_api.pbx.extensions import ExtensionKey
 from portsip_api.pbx.greeting_files import FILES
-from portsip_api.store import database
+from portsip_api.store import database, volatile
 from tests.audio import wav
 from tests.crm import SIP_PASSWORD, WEB_PASSWORD
 from tests.portsip.test_roles import NEW, TABLE
@@ -96,10 +96,14 @@ def furnish(world: World) -> None:
 
 
 def dump(path: Path) -> dict[str, list[Any]]:
-    """Return all rows of all tables but those of failed log-ins, through a connection of its own."""
-    with closing(sqlite3.connect(path)) as connection:
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names if name != _COUNTERS}
+    """Return all rows of all tables of both files but those of failed log-ins, through connections of its own."""
+    tables: dict[str, list[Any]] = {}
+    for file in (path, volatile.beside(path)):
+        with closing(sqlite3.connect(file)) as connection:
+            names = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+            tables |= {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}
+    del tables[_COUNTERS]
+    return tables
 
 
 _COUNTERS = "login_failure"

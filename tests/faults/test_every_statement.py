@@ -8,12 +8,11 @@ from flask import Flask
 
 from portsip_api import settings
 from portsip_api.pbx import consistency, greeting_files
-from portsip_api.store import database
-from portsip_api.store.secrets import keyring
 from tests.crm import check_refused
 from tests.faults.form import LONG
 from tests.faults.injection import KINDS, failing
 from tests.faults.operations import OPERATIONS, Operation, dump, furnish, named_files
+from tests.stores import close_store, use_world
 from tests.world import World, world_template  # noqa: F401 — a fixture
 
 MOST_STATEMENTS = 100
@@ -23,25 +22,18 @@ MOST_STATEMENTS = 100
 def furnished(world_template, tmp_path_factory):  # noqa: F811
     """A filled store with greetings, to be copied, and its keys."""
     folder = shutil.copytree(world_template[0], tmp_path_factory.mktemp("furnished") / "data")
-    use(folder)
+    use_world(folder)
     furnish(world_template[1])
-    database.db.close()
+    close_store()
     return folder, world_template[1]
-
-
-def use(folder: Path) -> None:
-    configuration = settings.load({"PBX_DATA_DIR": str(folder), "PBX_TOKEN_TTL": "86400"})
-    settings.use(configuration)
-    database.use(configuration.database_path)
-    keyring.open(configuration.secret_key_path, create=False)
 
 
 @pytest.fixture
 def world(furnished, tmp_path):
     """A fresh copy of that store."""
-    use(shutil.copytree(furnished[0], tmp_path / "world"))
+    use_world(shutil.copytree(furnished[0], tmp_path / "world"))
     yield furnished[1]
-    database.db.close()
+    close_store()
 
 
 # In short each operation has one of the three.

@@ -20,7 +20,8 @@ from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD
 from tests.faults.form import LONG
 from tests.faults.injection import KINDS, failing
 from tests.faults.operations import dump, named_files
-from tests.faults.test_every_statement import MOST_STATEMENTS, use
+from tests.faults.test_every_statement import MOST_STATEMENTS
+from tests.stores import use_world
 
 WRITES = [row for row in ROWS if row.supported and row.method != "GET" and row.status < 400]
 
@@ -54,7 +55,7 @@ def test_whichever_statement_fails_nothing_is_half_done(
     client, faults, problems = template[0].test_client(), 0, []
     assert len(WRITES) > 80
     for number, row in enumerate(WRITES):
-        use(shutil.copytree(made[0], tmp_path / str(number)))
+        use_world(shutil.copytree(made[0], tmp_path / str(number)))
         path = settings.current().database_path
         before, files = dump(path), named_files()
         for statement in range(1, MOST_STATEMENTS):

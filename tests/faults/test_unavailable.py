@@ -141,19 +141,30 @@ sys.stdin.read()
 """
 
 
+@contextmanager
+def locked_by_another(data: Path) -> Iterator[None]:
+    """Let another process hold the write lock of the database while the body runs."""
+    command = [sys.executable, "-c", LOCK, data / "pbx.sqlite3"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdin is not None
+        assert holder.stdout.readline() == b"locked\n"
+        try:
+            yield
+        finally:
+            holder.stdin.close()
+
+
 def test_another_process_holds_the_write_lock(fresh_store, record_property) -> None:
     data = fresh_store()
 
     @contextmanager
     def fault() -> Iterator[None]:
-        command = [sys.executable, "-c", LOCK, data / "pbx.sqlite3"]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
-            assert holder.stdout.readline() == b"locked\n"
+        with locked_by_another(data):
             since = time.monotonic()
             yield
             while LONG and time.monotonic() < since + 20:
                 check_reads(clients[0], 1)
-            holder.stdin.close()
 
     # More writers than there are threads.
     with serving("gunicorn", data) as service, written_to(service.url, CLIENTS * WORKERS + 2) as clients:

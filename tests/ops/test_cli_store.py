@@ -12,12 +12,13 @@ from portsip_api import settings
 from portsip_api.pbx import tenants
 from portsip_api.pbx.consistency import find_inconsistencies
 from portsip_api.pbx.extensions import ExtensionKey, show
-from portsip_api.store import database
+from portsip_api.store import database, volatile
 from portsip_api.store.files import FileLock
 from portsip_api.store.migrations import known
 from portsip_api.store.secrets import keyring
 from tests.crm import Crm, check_refused
 from tests.ops.commands import check_sentence, finish, run, start_python
+from tests.stores import start_again
 
 SECRET = "the canary of the backup"
 NEWEST = known()[-1].number
@@ -54,7 +55,9 @@ def test_everybody_logs_in_again_after_a_restore(commands: FlaskCliRunner, admin
     file = str(tmp_path / "pbx.tar.gz")
     commands.invoke(args=["pbx", "backup", file])
     assert admin.get("extensions/list").status_code == 200
+    volatile.db.close()
     commands.invoke(args=["pbx", "restore", file])
+    start_again(settings.current().database_path)
     check_refused(admin.get("extensions/list"), "403.4")
 
 

@@ -4,11 +4,9 @@ import shutil
 
 import pytest
 
-from portsip_api import settings
 from portsip_api.pbx.tenants import DEFAULT_GROUP
-from portsip_api.store import database
-from portsip_api.store.secrets import keyring
 from tests.crm import WEB_PASSWORD, Crm
+from tests.stores import close_store, use_world
 from tests.world import COLLEAGUE, IDENTITIES, NUMBER, PERMISSIONS, world_template  # noqa: F401 — a fixture
 
 # Expected statuses in the order of IDENTITIES: none, expired, extension, other tenant, tenant, administrator.
@@ -125,12 +123,9 @@ def world(template, world_template, tmp_path):  # noqa: F811
     """A fresh copy of the filled store and its keys."""
     data = tmp_path / "world"
     shutil.copytree(world_template[0], data)
-    configuration = settings.load({"PBX_DATA_DIR": str(data), "PBX_TOKEN_TTL": "86400"})
-    settings.use(configuration)
-    database.use(configuration.database_path)
-    keyring.open(configuration.secret_key_path, create=False)
+    use_world(data)
     yield world_template[1]
-    database.db.close()
+    close_store()
 
 
 @pytest.mark.parametrize("identity", IDENTITIES)

@@ -5,7 +5,7 @@ import pytest
 from portsip_api.store import database
 from tests.bulk import fill
 
-TOKEN_CHECK = 1
+TOKEN_CHECK = 2  # of the token, and of its account
 READS = {
     "extensions/list": ({"pagination": 1, "pagesize": 3}, 3),
     "extensions/search": ({"condition": "200"}, 3),
@@ -59,7 +59,7 @@ def test_reads_do_not_go_through_all_extensions(admin, path):
     assert count_steps() <= few + 20
 
 
-def test_the_token_check_is_one_statement(admin, statements):
+def test_the_token_check_is_two_statements(admin, statements):
     statements.clear()
     assert admin.get("extensions/show").status_code == 400  # before the store is asked for anything else
     assert len(statements) == TOKEN_CHECK

@@ -7,23 +7,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portsip_api import settings
-from portsip_api.store import database
-from portsip_api.store.secrets import keyring
 from tests.contract.conftest import fresh_store  # noqa: F401 — a fixture
 from tests.contract.servers import Server, running
 from tests.contract.sipxcom.world import World
 from tests.crm import ADMIN_PASSWORD
 from tests.security import estates
 from tests.sipxcom.portal import Portal
-
-
-def use_store(folder: Path) -> None:
-    """Let this process work on the store in `folder`."""
-    configuration = settings.load({"PBX_DATA_DIR": str(folder), "PBX_TOKEN_TTL": "86400"})
-    settings.use(configuration)
-    database.use(configuration.database_path)
-    keyring.open(configuration.secret_key_path, create=False)
+from tests.stores import close_store, use_world
 
 
 @pytest.fixture(scope="session")
@@ -31,18 +21,18 @@ def estates_template(template: tuple[Flask, Path], tmp_path_factory: pytest.Temp
     """The folder of a store with two tenants (see estates), built once, and the keys of what is in it."""
     app, empty = template
     folder = shutil.copytree(empty, tmp_path_factory.mktemp("estates") / "data")
-    use_store(folder)
+    use_world(folder)
     world = estates.build(app.test_client())
-    database.db.close()
+    close_store()
     return folder, world
 
 
 @pytest.fixture
 def world(estates_template: tuple[Path, World], tmp_path: Path) -> Iterator[World]:
     """A fresh copy of that store, and the keys."""
-    use_store(shutil.copytree(estates_template[0], tmp_path / "estates"))
+    use_world(shutil.copytree(estates_template[0], tmp_path / "estates"))
     yield estates_template[1]
-    database.db.close()
+    close_store()
 
 
 @pytest.fixture(scope="module")

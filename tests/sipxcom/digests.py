@@ -2,6 +2,7 @@
 
 from flask.testing import FlaskClient
 from requests.auth import HTTPDigestAuth
+from urllib3 import HTTPResponse
 from werkzeug.test import TestResponse
 
 
@@ -12,8 +13,8 @@ class Digest(HTTPDigestAuth):
         super().__init__(name, password)
         self.init_per_thread_state()
 
-    def challenged_by(self, reply: TestResponse, algorithm: str) -> "Digest":
-        """Take up the challenge of `reply` for `algorithm`."""
+    def challenged_by(self, reply: TestResponse | HTTPResponse, algorithm: str) -> "Digest":
+        """Take up the challenge of `reply`, of the test client or the `raw` one of requests, for `algorithm`."""
         for challenge in reply.headers.getlist("WWW-Authenticate"):
             if challenge.startswith("Digest") and f"algorithm={algorithm}" in challenge:
                 fields = dict(part.split("=", 1) for part in challenge.removeprefix("Digest ").split(", "))

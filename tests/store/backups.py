@@ -22,11 +22,9 @@ def make_place(folder: Path, note: str, files: dict[str, bytes]) -> Place:
         place.greetings.joinpath(name).write_bytes(content)
     with closing(sqlite3.connect(place.database)) as connection:
         connection.executescript(
-            "PRAGMA journal_mode = wal; CREATE TABLE note (text TEXT); CREATE TABLE token (digest TEXT);"
-            f"PRAGMA user_version = {NEWEST};"
+            f"PRAGMA journal_mode = wal; CREATE TABLE note (text TEXT);PRAGMA user_version = {NEWEST};"
         )
         connection.execute("INSERT INTO note VALUES (?)", (note,))
-        connection.execute("INSERT INTO token VALUES ('alive')")
         connection.commit()
     return place
 
@@ -42,7 +40,7 @@ def files_of(place: Place) -> dict[str, bytes]:
 
 
 def put_back(place: Place, source: Path, keys: list[str] = KEYS) -> backup.Manifest:
-    return restore.restore(place, source, keys=keys, needed_keys=lambda _: KEYS, forget=["token"])
+    return restore.restore(place, source, keys=keys, needed_keys=lambda _: KEYS)
 
 
 def check_refused(place: Place, source: Path, sentence: str, keys: list[str] = KEYS) -> None:

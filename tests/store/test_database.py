@@ -6,7 +6,7 @@ import threading
 import peewee
 import pytest
 
-from portsip_api.store import database
+from portsip_api.store import database, sqlite_file
 from tests.crm import check_refused
 
 
@@ -22,8 +22,7 @@ def table(tmp_path):
 @pytest.fixture
 def impatient(monkeypatch):
     """Writers that give up after a moment."""
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
-    monkeypatch.setitem(database._PRAGMAS, "busy_timeout", 50)
+    monkeypatch.setattr(sqlite_file, "BUSY_SECONDS", 0.05)
 
 
 def test_an_error_undoes_the_whole_transaction(table):
@@ -68,8 +67,7 @@ def test_once_it_is_known_to_be_held_nobody_waits_for_it_long(impatient, table, 
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(peewee.OperationalError), database.writing():
         pass
-    monkeypatch.setattr(database, "BUSY_SECONDS", 3600)
-    monkeypatch.setitem(database._PRAGMAS, "busy_timeout", 3_600_000)
+    monkeypatch.setattr(sqlite_file, "BUSY_SECONDS", 3600)
     with pytest.raises(peewee.OperationalError), database.writing():
         pass
     other.execute("ROLLBACK")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import peewee
 import pytest
 
 from portsip_api.store import database, migrations
@@ -37,7 +38,7 @@ def test_only_what_is_new_is_applied(empty, tmp_path):
 
 def test_a_migration_that_fails_leaves_nothing(empty, tmp_path):
     write(empty, "0001_bad.sql", "CREATE TABLE a (x);\nINSERT INTO missing VALUES (1);\n")
-    with pytest.raises(database.peewee.OperationalError):
+    with pytest.raises(peewee.OperationalError):
         migrations.migrate(tmp_path / "lock", empty)
     assert database.fetch_all("SELECT name FROM sqlite_schema") == []
     assert migrations.applied() == 0

@@ -12,8 +12,6 @@ from portsip_api.store.restore import restore as restore_backup
 from portsip_api.store.secrets import Keyring
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-# A token that has been ended since the backup was made must not live again.
-_FORGOTTEN = ("token",)
 
 
 @click.command()
@@ -37,7 +35,7 @@ def restore(file: Path) -> None:
     keys = Keyring()
     keys.open(settings.current().secret_key_path, create=False)
     database.db.close()
-    manifest = restore_backup(_place(), file, keys=keys.key_ids(), needed_keys=rekey.needed_keys, forget=_FORGOTTEN)
+    manifest = restore_backup(_place(), file, keys=keys.key_ids(), needed_keys=rekey.needed_keys)
     click.echo(f"Restored the backup of {manifest.made_at}, schema {manifest.schema}. {_needs(manifest)}")
 
 

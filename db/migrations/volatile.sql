@@ -1,0 +1,25 @@
+-- What may be lost, in a file of its own that is made anew with every boot of the machine, and when this text changes.
+-- All times are seconds of the boot clock.
+
+CREATE TABLE token (
+    digest            BLOB PRIMARY KEY,   -- SHA-256; the token itself is kept nowhere
+    role              TEXT    NOT NULL,
+    account_id        INTEGER NOT NULL,
+    credential        INTEGER NOT NULL,   -- the account's credential number when the token was issued
+    tenant_credential INTEGER NOT NULL,   -- of an extension's tenant; 0 for other accounts
+    expires           REAL    NOT NULL
+) WITHOUT ROWID;
+
+-- Failed log-ins per (account, address) and per address; the key is a SHA-256, since people type passwords as names.
+CREATE TABLE login_failure (
+    key         BLOB PRIMARY KEY,
+    failures    INTEGER NOT NULL,
+    window_ends REAL    NOT NULL
+) WITHOUT ROWID;
+
+-- The highest count of each nonce that has served a log-in.
+CREATE TABLE digest_nonce (
+    digest  BLOB PRIMARY KEY,   -- SHA-256
+    uses    INTEGER NOT NULL,
+    expires REAL    NOT NULL
+) WITHOUT ROWID;
