@@ -16,7 +16,8 @@ def fill(rows: int, first: int = 100_000) -> None:
             (first, first + rows - 1),
         )
         database.execute(
-            "INSERT INTO extension_settings SELECT id, '{}', '{}', '{}', x'00', x'00', x'00', 0 FROM extension"
+            "INSERT INTO extension_settings (extension_id, voice_mail, forward_rules, office_hours, password,"
+            " web_access_password, voicemail_pin) SELECT id, '{}', '{}', '{}', x'00', x'00', x'00' FROM extension"
         )
         database.execute(
             "INSERT INTO extension_search SELECT id, char(30) || '1' || char(31) || char(10) || number FROM extension"

@@ -464,10 +464,14 @@ def test_what_was_stored_before_there_were_users_is_sorted_and_weighed(tmp_path:
         path.unlink()
     database.use(tmp_path / "old.sqlite3")
     migrations.migrate(tmp_path / "lock", tmp_path)
-    tenants.ensure_default("old.example")
+    database.execute("INSERT INTO tenant (name, name_key, domain) VALUES ('default', 'default', 'old.example')")
     fill(9_000)
-    for name in ("b", "a"):
-        groups.create(HOME, {"group_name": name, **dict.fromkeys(groups.PERMISSIONS, True)})
+    for name, is_default in (("__DEFAULT_EXTENSION_GROUP__", 1), ("b", 0), ("a", 0)):
+        database.execute(
+            "INSERT INTO extension_group (tenant_id, group_id, name, name_key, enable_intercom, enable_external_call,"
+            " enable_management_console_access, is_default) VALUES (1, ?, ?, ?, 1, 1, 1, ?)",
+            (name, name, name, is_default),
+        )
     for path, content in kept.items():
         path.write_bytes(content)
     migrations.migrate(tmp_path / "lock", tmp_path)

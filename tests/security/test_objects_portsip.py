@@ -17,8 +17,8 @@ from portsip_api.store import database
 from portsip_api.store.paging import Slice
 from tests.audio import wav
 from tests.crm import SIP_PASSWORD, WEB_PASSWORD, Crm
-from tests.security.conftest import use_store
 from tests.security.tables import dump
+from tests.stores import close_store, use_world
 from tests.world import COLLEAGUE, NUMBER, PERMISSIONS, World, world_template  # noqa: F401 — a fixture
 
 NAMES = {
@@ -111,11 +111,11 @@ GUESSES: tuple[Any, ...] = (
 @pytest.fixture
 def home(template: tuple[Flask, Path], world_template: tuple[Path, World], tmp_path: Path) -> Iterator[World]:  # noqa: F811
     """A fresh copy of the filled store in which the colleague has a greeting."""
-    use_store(shutil.copytree(world_template[0], tmp_path / "home"))
+    use_world(shutil.copytree(world_template[0], tmp_path / "home"))
     world = world_template[1]
     greetings.add(world.home, ExtensionKey(id=world.colleague), GREETING, wav())
     yield world
-    database.db.close()
+    close_store()
 
 
 def client_of(template: tuple[Flask, Path], home: World, identity: str) -> Crm:
@@ -182,8 +182,8 @@ def test_the_owner_reaches_what_the_others_do_not(template, home: World, world_t
     expected = {"extensions/call": 503, "account": 403}
     every = [(operation, fields) for operation, several in ATTACKS.items() for fields in several]
     for number, (operation, fields) in enumerate(every):
-        database.db.close()
-        use_store(shutil.copytree(world_template[0], tmp_path / str(number)))
+        close_store()
+        use_world(shutil.copytree(world_template[0], tmp_path / str(number)))
         greetings.add(home.home, ExtensionKey(id=home.colleague), GREETING, wav())
         own = {"filename": "new.wav"} if operation.endswith("greeting_file/create") else {}
         reply = ask(client_of(template, home, "tenant"), operation, fields | own, home)

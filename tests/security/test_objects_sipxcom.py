@@ -12,12 +12,11 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from portsip_api.pbx.device_models import phone_model
-from portsip_api.store import database
 from tests.contract.sipxcom.world import World
 from tests.security import estates
-from tests.security.conftest import use_store
 from tests.security.estates import ELIN, TRACE
 from tests.security.tables import dump
+from tests.stores import close_store, use_world
 
 PREFIX = "/sipxconfig/"
 
@@ -210,8 +209,8 @@ def test_the_owner_gets_what_the_attacker_does_not(app: Flask, world: World, est
     client = estates.owner(app.test_client())
     problems: list[object] = []
     for number, (method, rule, path, body, headers) in enumerate(requests(app, world)):
-        database.db.close()
-        use_store(shutil.copytree(estates_template[0], tmp_path / str(number)))
+        close_store()
+        use_world(shutil.copytree(estates_template[0], tmp_path / str(number)))
         reply = client.ask(method, path, body, headers=headers)
         if reply.status_code != OWNERS.get((method, rule), 200):
             problems.append((method, path, reply.status_code, reply.text[:300]))
