@@ -181,7 +181,10 @@ class Settings:
         _Networks(), "", "Addresses or networks of proxies whose `X-Forwarded-For` is believed"
     )
     max_body: int = _setting(_whole(1024, 1 << 30), str(1 << 20), "Largest request body in bytes")
-    max_import: int = _setting(_whole(1024, 1 << 32), str(64 << 20), "Largest body of `extensions/import` in bytes")
+    max_import: int = _setting(_whole(1024, 1 << 32), str(8 << 20), "Largest body of `extensions/import` in bytes")
+    import_rows: int = _setting(
+        _whole(1, 1_000_000), "5000", "Most rows of `extensions/import`; `pbx import` takes any number"
+    )
     greeting_files: int = _setting(_whole(1, 1_000), "20", "Most greeting files of an extension")
     greeting_bytes: int = _setting(
         _whole(1024, 1 << 32), str(100 << 20), "Most bytes that the greeting files of an extension take, as stored"

@@ -34,6 +34,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     ),
     "PBX_MAX_BODY": ("2048", 2048),
     "PBX_MAX_IMPORT": ("4096", 4096),
+    "PBX_IMPORT_ROWS": ("10", 10),
     "PBX_GREETING_FILES": ("2", 2),
     "PBX_GREETING_BYTES": ("1048576", 1_048_576),
     "PBX_FETCH_ALLOW": (
@@ -62,6 +63,7 @@ BAD = {
     "PBX_TRUSTED_PROXIES": ["proxy.example", "10.0.0.0/33"],
     "PBX_MAX_BODY": ["1023", "1 MiB"],
     "PBX_MAX_IMPORT": ["0"],
+    "PBX_IMPORT_ROWS": ["0", "1000001"],
     "PBX_GREETING_FILES": ["0", "1001"],
     "PBX_GREETING_BYTES": ["1023", "100 MiB"],
     "PBX_FETCH_ALLOW": ["http://media.example/", "10.0.0.0/33", "127.0.0.256", "a b", "media.example:80"],

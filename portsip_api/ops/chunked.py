@@ -14,7 +14,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected
 
-_PORTION: Final = 65_536  # bytes
+_PORTION: Final = 16_384  # bytes; also the most that is read beyond what was asked for
+_BROKEN: Final = "The body broke off, or one of its chunks is malformed or larger than this server takes."
 
 
 class ChunkedBody(io.RawIOBase):
@@ -39,7 +40,7 @@ class ChunkedBody(io.RawIOBase):
             try:
                 self._rest = self._read_chunk()
             except (OSError, ParseException) as error:
-                raise ClientDisconnected from error
+                raise ClientDisconnected(_BROKEN) from error
             self._ended = not self._rest
         part, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
         buffer[: len(part)] = part

@@ -18,14 +18,14 @@ import orjson
 import peewee
 from flask import g, has_request_context
 
-from portsip_api.pbx.errors import SwitchUnavailable
+from portsip_api.pbx.errors import Busy, SwitchUnavailable
 from portsip_api.settings import ROOT
 from portsip_api.store.database import StoreUnavailable, is_disk_error
 from portsip_api.store.secrets import KeyMissing
 
 log: Final = logging.getLogger("pbx")
 
-_TOLD: Final = (peewee.PeeweeException, sqlite3.Error, StoreUnavailable, KeyMissing, SwitchUnavailable)
+_TOLD: Final = (peewee.PeeweeException, sqlite3.Error, StoreUnavailable, KeyMissing, SwitchUnavailable, Busy)
 _CAUSES: Final = 5  # of an exception, at most
 
 
@@ -80,7 +80,7 @@ def report_failure(error: Exception, status: int) -> None:
     if status == 500:
         log.error("A request failed.", exc_info=error)
         return
-    level = logging.INFO if isinstance(error, SwitchUnavailable) else logging.WARNING
+    level = logging.INFO if isinstance(error, SwitchUnavailable | Busy) else logging.WARNING
     log.log(level, "A request could not be served now.", extra={"fields": {"cause": _said(error)}})
 
 

@@ -32,6 +32,10 @@ class SwitchUnavailable(PbxError):
     """No SIP engine is attached, or it does not answer."""
 
 
+class Busy(PbxError):
+    """Work of this kind is under way, and there is room for one at a time; trying again soon helps."""
+
+
 class LoginRefused(PbxError):
     """The account does not exist or the password is wrong; nobody is told which."""
 
@@ -64,4 +68,4 @@ class Unsupported(PbxError):
 
 
 class TooLarge(PbxError):
-    """A file has more bytes than are taken."""
+    """A file or a body is more than is taken; the message says what the limit is."""

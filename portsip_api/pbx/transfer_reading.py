@@ -9,6 +9,7 @@ from typing import IO, Any, Final
 
 import orjson
 
+from portsip_api.pbx import json_values
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.transfer_columns import NUMBER, Column, find
 from portsip_api.pbx.transfer_report import WHOLE_FILE, Findings
@@ -44,15 +45,21 @@ def guess_format(head: bytes) -> str | None:
     return None if b"\0" in head and not head.startswith(_UTF_16) else CSV  # UTF-16 is CSV in the wrong encoding
 
 
-def read(file: IO[bytes], format_: str) -> Reading:
-    """Read a file as CSV or JSON. Raises Invalid, for CSV also while its rows are asked for."""
-    return read_csv(file) if format_ == CSV else read_json(file)
+def read(file: IO[bytes], format_: str, most_values: int | None = None) -> Reading:
+    """Read a file as CSV or JSON, the latter of at most `most_values` values.
+
+    Raises Invalid, for CSV also while its rows are asked for, and TooLarge.
+    """
+    return read_csv(file) if format_ == CSV else read_json(file, most_values)
 
 
-def read_json(file: IO[bytes]) -> Reading:
-    """Read an array of extensions, or an object that has it as `extensions`. Raises Invalid."""
+def read_json(file: IO[bytes], most_values: int | None = None) -> Reading:
+    """Read an array of extensions, or an object that has it as `extensions`. Raises Invalid and TooLarge."""
+    text = file.read().removeprefix(_BYTE_ORDER_MARK)
+    if most_values is not None:
+        json_values.require_few(text, most_values)
     try:
-        value = orjson.loads(file.read().removeprefix(_BYTE_ORDER_MARK))
+        value = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise Invalid({"file": ["Must be valid JSON."]}) from None
     return read_objects(value.get("extensions") if isinstance(value, dict) else value)

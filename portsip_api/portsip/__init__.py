@@ -15,6 +15,7 @@ from portsip_api.portsip.replies import Error
 from portsip_api.portsip.ring_groups import ring_groups
 from portsip_api.portsip.routes import routes
 from portsip_api.portsip.transfer import transfer
+from portsip_api.portsip.turns import register as register_turns
 from portsip_api.portsip.voice_mail import voice_mail
 
 __all__ = ["answer", "register"]
@@ -48,3 +49,4 @@ def register(app: Flask, version: str) -> None:
         api.spec.components.security_scheme(name, scheme)
     for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint)
+    register_turns(app)

@@ -11,7 +11,7 @@ argument and response handling costs a hot list a tenth of its throughput.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -20,24 +20,14 @@ from marshmallow import Schema
 
 from portsip_api import settings
 from portsip_api.face_api import FaceBlueprint, View
-from portsip_api.pbx import tenants, tokens
+from portsip_api.pbx import json_values, tenants, tokens
 from portsip_api.pbx.errors import Forbidden
 from portsip_api.pbx.identity import Identity, Role
-from portsip_api.portsip import revisions, wire
-from portsip_api.portsip.errors import CODES
-from portsip_api.portsip.fields import TenantRequest
+from portsip_api.portsip import bodies, documentation, revisions, wire
+from portsip_api.portsip.turns import Turns
 
 EVERYBODY: Final = (Role.ADMINISTRATOR, Role.TENANT, Role.EXTENSION)
 MANAGERS: Final = (Role.ADMINISTRATOR, Role.TENANT)
-_SECURITY: Final[list[dict[str, list[str]]]] = [{"token_in_query": []}, {"token_in_header": []}, {"bearer": []}]
-
-_IF_NONE_MATCH: Final = {
-    "in": "header",
-    "name": "If-None-Match",
-    "schema": {"type": "string"},
-    "description": "The `ETag` of an earlier reply; answered 304, without a body, when this one would be the same.",
-}
-_ETAG: Final = {"schema": {"type": "string"}, "description": "Changes when the content of this reply does."}
 
 
 @dataclass
@@ -54,7 +44,10 @@ class Declaration:
     reply_example: Mapping[str, Any] | None = None
     errors: tuple[str, ...] = ()
     until_changed: bool = False
-    largest: Callable[[], int] = field(default=lambda: settings.current().max_body)
+    largest: Callable[[], int] = staticmethod(lambda: settings.current().max_body)
+    values: Callable[[], int] = staticmethod(lambda: json_values.MOST)
+    unknown: int = bodies.MOST
+    turns: Turns | None = None
 
 
 class ResourceBlueprint(FaceBlueprint):
@@ -67,7 +60,6 @@ class ResourceBlueprint(FaceBlueprint):
         example: Mapping[str, Any] | None = None,
         multipart: bool = False,
         upload: type[Schema] | None = None,
-        largest: Callable[[], int] | None = None,
     ) -> Callable[[View], View]:
         """Declare the schema that reads the request; with `multipart` it comes as a form with a file.
 
@@ -78,8 +70,27 @@ class ResourceBlueprint(FaceBlueprint):
             declared = _declaration(view)
             declared.arguments, declared.example = schema, example
             declared.multipart, declared.upload = multipart, upload
-            if largest is not None:
-                declared.largest = largest
+            return view
+
+        return note
+
+    def limits(
+        self,
+        *,
+        largest: Callable[[], int] = Declaration.largest,
+        values: Callable[[], int] = Declaration.values,
+        unknown: int = Declaration.unknown,
+        turns: Turns | None = None,
+    ) -> Callable[[View], View]:
+        """Declare what a body is held to where that is not what others are: its bytes, the values of its JSON, and the
+        bytes that are read before a token is known.
+
+        With `turns` one request at a time is carried out in each process, from parsing its body to its end.
+        """
+
+        def note(view: View) -> View:
+            declared = _declaration(view)
+            declared.largest, declared.values, declared.unknown, declared.turns = largest, values, unknown, turns
             return view
 
         return note
@@ -130,7 +141,7 @@ class ResourceBlueprint(FaceBlueprint):
                 (rule, *aliases),
                 methods,
                 lambda: _serve(view, declared),
-                lambda name, method, _: _document(name, declared, method),
+                lambda name, method, _: documentation.operation(name, declared, method),
             )
             return view
 
@@ -171,9 +182,18 @@ def _serve(view: View, declared: Declaration) -> View:
 
     def served() -> Response:
         request.max_content_length = declared.largest()
-        g.fields = wire.read_fields()
-        if roles:
-            _authenticate(roles, open_to_all=declared.open_to_all)
+        g.fields, g.identity = wire.query_fields(), None
+        if roles and (token := wire.find_token(g.fields)) is not None:
+            _authenticate(token, roles)
+        has_body = wire.has_body()
+        if has_body:
+            _take_body(declared)
+        _take_turn(declared)
+        if has_body:
+            g.fields |= wire.body_fields(declared.values())
+        if roles and (has_body or g.identity is None):
+            _authenticate_whole(declared)
+            _take_turn(declared)
         if declared.until_changed and schema is not None:
             return revisions.answer(_early_tenant(schema), schema, view)
         g.values = schema.load(g.fields) if schema is not None else {}
@@ -187,6 +207,36 @@ def _serve(view: View, declared: Declaration) -> View:
     return served
 
 
+def _take_body(declared: Declaration) -> None:
+    """Read the body: all of it for whoever is known or makes himself known, little for others."""
+    wire.require_plain()
+    if g.identity is not None:
+        wire.read_body()
+    elif not declared.roles:  # for a log-in that is plenty
+        request.max_content_length = min(bodies.MOST, request.max_content_length or 0)
+        wire.read_body()
+    elif request.mimetype != wire.FORM:
+        bodies.read_unknown(declared.unknown)
+    elif (token := bodies.find_form_token()) is not None or not declared.open_to_all:
+        _authenticate(token or "", declared.roles)
+        wire.read_body()
+    else:
+        bodies.read_unknown(bodies.MOST)
+
+
+def _take_turn(declared: Declaration) -> None:
+    """Wait until it is the turn of this request, if it needs one, has none, and who asks is known."""
+    if declared.turns is not None and g.identity is not None and "turns" not in g:
+        declared.turns.take()
+
+
+def _authenticate_whole(declared: Declaration) -> None:
+    """Find out who asks once all fields are there, unless that is known; a second token beside the first is refused."""
+    token = wire.find_token(g.fields)
+    if g.identity is None and not (token is None and declared.open_to_all):
+        _authenticate(token or "", declared.roles or ())
+
+
 def _early_tenant(schema: Schema) -> int:
     """Return the tenant that a request acts in, and read its fields only when one of them names it. Raises NotFound."""
     if g.identity.tenant_id is not None:
@@ -197,77 +247,8 @@ def _early_tenant(schema: Schema) -> int:
     return current_tenant()
 
 
-def _authenticate(roles: Sequence[Role], *, open_to_all: bool) -> None:
-    token = wire.find_token(g.fields)
-    if token is None and open_to_all:
-        g.identity = None
-        return
-    g.token = token or ""
-    g.identity = tokens.identify(g.token)
+def _authenticate(token: str, roles: Sequence[Role]) -> None:
+    g.token = token
+    g.identity = tokens.identify(token)
     if g.identity.role not in roles:
         raise Forbidden("Your role may not do this.")
-
-
-def _document(name: str, declared: Declaration, method: str) -> dict[str, Any]:
-    document: dict[str, Any] = {"operationId": name, "responses": _responses(declared, method)}
-    document["security"] = (_SECURITY + ([{}] if declared.open_to_all else [])) if declared.roles else []
-    if declared.arguments is None:
-        return document
-    if method == "GET":
-        document["parameters"] = [{"in": "query", "schema": declared.arguments}]
-        document["parameters"] += [_IF_NONE_MATCH] if declared.until_changed else []
-        return document
-    media = "multipart/form-data" if declared.multipart else "application/json"
-    content: dict[str, Any] = {"schema": declared.arguments}
-    if declared.example is not None:
-        content["example"] = declared.example
-    required = any(field.required for field in declared.arguments().fields.values())
-    document["requestBody"] = {"required": required, "content": {media: content}}
-    if declared.upload is not None:
-        document["requestBody"]["content"]["multipart/form-data"] = {"schema": declared.upload}
-    return document
-
-
-def _responses(declared: Declaration, method: str) -> dict[str, Any]:
-    codes = {"400.1", "503.1", *declared.errors}
-    if method != "GET":
-        codes |= {"400.2", "413.1", "415.1"}
-    if declared.roles:
-        codes |= {"403.4"}
-        codes |= {"403.1"} if set(declared.roles) != set(EVERYBODY) else set()
-        if declared.arguments and issubclass(declared.arguments, TenantRequest):
-            codes |= {"404.1"}
-    by_status: dict[int, list[str]] = {}
-    for code in sorted(codes):
-        by_status.setdefault(CODES[code][0], []).append(code)
-    documented = {"200": _reply(declared)}
-    if declared.until_changed:
-        documented["200"]["headers"] = {"ETag": _ETAG}
-        documented["304"] = {"description": "The reply is still the one with that `ETag`.", "headers": {"ETag": _ETAG}}
-    if method == "GET" and declared.arguments is not None:
-        page = {"text/html": {"schema": {"type": "string"}}}
-        documented["414"] = {
-            "description": "The request line is too long: the HTTP server's own page.",
-            "content": page,
-        }
-    return documented | {
-        str(status): {
-            "description": " ".join(f"`{code}`: {CODES[code][1]}" for code in listed),
-            "content": {
-                "application/json": {
-                    "schema": "Error",
-                    "example": {"err_code": listed[0], "msg": CODES[listed[0]][1]},
-                }
-            },
-        }
-        for status, listed in by_status.items()
-    }
-
-
-def _reply(declared: Declaration) -> dict[str, Any]:
-    if isinstance(declared.reply, Mapping):
-        return {"description": "OK", "content": {media: {"schema": schema} for media, schema in declared.reply.items()}}
-    content: dict[str, Any] = {"schema": declared.reply}
-    if declared.reply_example is not None:
-        content["example"] = declared.reply_example
-    return {"description": "OK", "content": {"application/json": content}}

@@ -33,12 +33,12 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "404.3": (404, "No such file."),
     "405.1": (405, "The method is not allowed here."),
     "409.1": (409, "In conflict with the state of the object."),
-    "413.1": (413, "The body is too large or nested too deeply."),
+    "413.1": (413, "The body is too large, nested too deeply, or holds too many values."),
     "415.1": (415, "The media type is not supported."),
     "416.1": (416, "The range lies outside the file. This code is ours."),
     "403.5": (429, "Too many failed log-ins; `Retry-After` says when to try again."),
     "500": (500, "An error of the server; the log has its request id."),
-    "503.1": (503, "The store or the switch is not available; try again later."),
+    "503.1": (503, "The store or the switch is not available, or busy; try again later."),
 }
 
 _BY_TYPE: Final[Mapping[type[Exception], str]] = {
@@ -55,6 +55,7 @@ _BY_TYPE: Final[Mapping[type[Exception], str]] = {
     pbx.Conflict: "409.1",
     pbx.TooManyFailures: "403.5",
     pbx.SwitchUnavailable: "503.1",
+    pbx.Busy: "503.1",
 }
 _HEADERS: Final = {
     "403.4": {"WWW-Authenticate": 'Bearer error="invalid_token"'},
@@ -86,8 +87,7 @@ def refusal(error: Exception) -> Refusal:
     if isinstance(error, ValidationError):
         error = pbx.Invalid(flatten(error.messages))
     code = _code(error)
-    known = isinstance(error, pbx.PbxError | database.StoreUnavailable)
-    return Refusal(code, str(error) if known else CODES[code][1], _errors(error), _headers(code, error))
+    return Refusal(code, _message(error) or CODES[code][1], _errors(error), _headers(code, error))
 
 
 def answer(error: Exception) -> Response:
@@ -113,6 +113,15 @@ def _code(error: Exception) -> str:
     if isinstance(error, KeyMissing) or database.is_unavailable(error):
         return "503.1"
     return _BY_TYPE.get(type(error), "500")
+
+
+def _message(error: Exception) -> str:
+    """Return what `error` says itself, if that is meant for the client; what werkzeug says of a status is not."""
+    if isinstance(error, pbx.PbxError | database.StoreUnavailable):
+        return str(error)
+    if isinstance(error, HTTPException) and (error.code or 500) < 500 and error.description != type(error).description:
+        return error.description or ""
+    return ""
 
 
 def _errors(error: Exception) -> Mapping[str, Sequence[str]]:

@@ -128,8 +128,8 @@ def _largest() -> int:
     GreetingCreate,
     example={**_KEY_EXAMPLE, "url": "https://192.0.2.1/some_filename.wav"},
     upload=GreetingUpload,
-    largest=_largest,
 )
+@greetings.limits(largest=_largest)
 @greetings.allowed(*EVERYBODY)
 @greetings.answers(GreetingCreated, example={**SUCCESS, **examples.GREETING}, errors=("403.1", "404.3", "409.1"))
 def create_greeting(given: dict[str, Any]) -> dict[str, Any]:

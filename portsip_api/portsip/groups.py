@@ -13,6 +13,7 @@ from portsip_api.pbx.groups import GroupKey
 from portsip_api.pbx.values import Text
 from portsip_api.portsip import examples
 from portsip_api.portsip.blueprint import MANAGERS, ResourceBlueprint, current_tenant
+from portsip_api.portsip.bodies import MOST_WITH_MEMBERS
 from portsip_api.portsip.fields import ID, Strings, TenantRequest, described, schema_of
 from portsip_api.portsip.lists import Listing, ListRequest
 from portsip_api.portsip.replies import SUCCESS, Success
@@ -116,6 +117,7 @@ def show_group(given: dict[str, Any]) -> dict[str, Any]:
 
 @groups.route("/create", methods=["POST"])
 @groups.arguments(GroupCreate, example=examples.CREATE_GROUP)
+@groups.limits(unknown=MOST_WITH_MEMBERS)
 @groups.allowed(*MANAGERS)
 @groups.answers(GroupCreated, example=_CREATED, errors=("403.3",))
 def create_group(given: dict[str, Any]) -> dict[str, Any]:
@@ -126,6 +128,7 @@ def create_group(given: dict[str, Any]) -> dict[str, Any]:
 
 @groups.route("/update", methods=["POST"])
 @groups.arguments(GroupChange, example={"group_id": examples.GROUP_ID, "members": ["105"]})
+@groups.limits(unknown=MOST_WITH_MEMBERS)
 @groups.allowed(*MANAGERS)
 @groups.answers(Success, example=SUCCESS, errors=("403.3", "409.1"))
 def update_group(given: dict[str, Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from portsip_api.pbx import ring_groups as pbx_ring_groups
 from portsip_api.pbx.extension_fields import NUMBER
 from portsip_api.pbx.ring_groups import MOST_MEMBERS, RING_GROUP, RingGroupKey
 from portsip_api.portsip.blueprint import MANAGERS, ResourceBlueprint, current_tenant
+from portsip_api.portsip.bodies import MOST_WITH_MEMBERS
 from portsip_api.portsip.fields import ID, Strings, TenantRequest, described, schema_of
 from portsip_api.portsip.lists import Listing, ListRequest
 from portsip_api.portsip.replies import SUCCESS, Success
@@ -93,6 +94,7 @@ def show_ring_group(given: dict[str, Any]) -> pbx_ring_groups.RingGroup:
 
 @ring_groups.route("/create", methods=["POST"])
 @ring_groups.arguments(RingGroupCreate, example=_EXAMPLE)
+@ring_groups.limits(unknown=MOST_WITH_MEMBERS)
 @ring_groups.allowed(*MANAGERS)
 @ring_groups.answers(RingGroupCreated, example={"id": 1, "ring_group_number": "600"}, errors=("403.3",))
 def create_ring_group(given: dict[str, Any]) -> dict[str, Any]:
@@ -103,6 +105,7 @@ def create_ring_group(given: dict[str, Any]) -> dict[str, Any]:
 
 @ring_groups.route("/update", methods=["POST"])
 @ring_groups.arguments(RingGroupChange, example={"ring_group_number": "600", "ring_time": 20})
+@ring_groups.limits(unknown=MOST_WITH_MEMBERS)
 @ring_groups.allowed(*MANAGERS)
 @ring_groups.answers(Success, example=SUCCESS, errors=("403.3",))
 def update_ring_group(given: dict[str, Any]) -> dict[str, str]:

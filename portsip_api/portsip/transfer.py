@@ -1,6 +1,6 @@
 """`/api/extensions/export` and `/api/extensions/import`: all extensions of a tenant as one file. Both are ours."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -16,11 +16,12 @@ from portsip_api.pbx import transfer as pbx_transfer
 from portsip_api.pbx import transfer_reading, transfer_writing
 from portsip_api.pbx.errors import Forbidden, Invalid
 from portsip_api.pbx.identity import Role
-from portsip_api.pbx.transfer_reading import CSV, JSON, Reading
+from portsip_api.pbx.transfer_reading import CSV, JSON, Reading, Row
 from portsip_api.pbx.transfer_report import MOST_LISTED, Problem, Report
 from portsip_api.pbx.values import Choice, Flag
 from portsip_api.portsip.blueprint import MANAGERS, ResourceBlueprint, current_identity, current_tenant
 from portsip_api.portsip.fields import Ruled, TenantRequest, described
+from portsip_api.portsip.turns import Turns
 
 transfer = ResourceBlueprint(
     "extension files", __name__, url_prefix="/api/extensions", description="Extensions as a CSV or JSON file"
@@ -31,6 +32,8 @@ _FORMATS: Final = {media_type: format_ for format_, media_type in _MEDIA_TYPES.i
 # Labels that many clients give to any file; the content decides then.
 _VAGUE_LABELS: Final = {"", "application/octet-stream", "text/plain", "application/vnd.ms-excel"}
 _HEAD: Final = 4096  # bytes
+_VALUES_OF_A_ROW: Final = 100
+IMPORTS: Final = Turns("imports")
 
 
 class ExportRequest(TenantRequest):
@@ -135,10 +138,13 @@ def export_extensions(given: dict[str, Any]) -> Response:
     )
 
 
+def _most_values() -> int:
+    return _VALUES_OF_A_ROW * settings.current().import_rows
+
+
 @transfer.route("/import", methods=["POST"])
-@transfer.arguments(
-    ImportRequest, example=_IMPORT_EXAMPLE, multipart=True, largest=lambda: settings.current().max_import
-)
+@transfer.arguments(ImportRequest, example=_IMPORT_EXAMPLE, multipart=True)
+@transfer.limits(largest=lambda: settings.current().max_import, values=_most_values, turns=IMPORTS)
 @transfer.allowed(*MANAGERS)
 @transfer.answers(ImportReport, example=_REPORT_EXAMPLE)
 def import_extensions(given: dict[str, Any]) -> Any:
@@ -153,6 +159,10 @@ def import_extensions(given: dict[str, Any]) -> Any:
     Everything happens in one transaction. When a row fails, nothing is changed and the answer is an error with `errors`
     by row and field, and with the `report` beside them; with `partial` only the failing rows are left out. Targets of
     forward rules that do not exist are kept, with a warning.
+
+    A file has at most `PBX_IMPORT_ROWS` rows (5,000), and as JSON a hundred times as many values; the command line
+    (`pbx import`) takes any number. A worker carries out one import at a time, and one more waits; others are answered
+    503.1.
     """
     plan = pbx_transfer.prepare(current_tenant(), _reading(given), upsert=given.get("mode") == "upsert")
     report = pbx_transfer.apply(plan, partial=given.get("is_partial", False), dry_run=given.get("dry_run", False))
@@ -179,10 +189,22 @@ def _reading(given: Mapping[str, Any]) -> Reading:
     if len(files) > 1:
         raise Invalid({"file": ["Must be one file."]})
     if files:
-        return transfer_reading.read(files[0].stream, given.get("format") or _format(files[0]))
-    if "extensions" in g.fields:
-        return transfer_reading.read_objects(g.fields["extensions"])
-    raise Invalid({"file": ["Missing."]})
+        format_ = given.get("format") or _format(files[0])
+        reading = transfer_reading.read(files[0].stream, format_, _most_values())
+    elif "extensions" in g.fields:
+        reading = transfer_reading.read_objects(g.fields["extensions"])
+    else:
+        raise Invalid({"file": ["Missing."]})
+    return Reading(_few(reading.rows), reading.warnings)
+
+
+def _few(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield the rows. Raises Invalid when they are more than an import over HTTP may have."""
+    most = settings.current().import_rows
+    for count, row in enumerate(rows, 1):
+        if count > most:
+            raise Invalid({"file": [f"Must have at most {most} rows; `pbx import` on the server takes any number."]})
+        yield row
 
 
 def _format(file: FileStorage) -> str:

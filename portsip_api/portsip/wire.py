@@ -12,9 +12,11 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from portsip_api.pbx.errors import Invalid, PbxError
+from portsip_api.pbx import json_values
+from portsip_api.pbx.errors import Invalid, PbxError, TooLarge
 
 DEEPEST: Final = 32
+FORM: Final = "multipart/form-data"
 _URLENCODED = "application/x-www-form-urlencoded"
 
 
@@ -28,22 +30,45 @@ class WireText(str):
     __slots__ = ()
 
 
-def read_fields() -> dict[str, Any]:
-    """Return the request's fields: those of the query, and over them those of the body.
+def query_fields() -> dict[str, Any]:
+    """Return the fields of the query."""
+    return _texts(request.args)
 
-    Raises MalformedJson, Invalid (the body is not an object), RequestEntityTooLarge and UnsupportedMediaType.
-    """
-    fields = _texts(request.args)
+
+def has_body() -> bool:
+    """Tell whether the request says that it has a body."""
+    environ = request.environ
+    return environ.get("CONTENT_LENGTH", "") not in {"", "0"} or "HTTP_TRANSFER_ENCODING" in environ
+
+
+def require_plain() -> None:
+    """Raise UnsupportedMediaType for a body in a content encoding, so that nothing is ever unpacked."""
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType("Bodies are read without a content encoding only.")
-    if request.mimetype == "multipart/form-data":
-        return fields | _texts(request.form)
-    body = request.get_data(cache=True)
+
+
+def read_body() -> None:
+    """Read the body, which then waits for `body_fields`.
+
+    Raises RequestEntityTooLarge, for a body that says its length before any of it is read.
+    """
+    if request.mimetype == FORM:
+        _ = request.form
+        return
+    request.get_data(cache=True)
     if request.content_length is None:
         request.stream.read(1)  # a chunked body is cut at the limit without a word; reading on is what refuses it
-    if body.strip():
-        fields |= _parse(body)
-    return fields
+
+
+def body_fields(most_values: int = json_values.MOST) -> dict[str, Any]:
+    """Return the fields of the body that was read; as JSON it has at most `most_values` values.
+
+    Raises MalformedJson, Invalid (the body is not an object), TooLarge and RequestEntityTooLarge.
+    """
+    if request.mimetype == FORM:
+        return _texts(request.form)
+    body = request.get_data(cache=True)
+    return _parse(body, most_values) if body.strip() else {}
 
 
 def find_token(fields: Mapping[str, Any]) -> str | None:
@@ -90,19 +115,26 @@ def _texts(values: MultiDict[str, str]) -> dict[str, Any]:
     }
 
 
-def _parse(body: bytes) -> dict[str, Any]:
+def _parse(body: bytes, most_values: int) -> dict[str, Any]:
+    json_values.require_few(body, most_values)
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         if request.mimetype == _URLENCODED:
-            return _texts(request.form)
+            return _urlencoded(body)
         if "depth limit" in str(error):  # orjson has no type for it; a test holds the text
             raise RequestEntityTooLarge("The JSON is nested too deeply.") from None
         raise MalformedJson("The body is not valid JSON.") from None
     if not isinstance(value, dict):
         if request.mimetype == _URLENCODED:
-            return _texts(request.form)
+            return _urlencoded(body)
         raise Invalid({"body": ["Must be a JSON object."]})
     if depth_exceeds(value, DEEPEST):
         raise RequestEntityTooLarge("The JSON is nested too deeply.")
     return value
+
+
+def _urlencoded(body: bytes) -> dict[str, Any]:
+    if body.count(b"&") >= json_values.MOST:
+        raise TooLarge(f"The form has more than {json_values.MOST} fields.")
+    return _texts(request.form)

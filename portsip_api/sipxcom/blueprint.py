@@ -40,6 +40,7 @@ class Form(Enum):
     UPLOAD = "a form with files"
 
 
+_MOST_UNKNOWN: Final = 64 << 10  # bytes that are read for whoever need not log in
 OUTCOME: Final = Form.OUTCOME
 BARE_ID: Final = Form.BARE_ID
 NOTHING: Final = Form.NOTHING
@@ -184,9 +185,12 @@ def require_given(record: Record, given: Mapping[str, Any], path: str = "") -> N
 
 
 def _serve(view: View, declared: Declaration) -> View:
+    access = declared.access or Access.ADMINISTRATION
+    largest = declared.largest if access is not Access.ANYBODY else lambda: min(_MOST_UNKNOWN, declared.largest())
+
     def served(**named: str) -> Response:
-        request.max_content_length = declared.largest()
-        require(declared.access or Access.ADMINISTRATION)
+        request.max_content_length = largest()
+        require(access)
         media_type = _negotiate(declared)
         if declared.body is None or declared.body is Form.IGNORED:
             styles.read_body()

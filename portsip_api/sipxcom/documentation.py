@@ -22,7 +22,7 @@ _MEANINGS: Final = {
     404: "There is no such object.",
     406: "No acceptable media type.",
     409: "A number or name is taken, or the object is in a state in which this cannot be done.",
-    413: "The body is too large.",
+    413: "The body is too large, or holds more than 20,000 values, elements and attributes.",
     415: "The media type of the body is not read.",
     416: "The range lies outside the file.",
     417: "Not exactly one file was sent.",

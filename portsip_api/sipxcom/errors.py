@@ -58,6 +58,7 @@ _STATUSES: Final[Mapping[type[Exception], int]] = {
     pbx.Conflict: 409,
     pbx.TooManyFailures: 429,
     pbx.SwitchUnavailable: 503,
+    pbx.Busy: 503,
     pbx.LoginRefused: 401,
     MissingId: 400,
     BadId: 400,

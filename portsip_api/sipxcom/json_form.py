@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 
+from portsip_api.pbx import json_values
 from portsip_api.pbx.errors import Invalid
 from portsip_api.sipxcom.records import MARK, Field, Leaf, Many, Nested, Pairs, Record, Stream, element_of, squeeze
 
@@ -55,7 +56,8 @@ def read(record: Record, body: bytes, *, strict: bool = True) -> dict[str, Any]:
 
 
 def parse(body: bytes) -> Any:
-    """Return the JSON value of `body`. Raises MalformedJson."""
+    """Return the JSON value of `body`. Raises MalformedJson, and TooLarge when it holds too many values."""
+    json_values.require_few(body)
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -10,10 +10,11 @@ from xml.sax.saxutils import escape, quoteattr
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.errors import Invalid, TooLarge
 from portsip_api.sipxcom.records import MARK, Field, Leaf, Many, Nested, Pairs, Record, Stream, element_of, squeeze
 
 DEEPEST: Final = 32
+MOST: Final = 20_000  # elements and attributes
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _SHORT_DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 _INDENT: Final = "  "
@@ -69,7 +70,7 @@ def read(record: Record, body: bytes) -> dict[str, Any]:
 
 
 def parse(body: bytes) -> Element:
-    """Return the root element of `body`. Raises MalformedXml."""
+    """Return the root element of `body`. Raises MalformedXml, and TooLarge when it holds too many elements."""
     try:
         parser = DefusedXMLParser(target=_Shallow(), forbid_dtd=True)
         parser.feed(body)
@@ -82,16 +83,19 @@ def parse(body: bytes) -> Element:
 
 
 class _Shallow(TreeBuilder):
-    """Builds a tree of a bounded depth, so that nothing recurses far."""
+    """Builds a tree of a bounded depth, so that nothing recurses far, and of a bounded size."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._depth = 0
+        self._depth = self._count = 0
 
     def start(self, tag: Any, attrs: Any, /) -> Any:
         self._depth += 1
         if self._depth > DEEPEST:
             raise MalformedXml("Is nested too deeply.")
+        self._count += 1 + len(attrs)
+        if self._count > MOST:
+            raise TooLarge(f"The XML holds more than {MOST} elements and attributes.")
         return super().start(tag, attrs)
 
     def end(self, tag: Any, /) -> Any:

@@ -48,6 +48,20 @@ def test_every_operation_is_described(document):
             assert content["example"], where
 
 
+@pytest.mark.parametrize(
+    ("path", "sentences"),
+    [
+        ("extensions/update", ["header or the query at most 64 KiB", "at most 20,000 values"]),
+        ("extensions/group/update", ["header or the query at most 256 KiB", "at most 20,000 values"]),
+        ("extensions/import", ["header or the query at most 64 KiB", "at most 500,000 values"]),
+        ("account/credentials/verify", ["At most 64 KiB are read.", "at most 20,000 values"]),
+    ],
+)
+def test_limits_of_bodies_are_told(document, path, sentences):
+    told = document["paths"][f"/api/{path}"]["post"]["responses"]["413"]["description"]
+    assert all(sentence in told for sentence in sentences), told
+
+
 EXAMPLES = ["/api/extensions/create", "/api/extensions/group/create", "/api/extensions/update"]
 
 

@@ -1,4 +1,4 @@
-"""No route reads a body that is above its limit, and none is bounded by less than a limit."""
+"""No route reads a body that is above its limit, or before it must; and none is bounded by less than a limit."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from portsip_api import settings
 from portsip_api.pbx import avatars
 from portsip_api.pbx.audio import MOST_BYTES
 from portsip_api.sipxcom.authentication import Access
+from tests.counting import Counting
 from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD, Crm
 
 LIMIT = 4096
@@ -24,6 +25,7 @@ UPLOADS = {
     "/sipxconfig/api/pagegroups/prompts": MOST_BYTES + AROUND,
     "/sipxconfig/rest/avatar/<name:user>": avatars.MOST_BYTES + AROUND,
 }
+PORTION = 16 << 10  # in which chunks are read
 AUTH = ("superadmin", ADMIN_PASSWORD)
 USER = ("1000", WEB_PASSWORD)
 
@@ -106,3 +108,69 @@ def test_an_encoded_body_is_not_decoded(http, app: Flask, admin: Crm):
         face = {"auth": AUTH} if path.startswith("/sipxconfig") else {}
         reply = http.post(path, data=b"{}", headers={"Content-Encoding": "gzip", "access_token": admin.token}, **face)
         assert reply.status_code == 415
+
+
+BODIES = (
+    {"CONTENT_TYPE": "application/json"},
+    {"CONTENT_TYPE": "application/x-www-form-urlencoded"},
+    {"CONTENT_TYPE": "multipart/form-data; boundary=x"},
+    {"CONTENT_TYPE": "multipart/form-data"},
+    {"CONTENT_TYPE": "text/xml"},
+    {"CONTENT_TYPE": "", "HTTP_CONTENT_ENCODING": "gzip"},
+)
+LENGTHS = (
+    {"CONTENT_LENGTH": str(64 << 20)},
+    {"CONTENT_LENGTH": "9"},
+    {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True},
+)
+
+
+# What anybody may call: log-ins, and the pictures that pages show.
+OPENLY = {
+    "/api/account/credentials/verify",
+    "/api/account/email/verify",
+    "/api/account/extension/sip/verify",
+    "/sipxconfig/rest/avatar/<name:user>",
+}
+
+
+def ask_all(app: Flask, prefix: str, environ: dict, **how: object) -> dict[tuple[str, str], tuple[int, bool, int]]:
+    """Ask every route below `prefix`, those of GET too, with a body; return the status of each, whether a challenge
+    came with it, and how many bytes were read.
+    """
+    http, adapter, found = app.test_client(), app.url_map.bind("localhost"), {}
+    for rule in app.url_map.iter_rules():
+        for method in rule.methods - {"HEAD", "OPTIONS"} if rule.rule.startswith(prefix) else ():
+            path = adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, "0"), method=method)
+            body = Counting(b"<a>" * 100_000)
+            reply = http.open(path, method=method, environ_overrides={"wsgi.input": body, **environ}, **how)
+            found[method, rule.rule] = reply.status_code, "WWW-Authenticate" in reply.headers, body.taken
+    return found
+
+
+def check_asked_first(answered: dict[tuple[str, str], tuple[int, bool, int]]) -> None:
+    """All were told to log in before a byte was read, but for those that anybody may call: of them little was."""
+    openly = {key for key in answered if key[1] in OPENLY and key != ("POST", "/sipxconfig/rest/avatar/<name:user>")}
+    assert {key: answer for key, answer in answered.items() if answer != (401, True, 0) and key not in openly} == {}
+    assert all(answered[key][2] <= (64 << 10) + PORTION for key in openly)
+
+
+@pytest.mark.parametrize("length", LENGTHS, ids=["long", "short", "chunked"])
+@pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
+def test_sipxcom_asks_who_it_is_before_it_reads(app: Flask, body: dict, length: dict):
+    answered = ask_all(app, "/sipxconfig/", body | length)
+    check_asked_first(answered)
+    assert len(answered) > 200
+
+
+@pytest.mark.parametrize("length", LENGTHS, ids=["long", "short", "chunked"])
+@pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
+def test_portsip_judges_a_token_before_it_reads(app: Flask, body: dict, length: dict):
+    check_asked_first(ask_all(app, "/api", body | length, headers={"access_token": "0" * 32}))
+
+
+def test_nobody_makes_portsip_read_much(app: Flask):
+    """Whoever sends no token at all is answered 413, whatever the body says that it is."""
+    for kind in BODIES[:5]:
+        answered = ask_all(app, "/api", kind | LENGTHS[0])
+        assert {(status, taken) for status, _, taken in answered.values()} == {(413, 0)}, kind
