@@ -52,6 +52,7 @@ class Report:
     dry_run: bool
     errors: Findings
     warnings: Findings
+    unwritten: int = 0  # rows without an error in them that stayed out: none, or all from the batch of a failing one on
 
     @property
     def is_refused(self) -> bool:

@@ -5,7 +5,7 @@ only once however many rows name it. Source: contract, section 4 ("an import che
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -23,9 +23,13 @@ _TO_EXTENSION: Final = "CONNECT_TO_ANOTHER_EXTENSION"
 _NOBODY: Final = "\0"  # no extension's number
 
 
-def find_dangling(tenant_id: int, candidates: Sequence[Candidate], warnings: Findings) -> None:
-    """Add to `warnings` each target, in what `candidates` have written or would write, that leads nowhere."""
-    numbers = {item.number for item in candidates}  # a dry run does not write them
+def find_dangling(
+    tenant_id: int, candidates: Sequence[Candidate], numbers: Collection[str], warnings: Findings
+) -> None:
+    """Add to `warnings` each target, in what `candidates` have written or would write, that leads nowhere.
+
+    Targets may be among `numbers`, those of the whole file: a dry run does not write them, and a batch not yet.
+    """
 
     @lru_cache(maxsize=100_000)
     def find(action: str, target: str, number: str) -> str:

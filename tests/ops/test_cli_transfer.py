@@ -3,20 +3,23 @@
 import json
 import os
 import stat
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from portsip_api.pbx import demo, directory, extensions, groups, tenants, transfer_writing
+from portsip_api import settings
+from portsip_api.pbx import demo, directory, extensions, groups, tenants, transfer, transfer_writing
 from portsip_api.pbx.consistency import find_inconsistencies
 from portsip_api.pbx.groups import GroupKey
 from portsip_api.store import database
 from portsip_api.store.paging import Slice
 from tests.crm import SIP_PASSWORD, WEB_PASSWORD, Crm
-from tests.ops.commands import run
+from tests.ops.commands import finish, run, start
 
 HEADER = "extension_number,password,web_access_password,profile.email\n"
 GOOD = f"{HEADER}100,{SIP_PASSWORD},{WEB_PASSWORD},a@b\n101,{SIP_PASSWORD},{WEB_PASSWORD},\n"
@@ -97,6 +100,34 @@ def test_only_the_first_errors_are_printed(commands: FlaskCliRunner, file: Path)
     check_failed(result, "Rows that failed: 100; nothing was changed.")
     assert len(result.stderr.splitlines()) == 52
     assert "error: 150 more" in result.stderr
+
+
+def test_others_write_while_a_file_is_imported_in_batches(commands: FlaskCliRunner, admin: Crm, file: Path) -> None:
+    rows = "".join(f"{number},{SIP_PASSWORD},{WEB_PASSWORD},\n" for number in range(1_000, 1_400))
+    file.write_text(HEADER + rows, encoding="utf-8")
+    process = start(settings.current().data_path, "import", str(file), "--batch", "50")
+    seen = set()
+    while process.poll() is None:
+        with database.writing():  # as long as the import holds the lock this waits
+            seen.add(database.fetch_row("SELECT count(*) FROM extension")[0])
+            database.execute("UPDATE tenant SET name = name")
+        time.sleep(0.01)
+    assert finish(process).stdout == "Created: 400; updated: 0.\n"
+    assert {count % 50 for count in seen} == {0}
+    assert len(seen - {0, 400}) > 2
+
+
+def test_rows_that_others_took_meanwhile_are_told(commands: FlaskCliRunner, file: Path, monkeypatch) -> None:
+    file.write_text(f"{GOOD}102,{SIP_PASSWORD},{WEB_PASSWORD},\n", encoding="utf-8")
+    taken = {"extension_number": "101", "password": SIP_PASSWORD, "web_access_password": WEB_PASSWORD}
+    monkeypatch.setattr(transfer, "time", SimpleNamespace(sleep=lambda _: extensions.create(1, taken)))
+    result = call(commands, "import", file, "--batch", "1")
+    assert result.stdout == "Created: 1; updated: 0.\n"
+    check_failed(
+        result,
+        "Rows that failed: 1, on what others wrote since the import began; not written for that: 1. "
+        "Mend the file and import it again with --mode upsert.",
+    )
 
 
 @pytest.mark.parametrize(("name", "content"), [("x", b"\0\0"), ("x.csv", b"\xff"), ("x.json", b"[")])

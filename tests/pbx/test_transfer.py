@@ -3,6 +3,7 @@
 import io
 import sqlite3
 from contextlib import closing, contextmanager
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -65,6 +66,10 @@ def stored():
         )
         for extension in found
     }
+
+
+def numbers():
+    return [row[0] for row in database.fetch_all("SELECT number FROM extension ORDER BY number")]
 
 
 def empty():
@@ -403,10 +408,74 @@ def test_collisions_cost_the_same_few_statements_however_many_rows_there_are(mon
     assert counts[0] == counts[1] < 10
 
 
-def test_a_file_has_no_more_rows_than_fit_in_memory(monkeypatch):
-    monkeypatch.setattr(transfer, "MOST_ROWS", 1)
-    with pytest.raises(Invalid, match="at most 1 rows"):
-        load([new("100"), new("101")])
+# Batches
+
+
+@pytest.fixture
+def between(monkeypatch):
+    """A function that lets another one run, once, while an import is between two of its batches."""
+
+    def arrange(others):
+        waiting = [others]
+        monkeypatch.setattr(transfer, "time", SimpleNamespace(sleep=lambda _: waiting and waiting.pop()()))
+
+    return arrange
+
+
+def test_others_write_between_batches(between):
+    between(lambda: seen.append(numbers()) or load([new("200")]))
+    seen = []
+    told = []
+    report = load([new(str(number)) for number in range(100, 105)], batch=2, advance=told.append)
+    assert (report.created, report.unwritten, report.errors.rows) == (5, 0, 0)
+    assert seen == [["100", "101"]]
+    assert numbers() == ["100", "101", "102", "103", "104", "200"]
+    assert told == [2, 2, 1]
+    assert find_inconsistencies() == []
+
+
+def test_all_rows_are_checked_before_the_first_batch():
+    check_failed(load([new("100"), new("101"), new("100")], batch=1), (3, "extension_number"))
+    assert stored() == {}
+    report = load([new("100"), new("101"), new("100")], batch=1, partial=True)
+    assert (report.created, report.errors.rows, report.unwritten) == (2, 1, 0)
+
+
+def test_what_others_wrote_meanwhile_ends_the_import_behind_the_batches_before(between):
+    between(lambda: load([new("103")]))
+    report = load([new(str(number)) for number in range(100, 108)], batch=2)
+    assert (report.created, report.errors.rows, report.unwritten) == (2, 1, 5)
+    assert [(error.row, error.field) for error in report.errors.listed] == [(4, "extension_number")]
+    assert not report.is_refused
+    assert numbers() == ["100", "101", "103"]
+    report = load([new(str(number)) for number in range(100, 108)], batch=2, upsert=True)
+    assert (report.created, report.updated, report.unwritten) == (5, 3, 0)
+
+
+def test_a_partial_import_only_leaves_those_rows_out(between):
+    between(lambda: load([new("103")]))
+    report = load([new(str(number)) for number in range(100, 108)], batch=2, partial=True)
+    assert (report.created, report.errors.rows, report.unwritten) == (7, 1, 0)
+
+
+def test_targets_in_later_batches_are_there():
+    forward = {"forward_rules": {"offline": {"offline_action": "CONNECT_TO_ANOTHER_EXTENSION",
+               "offline_action_value": "102"}}}  # fmt: skip
+    assert load([new("100", **forward), new("101"), new("102")], batch=1).warnings.total == 0
+
+
+def test_a_store_that_is_locked_between_batches_is_told_with_what_was_written(between, configure):
+    with closing(sqlite3.connect(configure().database_path, isolation_level=None)) as other:
+
+        def lock():
+            with database.writing():
+                database.execute("PRAGMA busy_timeout = 10")
+            other.execute("BEGIN IMMEDIATE")
+
+        between(lock)
+        with pytest.raises(database.StoreUnavailable, match=r"Rows written before that: 2\."):
+            load([new(str(number)) for number in range(100, 105)], batch=2)
+    assert numbers() == ["100", "101"]
 
 
 def test_problems_are_listed_by_row():

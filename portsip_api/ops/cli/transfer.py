@@ -61,10 +61,19 @@ def bar(label: str, length: int) -> Any:
 )
 @click.option("--dry-run", is_flag=True, help="Say what would happen, but write nothing.")
 @click.option("--partial", is_flag=True, help="Write the rows that are right even when others fail.")
-def import_extensions(file: Path, tenant: str | None, format_: str | None, mode: str, **how: bool) -> None:
-    """Create or change extensions from FILE, CSV or JSON, in one transaction.
+@click.option(
+    "--batch",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Commit after each N rows, so that a running server writes in between; 1000 take less than a second. It is "
+    "then no longer all rows or none: what others write meanwhile, and a row collides with, ends the import behind the "
+    "batches that are written.",
+)
+def import_extensions(file: Path, tenant: str | None, format_: str | None, mode: str, **how: Any) -> None:
+    """Create or change extensions from FILE, CSV or JSON, in one transaction unless --batch says otherwise.
 
-    A running server answers the calls that write with 503 while a large file is being written.
+    All rows are checked before the first one is written, and are in memory at once. A running server answers the calls
+    that write with 503 while a large file is being written.
     """
     tenant_id = tenant_id_of(tenant)
     database.expect_many_writes()
@@ -124,6 +133,11 @@ def _print(report: Report) -> None:
         raise click.ClickException(f"Rows that failed: {report.errors.rows}; nothing was changed.")
     done = "Would be created" if report.dry_run else "Created"
     click.echo(f"{done}: {report.created}; updated: {report.updated}.")
+    if report.unwritten:
+        raise click.ClickException(
+            f"Rows that failed: {report.errors.rows}, on what others wrote since the import began; not written for "
+            f"that: {report.unwritten}. Mend the file and import it again with --mode upsert."
+        )
     if report.errors.rows:
         raise click.ClickException(f"Rows that failed: {report.errors.rows}.")
 
