@@ -7,28 +7,36 @@ FUZZ_MINUTES ?= 10
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit faults bench fuzz audit lock format readme
+.PHONY: help run test check unit coverage faults bench fuzz audit lock format readme
 
 help:
 	@echo "make run    install, migrate, make the first administrator and serve"
 	@echo "make test   install, then lint, types and all tests"
+	@echo "make coverage install, then all tests, and which lines of the program they run"
 	@echo "make bench  install, then measure everything (12 minutes on a machine that has nothing else to do)"
 	@echo "make faults install, then the tests of faults in their long form"
 	@echo "make fuzz   install, then attack: 100 minutes and a table (FUZZ_MINUTES of each target)"
 
-.venv/run.stamp: requirements.txt
+# The program itself is linked and not copied; it comes without dependencies, so that nothing is without a hash.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+.venv/run.stamp: requirements.txt requirements-build.txt pyproject.toml portsip_api/__init__.py
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
-	test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@echo "Installing the libraries into .venv, which takes up to a minute ..."
+	@$(BIN)/python -c 'import pip' 2>/dev/null || "$(PYTHON)" -m venv --clear .venv || \
+		{ echo "Python cannot make .venv; on Debian and Ubuntu it needs the package python3-venv." >&2; exit 1; }
+	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --require-hashes -r requirements-build.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/test.stamp: .venv/run.stamp requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@echo "Installing what the tests need ..."
+	@$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
 run: .venv/run.stamp
-	@$(BIN)/flask --app app pbx init
-	@exec $(BIN)/gunicorn app:app
+	@$(BIN)/pbx init
+	@exec $(BIN)/pbx serve
 
 test: check unit
 
@@ -40,6 +48,13 @@ check: .venv/test.stamp
 
 unit: .venv/test.stamp
 	$(BIN)/pytest -n $(WORKERS)
+
+# The processes that tests start are measured too, but for those that end without a word, as killed ones do.
+coverage: .venv/test.stamp
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n $(WORKERS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 bench: .venv/run.stamp
 	$(BIN)/python -m bench
@@ -56,7 +71,7 @@ readme: .venv/test.stamp
 	$(BIN)/python -m tests.contract.sipxcom.totals
 
 .venv/fuzz.stamp: .venv/test.stamp requirements-fuzz.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.txt
+	@$(INSTALL) --require-hashes -r requirements-fuzz.txt
 	@touch $@
 
 fuzz: .venv/fuzz.stamp
@@ -66,12 +81,10 @@ fuzz: .venv/fuzz.stamp
 audit: .venv/test.stamp
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.txt
 
+LOCK = $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host pyproject.toml
 lock: .venv/test.stamp
-	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.txt pyproject.toml
-	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-		--extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
-	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-		--extra dev --extra fuzz -c requirements-dev.txt -o requirements-fuzz.txt pyproject.toml
+	$(LOCK) -o requirements.txt
+	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --extra dev --extra fuzz -c requirements-dev.txt -o requirements-fuzz.txt
+	$(LOCK) --all-build-deps --only-build-deps -c requirements-dev.txt -o requirements-build.txt

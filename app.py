@@ -1,4 +1,4 @@
-"""WSGI entry: `app` for gunicorn, uWSGI and flask. `python app.py` is `gunicorn app:app` from anywhere."""
+"""WSGI entry: `app` for gunicorn, uWSGI and flask. `python app.py` is `gunicorn app:app` from anywhere: `pbx serve`."""
 
 import gc
 import os
@@ -14,8 +14,9 @@ if __name__ == "__main__":
     sys.argv.insert(1, "app:app")
     runpy.run_module("gunicorn", run_name="__main__")
 
-app = create_app()
+_by_flask = os.environ.get("FLASK_RUN_FROM_CLI") == "true"  # which looks into it for commands, too
+app = create_app(make_database=not _by_flask or "run" in sys.argv)
 logs.configure(settings.current().log_level)
-if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+if not _by_flask:
     jobs.start(app)
     gc.freeze()  # all this stays; to look through it for garbage would hold up a request for tens of milliseconds

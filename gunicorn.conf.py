@@ -8,7 +8,8 @@ from typing import Any
 
 gc.disable()  # while modules are loaded, which stay: looking through them again and again took a tenth of a start
 
-from portsip_api.ops import metrics, processors, serving  # noqa: E402
+import portsip_api.application  # noqa: E402, F401 — here, so that the workers share it
+from portsip_api.ops import metrics, processors, serving, welcome  # noqa: E402
 
 _settings = serving.load_settings()
 
@@ -57,6 +58,12 @@ def post_fork(_: Any, worker: Any) -> None:
     """Give the worker a processor of its own, where that is right, and tell its metrics its place."""
     processors.take(worker.place, worker.cfg.workers)
     metrics.take_place(worker.place)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Tell whoever watches where to go on, when the last of the first workers is there."""
+    if worker.age == worker.cfg.workers:
+        welcome.say([str(listener) for listener in worker.sockets])
 
 
 def when_ready(_: Any) -> None:

@@ -232,7 +232,7 @@ def command(data: Path, *arguments: str) -> Work:
     """Run a `pbx` command over `data`. Raises RuntimeError when it fails."""
     began = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-S", "-c", _LAUNCHER, sys.executable, "-m", "flask", "--app", "app", "pbx", *arguments],
+        [sys.executable, "-S", "-c", _LAUNCHER, sys.executable, "-m", "portsip_api", *arguments],
         cwd=ROOT,
         env=environment(data),
         capture_output=True,

@@ -1,37 +1,21 @@
 """A PBX management server that speaks the REST APIs of PortSIP PBX and of sipXcom over one SQLite store."""
 
-from flask import Flask, Response, request
+from typing import TYPE_CHECKING
 
-from portsip_api import file_replies, ops, portsip, settings, sipxcom
-from portsip_api.ops.serving import load_settings
-from portsip_api.startup import open_store
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from portsip_api.settings import Settings
 
 __version__ = "0.1.0"
 
 
-def create_app(configuration: settings.Settings | None = None) -> Flask:
-    """Return the application: settings, store, faces, and what runs beside requests.
+def create_app(configuration: "Settings | None" = None, *, make_database: bool = True) -> "Flask":
+    """Return the application over the store that `configuration`, else environment and settings file, name.
 
-    Raises StartupError, which is a SystemExit with one sentence, when the server cannot start.
+    Without `make_database` the store stays closed when there is none. Raises StartupError, which is a SystemExit with
+    one sentence, when the server cannot start.
     """
-    settings.use(configuration or load_settings())
-    app = Flask(__name__, static_folder=None)
-    app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False
-    app.config["MAX_CONTENT_LENGTH"] = settings.current().max_body
-    open_store()
-    portsip.register(app, __version__)
-    sipxcom.register(app, __version__)
-    ops.register(app)
-    app.before_request(file_replies.drop_unreadable_dates)
+    from portsip_api import application  # noqa: PLC0415 — half a second that commands without an application spare
 
-    @app.errorhandler(Exception)
-    def answer(error: Exception) -> Response:
-        """Say what went wrong in the dialect of the face that was asked."""
-        face = sipxcom if request.path.startswith(f"{sipxcom.PREFIX}/") else portsip
-        response: Response = face.answer(error)
-        if response.status_code >= 500:
-            app.extensions["pbx-failures"](error, response.status_code)
-        return response
-
-    return app
+    return application.create(configuration, make_database=make_database)

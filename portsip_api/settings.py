@@ -15,7 +15,10 @@ from zoneinfo import available_timezones
 from marshmallow import RAISE, Schema, ValidationError, validate
 from marshmallow import fields as kinds
 
-ROOT = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parent
+IN_WORKING_TREE = (_PACKAGE.parent / "pyproject.toml").is_file()
+# What stands at the top of a working tree and is needed at run time: pyproject.toml puts it into the wheel.
+ROOT = _PACKAGE.parent if IN_WORKING_TREE else _PACKAGE / "shipped"
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _DOMAIN = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
@@ -112,7 +115,16 @@ def _setting(kind: kinds.Field[Any], default: str, meaning: str, *, variable: st
 class Settings:
     """The settings in force."""
 
-    data_dir: str = _setting(kinds.String(), "db", "Folder of all that lasts; relative to the program's folder")
+    config: str = _setting(
+        kinds.String(), "",
+        "File with more of these settings, `NAME=value` on a line of its own; the environment beats it. Empty: "
+        "`/etc/portsip-api.env` where the program is installed, none in a working tree",
+    )  # fmt: skip
+    data_dir: str = _setting(
+        kinds.String(), "db",
+        "Folder of all that lasts; this and other paths may be relative in a working tree, to its folder. Where the "
+        "program is installed there is no default, and paths are absolute",
+    )  # fmt: skip
     bind: str = _setting(
         _matching(r".+:[0-9]{1,5}", "Must be an address and a port."), "127.0.0.1:8899",
         "Address and port on which gunicorn listens",
@@ -246,7 +258,24 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
                 for name, texts in problems.items()
             }
         ) from None
-    return Settings(**{item.name: values[_variable(item)] for item in fields(Settings) if _variable(item) in values})
+    loaded = Settings(**{item.name: values[_variable(item)] for item in fields(Settings) if _variable(item) in values})
+    if not IN_WORKING_TREE:
+        _require_absolute(loaded, given)
+    return loaded
+
+
+def _require_absolute(loaded: Settings, given: Mapping[str, str]) -> None:
+    """Raise ConfigurationError where a path would depend on the folder that a command or a server was started in."""
+    if "PBX_DATA_DIR" not in given:
+        raise ConfigurationError({"PBX_DATA_DIR": ["Must be set: `pbx init --data DIR` makes a folder and a file."]})
+    paths = {
+        "PBX_DATA_DIR": loaded.data_dir,
+        "DATABASE_URL": loaded.database_url.removeprefix("sqlite:///"),
+        "PBX_SECRET_KEY_FILE": loaded.secret_key_file,
+    }
+    relative = [name for name, path in paths.items() if name in given and not Path(path or "/").is_absolute()]
+    if relative or not loaded.data_dir:
+        raise ConfigurationError({name: ["Must be an absolute path."] for name in relative or ["PBX_DATA_DIR"]})
 
 
 def _variable(item: Any) -> str:

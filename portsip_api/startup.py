@@ -1,6 +1,8 @@
 """Opening the store: folders, keys, migrations, the default tenant. Whatever is wrong is said in one sentence."""
 
+import os
 import sqlite3
+from contextlib import suppress
 from typing import Final
 
 import peewee
@@ -8,6 +10,7 @@ import peewee
 from portsip_api import settings
 from portsip_api.pbx import tenants
 from portsip_api.store import database, migrations, soundness, volatile
+from portsip_api.store.files import create
 from portsip_api.store.secrets import KeyMissing, keyring
 
 _LOOK_SECONDS: Final = 0.3
@@ -30,6 +33,9 @@ def open_store(*, before_workers: bool = False) -> None:
         has_database = configuration.database_path.exists()
         if has_database and before_workers and soundness.is_damaged(configuration.database_path, _LOOK_SECONDS):
             raise StartupError("The database is damaged: restore a backup.")
+        if not has_database:
+            with suppress(FileExistsError):  # another process was quicker
+                os.close(create(configuration.database_path))
         database.use(configuration.database_path)
         lock_file = configuration.data_path / "migrate.lock"
         migrations.migrate(lock_file)

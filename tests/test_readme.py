@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.metadata import version
 
 import pytest
 from flask import Flask
@@ -79,4 +80,6 @@ def test_every_operation_stands_in_the_changelog(app: Flask) -> None:
 
 
 def test_the_version_is_one() -> None:
-    assert tomllib.loads(text_of("pyproject.toml"))["project"]["version"] == __version__
+    """It stands in the package, and what is installed was made from that."""
+    assert tomllib.loads(text_of("pyproject.toml"))["project"]["dynamic"] == ["version"]
+    assert version("portsip-api") == __version__

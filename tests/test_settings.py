@@ -9,6 +9,7 @@ from portsip_api import settings
 
 # variable: (a text that is not the default, what it means)
 GOOD: dict[str, tuple[str, Any]] = {
+    "PBX_CONFIG": ("/etc/pbx.env", "/etc/pbx.env"),
     "PBX_DATA_DIR": ("elsewhere", "elsewhere"),
     "PBX_BIND": ("[::1]:9000", "[::1]:9000"),
     "PBX_WORKERS": ("8", 8),
@@ -70,7 +71,7 @@ BAD = {
     "PBX_LOG_LEVEL": ["TRACE"],
 }
 # Any text is good for these, an empty one too.
-FREE = {"PBX_DATA_DIR", "PBX_SECRET_KEY_FILE", "PBX_CORS_ORIGINS"}
+FREE = {"PBX_CONFIG", "PBX_DATA_DIR", "PBX_SECRET_KEY_FILE", "PBX_CORS_ORIGINS"}
 
 
 def _attribute(variable: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from portsip_api import settings
+from portsip_api import settings, settings_file
 from portsip_api.pbx import administrators, consistency, rekey
 from portsip_api.store import database, migrations, soundness
 from portsip_api.store.secrets import KeyMissing, Keyring
@@ -35,20 +35,28 @@ def _advice(sentence: str) -> Finding:
 
 
 def findings(environment: Mapping[str, str] = os.environ) -> Iterator[Finding]:
-    """Yield what is wrong with the settings in `environment` and with the store that they name.
+    """Yield what is wrong with the settings in `environment` and the settings file, and with the store that they name.
 
     The settings that can be read are put in force, since the store is asked under them.
     """
+    given: Mapping[str, str] = {}
     problems: Mapping[str, list[str]] = {}
     try:
-        configuration = settings.load(environment)
+        given = settings_file.variables(environment)
+        settings.load(given)
     except settings.ConfigurationError as error:
         problems = error.problems
-        configuration = settings.load({name: text for name, text in environment.items() if name not in problems})
-    settings.use(configuration)
     for name, texts in problems.items():
         yield _error(f"{name}: {' '.join(texts)}")
-    yield from _advices(configuration, environment)
+    if problems and not given:
+        return  # the file cannot be read, so that nobody knows which store it is
+    given = {name: text for name, text in given.items() if name not in problems}
+    try:
+        configuration = settings.load(given)
+    except settings.ConfigurationError:  # nor without a data folder
+        return
+    settings.use(configuration)
+    yield from _advices(configuration, given)
     if "DATABASE_URL" not in problems:
         yield from _store(configuration)
 
@@ -80,7 +88,7 @@ def _store(configuration: settings.Settings) -> Iterator[Finding]:
             yield _error(f"The folder {folder} is not writable.")
     yield from _key_file(configuration.secret_key_path)
     if not configuration.database_path.is_file():
-        yield _error("There is no database; `flask --app app pbx init` makes it.")
+        yield _error(f"There is no database at {configuration.database_path}; `pbx init` makes it.")
         return
     broken = list(_database_file(configuration.database_path))
     yield from broken
@@ -116,7 +124,7 @@ def _database_file(path: Path) -> Iterator[Finding]:
 def _content(configuration: settings.Settings) -> Iterator[Finding]:
     database.use(configuration.database_path)
     if not administrators.exists():
-        yield _error("There is no administrator; `flask --app app pbx init` makes the first one.")
+        yield _error("There is no administrator; `pbx init` makes the first one.")
     try:
         keys = Keyring()
         keys.open(configuration.secret_key_path, create=False)

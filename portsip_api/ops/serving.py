@@ -9,16 +9,16 @@ import os
 import shutil
 import tempfile
 
-from portsip_api import settings
+from portsip_api import settings, settings_file
 from portsip_api.ops.metrics import FOLDER_VARIABLE
 from portsip_api.startup import StartupError, open_store
 from portsip_api.store import database
 
 
 def load_settings() -> settings.Settings:
-    """Return the settings in the environment. Raises StartupError."""
+    """Return the settings of the environment and the settings file. Raises StartupError."""
     try:
-        return settings.load()
+        return settings.load(settings_file.variables())
     except settings.ConfigurationError as error:
         raise StartupError(str(error)) from error
 

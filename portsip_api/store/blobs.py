@@ -18,7 +18,7 @@ from typing import Final
 from portsip_api import settings
 from portsip_api.store.clock import clock
 from portsip_api.store.database import StoreUnavailable
-from portsip_api.store.files import sync_folder, write_atomically
+from portsip_api.store.files import create_folder, sync_folder, write_atomically
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _BATCH: Final = 500
@@ -43,7 +43,7 @@ class BlobFolder:
         blob = uuid.uuid4().hex
         try:
             if not self.path.is_dir():
-                self.path.mkdir(mode=0o700, exist_ok=True)
+                create_folder(self.path)
                 sync_folder(self.path.parent)
             write_atomically(self.path / blob, content)
         except OSError as error:

@@ -37,6 +37,11 @@ def use(path: Path) -> None:
     _file.use(str(path))
 
 
+def is_in_use() -> bool:
+    """Return whether `use` has named a file."""
+    return not db.deferred
+
+
 def file_number() -> int:
     """Return a number that changes with every `use`, for what must not outlive the file that it was read from."""
     return _files[0]

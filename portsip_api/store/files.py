@@ -1,17 +1,43 @@
-"""Files that other processes must never see half-written, and locks that die with their holder."""
+"""Files that other processes must never see half-written, and locks that die with their holder.
+
+What root makes takes the owner of the folder that it is made in: root's commands work on the store of a server that
+runs as another user, and must leave no file behind that this user cannot open.
+"""
 
 import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+
+def create(path: Path, mode: int = 0o600) -> int:
+    """Make the file `path`, in which nobody has put anything yet, and return its descriptor, open for writing.
+
+    Raises FileExistsError, also for a link that leads nowhere.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    if os.geteuid() == 0:
+        folder = path.parent.stat()
+        os.fchown(descriptor, folder.st_uid, folder.st_gid)
+    return descriptor
+
+
+def create_folder(path: Path) -> None:
+    """Make the folder `path`, mode 0700, in a folder that is there, unless it is there itself."""
+    with suppress(FileExistsError):
+        path.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            parent = path.parent.stat()
+            os.chown(path, parent.st_uid, parent.st_gid, follow_symlinks=False)
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Replace `path` by `content`, durably: after a crash the file holds either the old bytes or the new ones."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    temporary.unlink(missing_ok=True)
+    descriptor = create(temporary, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -43,7 +69,10 @@ class FileLock:
 
     def acquire(self, *, wait: bool) -> bool:
         """Take the lock. Without `wait`, return False at once when another process holds it."""
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            descriptor = create(self.path)
+        except FileExistsError:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
@@ -74,7 +103,7 @@ def locked(path: Path) -> Iterator[None]:
 def staging(folder: Path) -> Iterator[Path]:
     """Give the body an empty folder of its own; what a crash left in it goes."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
+    create_folder(folder)
     try:
         yield folder
     finally:

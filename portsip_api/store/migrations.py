@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from portsip_api import settings
 from portsip_api.store import database
 from portsip_api.store.files import locked
 
-FOLDER = Path(__file__).resolve().parents[2] / "db" / "migrations"
+FOLDER = settings.ROOT / "db" / "migrations"
 
 
 class SchemaTooNew(Exception):

@@ -14,7 +14,7 @@ import tarfile
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Final
 
 from portsip_api.store import migrations, volatile
@@ -29,7 +29,7 @@ from portsip_api.store.backup import (
     Place,
     files_below,
 )
-from portsip_api.store.files import FileLock, locked, staging, sync_folder
+from portsip_api.store.files import FileLock, create, create_folder, locked, staging, sync_folder
 
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _CHUNK: Final = 1 << 20
@@ -101,12 +101,20 @@ def _require_expected(member: tarfile.TarInfo) -> None:
 def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
     """Write the content of a file below `folder`, and nothing else of it: neither its mode nor its owner."""
     target = folder / member.name
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folders(folder, PurePosixPath(member.name))
     content = archive.extractfile(member)
     if content is None:
         raise tarfile.TarError
-    with content, target.open("wb") as file:
+    target.unlink(missing_ok=True)
+    with content, os.fdopen(create(target), "wb") as file:
         shutil.copyfileobj(content, file, _CHUNK)
+
+
+def _make_folders(folder: Path, relative: PurePath) -> None:
+    """Make `folder`, and the folders in it in which a file with the path `relative` lies."""
+    for parent in reversed((folder / relative).parents):
+        if parent.is_relative_to(folder):
+            create_folder(parent)
 
 
 def _check(database: Path, keys: Collection[str], needed_keys: NeededKeys) -> None:
@@ -135,7 +143,7 @@ def _exchange(place: Place, files: Path, database: Path) -> None:
     wanted = set(files_below(files))
     for relative in wanted:
         target = place.greetings / relative
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_folders(place.greetings, relative)
         (files / relative).replace(target)
     os.sync()  # one call for all files, and for the database's too
     volatile.remove(place.database)  # before the exchange: a crash between the two must not leave the old tokens

@@ -7,6 +7,7 @@ the machine has been restarted, and when it is damaged or missing: by the first 
 workers, and else by whatever first asks it. A command that does not ask it neither makes it nor repairs it.
 """
 
+import os
 import secrets
 import sqlite3
 from contextlib import closing
@@ -16,7 +17,7 @@ from urllib.parse import quote
 
 from portsip_api.store import migrations
 from portsip_api.store.clock import clock
-from portsip_api.store.files import locked
+from portsip_api.store.files import create, locked
 from portsip_api.store.sqlite_file import Connections, SqliteFile, StoreUnavailable
 
 _SCHEMA: Final = migrations.FOLDER / "volatile.sql"
@@ -122,7 +123,7 @@ def _schema() -> str:
 
 def _make(path: Path) -> bytes:
     id_ = secrets.token_bytes(16)
-    path.touch(mode=0o600)
+    os.close(create(path))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = wal")
         connection.execute("PRAGMA synchronous = off")

@@ -68,7 +68,7 @@ def take_writing(data: Path) -> None:
 
 
 # What a server says, and what `check` does, which goes on to look at the rest.
-CASES = {
+CASES: dict[Callable[[Path], None], tuple[str, str]] = {
     truncate: (DAMAGED, "The database cannot be read: database disk image is malformed."),
     cut_in_a_page: (DAMAGED, "The database "),
     corrupt_a_page: (DAMAGED, "The database "),
@@ -101,7 +101,7 @@ def test_nothing_starts(data: Path, damage: Callable[[Path], None]) -> None:
         for kind in KINDS:
             check_does_not_start(kind, data, CASES[damage][0], HELD_TO_MODES)
         check = subprocess.run(
-            [*HELD_TO_MODES, sys.executable, "-m", "portsip_api.ops.cli", "check"],
+            [*HELD_TO_MODES, sys.executable, "-m", "portsip_api", "check"],
             cwd=settings.ROOT, env=environment(data), capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
     finally:

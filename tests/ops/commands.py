@@ -7,7 +7,7 @@ from pathlib import Path
 
 from portsip_api import settings
 
-_FLASK = ("-m", "flask", "--app", "app", "pbx")
+_PBX = ("-m", "portsip_api")
 
 
 def environment(data: Path, **variables: str) -> dict[str, str]:
@@ -30,8 +30,8 @@ def start_python(data: Path, *arguments: str, **variables: str) -> subprocess.Po
 
 
 def start(data: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-    """Start `flask --app app pbx …` on the data folder `data`."""
-    return start_python(data, *_FLASK, *arguments, **variables)
+    """Start `pbx …` on the data folder `data`."""
+    return start_python(data, *_PBX, *arguments, **variables)
 
 
 def finish(process: subprocess.Popen[str], stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -41,7 +41,7 @@ def finish(process: subprocess.Popen[str], stdin: str = "") -> subprocess.Comple
 
 
 def run(data: Path, *arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run `flask --app app pbx …` on the data folder `data` to its end."""
+    """Run `pbx …` on the data folder `data` to its end."""
     return finish(start(data, *arguments, **variables), stdin)
 
 

@@ -1,5 +1,7 @@
 """`admin …` and `tenant …`: accounts made and changed on the command line, and what is never said there."""
 
+from collections.abc import Callable
+
 import pytest
 from click.testing import Result
 from flask import Flask
@@ -161,10 +163,11 @@ def test_a_tenant_is_removed_only_after_a_yes(operator: Operator, crm: Crm) -> N
 
 
 def test_without_a_terminal_nothing_hangs(tmp_path) -> None:
+    run(tmp_path, "init")
     check_sentence(run(tmp_path, "admin", "create", "ada"), "Aborted!")
 
 
-def test_the_policy_of_the_server_holds(operator: Operator, configure: object) -> None:
+def test_the_policy_of_the_server_holds(operator: Operator, configure: Callable[..., object]) -> None:
     configure(PBX_PASSWORD_POLICY="strict")
     sentence = "password: Must have at least 8 characters and not be the extension number."
     operator.is_refused("admin", "create", "ada", "--password-stdin", stdin="short", sentence=sentence)

@@ -107,7 +107,8 @@ def test_a_secret_that_is_stored_under_an_old_key_at_the_last_moment_is_kept(
 ) -> None:
     keyring.rotate()
     pass_an_hour()
-    real, passes = rekey._rewrite, []
+    real = rekey._rewrite
+    passes: list[None] = []
 
     def late() -> int:
         passes.append(None)

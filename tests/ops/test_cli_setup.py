@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from portsip_api.pbx import administrators
 from portsip_api.store import database
 from tests.crm import ADMIN_PASSWORD, Crm
 from tests.ops.commands import check_sentence, run, start
+
+Use = Callable[..., object]  # puts settings in force
 
 SILENT = "There is an administrator already; nothing was changed.\n"
 
@@ -46,14 +49,14 @@ def test_the_printed_password_is_the_administrators(bare: FlaskCliRunner, crm: C
     assert crm.log_in("admin", password).token
 
 
-def test_a_given_password_is_used_and_not_printed(bare: FlaskCliRunner, configure: object, crm: Crm) -> None:
+def test_a_given_password_is_used_and_not_printed(bare: FlaskCliRunner, configure: Use, crm: Crm) -> None:
     configure(PBX_ADMIN_PASSWORD="given by the environment")
     result = bare.invoke(args=["pbx", "init"])
     assert result.output == "Made the administrator admin with the password in PBX_ADMIN_PASSWORD.\n"
     assert crm.log_in("admin", "given by the environment").token
 
 
-def test_a_later_start_does_not_set_the_password(commands: FlaskCliRunner, configure: object, crm: Crm) -> None:
+def test_a_later_start_does_not_set_the_password(commands: FlaskCliRunner, configure: Use, crm: Crm) -> None:
     configure(PBX_ADMIN_PASSWORD="given by the environment")
     assert commands.invoke(args=["pbx", "init"]).output == SILENT
     assert crm.log_in("admin", ADMIN_PASSWORD).token
@@ -64,7 +67,7 @@ def test_any_administrator_will_do(bare: FlaskCliRunner) -> None:
     assert bare.invoke(args=["pbx", "init"]).output == SILENT
 
 
-def test_the_strict_policy_holds_for_the_first_password(bare: FlaskCliRunner, configure: object) -> None:
+def test_the_strict_policy_holds_for_the_first_password(bare: FlaskCliRunner, configure: Use) -> None:
     configure(PBX_ADMIN_PASSWORD="short", PBX_PASSWORD_POLICY="strict")
     result = bare.invoke(args=["pbx", "init"])
     assert (result.exit_code, administrators.exists()) == (1, False)

@@ -2,7 +2,6 @@
 
 import tarfile
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 from flask import Flask
@@ -17,7 +16,7 @@ from portsip_api.store.files import FileLock
 from portsip_api.store.migrations import known
 from portsip_api.store.secrets import keyring
 from tests.crm import Crm, check_refused
-from tests.ops.commands import check_sentence, finish, run, start_python
+from tests.ops.commands import check_sentence, run
 from tests.stores import start_again
 
 SECRET = "the canary of the backup"
@@ -67,7 +66,9 @@ def test_a_backup_holds_neither_the_key_nor_a_secret(commands: FlaskCliRunner, a
     key = settings.current().secret_key_path.read_text().split()[1]
     with tarfile.open(tmp_path / "pbx.tar.gz") as packed:
         for member in packed.getmembers():
-            content = packed.extractfile(member).read()
+            file = packed.extractfile(member)
+            assert file is not None
+            content = file.read()
             assert key.encode() not in content
             assert SECRET.encode() not in content
             assert admin.token.encode() not in content
@@ -106,16 +107,11 @@ def test_a_server_that_does_not_start_can_be_repaired(commands: FlaskCliRunner, 
     database.db.close()
     data = settings.current().data_path
     (data / "pbx.sqlite3").write_bytes(b"no database" * 1000)
-    check_sentence(run(data, "restore", str(tmp_path / "pbx.tar.gz")), "The database cannot be used")
-    repaired = rescue(data, "restore", str(tmp_path / "pbx.tar.gz"))
-    assert (repaired.returncode, repaired.stderr) == (0, "")
+    check_sentence(run(data, "tenant", "list"), "The database cannot be used")
+    repaired = run(data, "restore", str(tmp_path / "pbx.tar.gz"))
+    assert (repaired.returncode, repaired.stderr) == (0, f"Database: {data}/pbx.sqlite3\n")
     assert number_of_extensions() == 1
 
 
-def test_the_rescue_says_what_is_wrong_with_the_settings(tmp_path: Path) -> None:
-    check_sentence(rescue(tmp_path, "restore", "x", PBX_WORKERS="many"), "PBX_WORKERS: Not a valid integer.")
-
-
-def rescue(data: Path, *arguments: str, **variables: str) -> CompletedProcess[str]:
-    """Run `python -m portsip_api.ops.cli`, which does not start the application."""
-    return finish(start_python(data, "-m", "portsip_api.ops.cli", *arguments, **variables))
+def test_a_restore_says_what_is_wrong_with_the_settings(tmp_path: Path) -> None:
+    check_sentence(run(tmp_path, "restore", "x", PBX_WORKERS="many"), "PBX_WORKERS: Not a valid integer.")

@@ -1,13 +1,14 @@
-"""The command line: `flask --app app pbx …`, a module per concern."""
+"""The command line: `pbx …`, also as `flask --app app pbx …`, a module per concern."""
 
 from flask import Flask
 
-from portsip_api.ops.cli import accounts, attendant, phonebook, routes, rule, seed, setup, store, transfer
+from portsip_api.ops.cli import accounts, attendant, phonebook, routes, rule, seed, serve, setup, store, transfer
 from portsip_api.ops.cli.group import SentenceGroup
 
 pbx = SentenceGroup("pbx", help="Administer the PBX.")
 for command in (
     setup.init,
+    serve.serve,
     setup.check,
     setup.openapi,
     accounts.admin,

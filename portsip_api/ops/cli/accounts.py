@@ -58,7 +58,7 @@ def _new_password(*, generate: bool, from_stdin: bool) -> _NewPassword:
     return _NewPassword(click.prompt("Password", hide_input=True, confirmation_prompt=True), is_generated=False)
 
 
-@admin.command("create", with_appcontext=False)
+@admin.command("create")
 @click.argument("name")
 @_password_options
 def create_administrator(name: str, **how: bool) -> None:
@@ -69,7 +69,7 @@ def create_administrator(name: str, **how: bool) -> None:
     password.announce(name)
 
 
-@admin.command("passwd", with_appcontext=False)
+@admin.command("passwd")
 @click.argument("name")
 @_password_options
 def set_administrator_password(name: str, **how: bool) -> None:
@@ -80,7 +80,7 @@ def set_administrator_password(name: str, **how: bool) -> None:
     password.announce(name)
 
 
-@tenant.command("list", with_appcontext=False)
+@tenant.command("list")
 def list_tenants() -> None:
     """List the tenants: id, name, domain, number of extensions, and whether it is enabled; separated by tabs."""
     for item in tenants.page(_ALL).rows:
@@ -88,7 +88,7 @@ def list_tenants() -> None:
         click.echo(f"{item.id}\t{item.name}\t{item.domain}\t{directory.count(item.id)}\t{state}")
 
 
-@tenant.command("create", with_appcontext=False)
+@tenant.command("create")
 @click.argument("name")
 @click.argument("domain")
 @_password_options
@@ -100,7 +100,7 @@ def create_tenant(name: str, domain: str, **how: bool) -> None:
     password.announce(name)
 
 
-@tenant.command("update", with_appcontext=False)
+@tenant.command("update")
 @click.argument("name")
 @click.option("--name", "new_name", help="Its new name.")
 @click.option("--domain", help="Its new SIP domain.")
@@ -124,7 +124,7 @@ def update_tenant(name: str, new_name: str | None, domain: str | None, enabled: 
         password.announce(fields.get("name", found.name))
 
 
-@tenant.command("destroy", with_appcontext=False)
+@tenant.command("destroy")
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def destroy_tenant(name: str, *, yes: bool) -> None:

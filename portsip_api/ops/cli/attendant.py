@@ -11,7 +11,7 @@ from portsip_api.store.search import fold
 attendant = SentenceGroup("attendant", help="Auto attendants: who answers by menu.")
 
 
-@attendant.command("add", with_appcontext=False)
+@attendant.command("add")
 @click.argument("name")
 @click.option("--number", help="The number at which it answers.")
 @click.option("--live-code", metavar="CODE", help="The code that switches between it and a person.")
@@ -26,7 +26,7 @@ def add(name: str, tenant: str | None, **fields: str | int | None) -> None:
     click.echo(f"Made the attendant {made.name} with the id {made.key}.")
 
 
-@attendant.command("list", with_appcontext=False)
+@attendant.command("list")
 @tenant_option
 def list_(tenant: str | None) -> None:
     """List the attendants: id, name, number, live code, and what is on of live and special; separated by tabs."""
@@ -35,7 +35,7 @@ def list_(tenant: str | None) -> None:
         click.echo(f"{item.key}\t{item.name}\t{item.number}\t{item.live_code}\t{' '.join(states)}")
 
 
-@attendant.command("remove", with_appcontext=False)
+@attendant.command("remove")
 @click.argument("name")
 @tenant_option
 def remove(name: str, tenant: str | None) -> None:

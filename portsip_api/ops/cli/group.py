@@ -1,20 +1,34 @@
-"""The command group: what the PBX or its store refuses is said in one sentence, with exit status 1."""
+"""The command groups, whose commands work on the store that is there.
+
+What the PBX or its store refuses is said in one sentence, with exit status 1.
+"""
 
 import errno
 from typing import Any
 
 import click
 import peewee
-from flask.cli import AppGroup
 
+from portsip_api.ops.cli.opening import open_existing
 from portsip_api.pbx.errors import PbxError
 from portsip_api.store import database
 from portsip_api.store.backup import BackupRefused
 from portsip_api.store.secrets import KeyMissing
 
 
-class SentenceGroup(AppGroup):
+class StoreCommand(click.Command):
+    """A command that needs a database, which it does not make."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Open the store and run the command. Raises StartupError."""
+        open_existing()
+        return super().invoke(ctx)
+
+
+class SentenceGroup(click.Group):
     """A group whose commands may raise what the floors below raise."""
+
+    command_class = StoreCommand
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Raises ClickException with the sentence of whatever was refused."""

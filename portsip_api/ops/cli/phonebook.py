@@ -12,7 +12,7 @@ from portsip_api.pbx.errors import Invalid
 phonebook = SentenceGroup("phonebook", help="Public phonebooks.")
 
 
-@phonebook.command("import", with_appcontext=False)
+@phonebook.command("import")
 @click.argument("name")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 @click.option("--group", "groups", multiple=True, metavar="NAME", help="An extension group whose members stand in it.")
@@ -33,7 +33,7 @@ def import_phonebook(name: str, file: Path | None, groups: tuple[str, ...], tena
     click.echo(f"Imported {rows} entries into the phonebook {name}.")
 
 
-@phonebook.command("list", with_appcontext=False)
+@phonebook.command("list")
 @tenant_option
 def list_phonebooks(tenant: str | None) -> None:
     """List the names of the phonebooks."""
@@ -41,7 +41,7 @@ def list_phonebooks(tenant: str | None) -> None:
         click.echo(name)
 
 
-@phonebook.command("remove", with_appcontext=False)
+@phonebook.command("remove")
 @click.argument("name")
 @tenant_option
 def remove_phonebook(name: str, tenant: str | None) -> None:

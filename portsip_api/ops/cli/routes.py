@@ -5,6 +5,7 @@ from typing import Final
 
 import click
 
+from portsip_api.ops.cli.group import StoreCommand
 from portsip_api.ops.cli.transfer import tenant_id_of, tenant_option
 from portsip_api.pbx import routes
 from portsip_api.pbx.extensions import ExtensionKey
@@ -26,7 +27,7 @@ def _instant(text: str | None) -> datetime:
         raise click.BadParameter("must be a time in ISO 8601, such as 2026-12-24T18:30.", param_hint="--at") from error
 
 
-@click.command("route")
+@click.command("route", cls=StoreCommand)
 @click.argument("extension_number")
 @_at_option
 @click.option("--state", type=click.Choice(list(State), case_sensitive=False), help="Instead of the live state.")
@@ -50,7 +51,7 @@ def route(
         click.echo(f"   {step.reason} ({step.rule})")
 
 
-@click.command("hours")
+@click.command("hours", cls=StoreCommand)
 @click.argument("extension_number")
 @_at_option
 @tenant_option

@@ -9,7 +9,7 @@ from portsip_api.pbx import dialling_rules
 rule = SentenceGroup("rule", help="Dialling rules: kinds of calls to the outside, which gateways carry.")
 
 
-@rule.command("list", with_appcontext=False)
+@rule.command("list")
 @tenant_option
 def list_rules(tenant: str | None) -> None:
     """List the rules: id, name, kind, and whether it is enabled; separated by tabs."""
@@ -17,7 +17,7 @@ def list_rules(tenant: str | None) -> None:
         click.echo(f"{item.id}\t{item.name}\t{item.kind}\t{'enabled' if item.enabled else 'disabled'}")
 
 
-@rule.command("add", with_appcontext=False)
+@rule.command("add")
 @click.argument("name")
 @click.option("--description", help="What it is for.")
 @click.option("--kind", type=click.Choice(dialling_rules.KINDS, case_sensitive=False), default="CUSTOM")
@@ -30,7 +30,7 @@ def add_rule(name: str, description: str | None, kind: str, *, disabled: bool, t
     click.echo(f"Made the dialling rule {name} with the id {rule_id}.")
 
 
-@rule.command("remove", with_appcontext=False)
+@rule.command("remove")
 @click.argument("name")
 @tenant_option
 def remove_rule(name: str, tenant: str | None) -> None:

@@ -2,12 +2,13 @@
 
 import click
 
+from portsip_api.ops.cli.group import StoreCommand
 from portsip_api.ops.cli.transfer import bar, tenant_id_of, tenant_option
 from portsip_api.pbx import demo
 from portsip_api.store import database
 
 
-@click.command()
+@click.command(cls=StoreCommand)
 @click.option("--extensions", type=click.IntRange(0), default=100, show_default=True, help="How many extensions.")
 @click.option("--groups", type=click.IntRange(0), default=5, show_default=True, help="How many extension groups.")
 @tenant_option

@@ -11,6 +11,9 @@ from flask.cli import with_appcontext
 
 from portsip_api import settings
 from portsip_api.ops.check import findings
+from portsip_api.ops.cli.first_settings import settle_on
+from portsip_api.ops.cli.group import StoreCommand
+from portsip_api.ops.cli.opening import open_or_make
 from portsip_api.pbx import administrators
 from portsip_api.store import database
 from portsip_api.store.files import write_atomically
@@ -19,11 +22,20 @@ _PREFIXES: Final = {"portsip": "", "sipxcom": "SIPXCOM_"}
 
 
 @click.command()
-def init() -> None:
+@click.option(
+    "--data", metavar="DIR", type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
+    help="Make this data folder, and a settings file that names it.",
+)  # fmt: skip
+def init(data: Path | None) -> None:
     """Make the database, the key and the first administrator, where they are missing.
 
     The administrator is `admin`; its password is that of PBX_ADMIN_PASSWORD, or a generated one that is printed once.
+    The settings file of --data is that of PBX_CONFIG; else /etc/portsip-api.env, where the program is installed and
+    root runs it; else one in the data folder. One that names another folder is left alone, and an error.
     """
+    if data is not None:
+        settle_on(data)
+    open_or_make()
     given = settings.current().admin_password
     password = given or administrators.generate_password()
     if administrators.exists() or not _make_first(password):
@@ -48,16 +60,19 @@ def _make_first(password: str) -> bool:
 @click.command()
 def check() -> None:
     """Say what is wrong with the configuration and the store; the exit status is 1 when there is an error."""
+    is_alone = not database.is_in_use()
     failed = False
     for finding in findings():
         click.echo(f"{'error' if finding.is_error else 'advice'}: {finding.sentence}")
         failed = failed or finding.is_error
+    if is_alone and database.is_in_use():
+        click.echo(f"Database: {settings.current().database_path}", err=True)
     if failed:
         sys.exit(1)
     click.echo("No errors.")
 
 
-@click.command()
+@click.command(cls=StoreCommand)
 @click.option("--face", type=click.Choice(sorted(_PREFIXES)), default="portsip", help="Of which API.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file, not to the terminal.")
 @with_appcontext

@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from portsip_api import settings
+from portsip_api.ops.cli.group import StoreCommand
+from portsip_api.ops.cli.opening import name_store
 from portsip_api.pbx import rekey
 from portsip_api.store import backup as backups
 from portsip_api.store import database
@@ -14,7 +16,7 @@ from portsip_api.store.secrets import Keyring
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command()
+@click.command(cls=StoreCommand)
 @click.argument("file", type=_FILE)
 def backup(file: Path) -> None:
     """Write a backup of the database and the greetings to FILE, while the server runs.
@@ -32,6 +34,8 @@ def restore(file: Path) -> None:
 
     Access tokens do not come back: everybody logs in again.
     """
+    if not database.is_in_use():
+        name_store()
     keys = Keyring()
     keys.open(settings.current().secret_key_path, create=False)
     database.db.close()
@@ -39,7 +43,7 @@ def restore(file: Path) -> None:
     click.echo(f"Restored the backup of {manifest.made_at}, schema {manifest.schema}. {_needs(manifest)}")
 
 
-@click.command("rotate-key")
+@click.command("rotate-key", cls=StoreCommand)
 def rotate_key() -> None:
     """Make a new key and write all stored secrets under it, while the server runs.
 

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import click
 
+from portsip_api.ops.cli.group import StoreCommand
 from portsip_api.pbx import directory, tenants, transfer, transfer_reading, transfer_writing
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.transfer_reading import CSV, JSON, Reading, Row
@@ -48,7 +49,7 @@ def bar(label: str, length: int) -> Any:
     return click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
 
 
-@click.command("import")
+@click.command("import", cls=StoreCommand)
 @click.argument("file", type=_FILE)
 @tenant_option
 @_format_option
@@ -86,7 +87,7 @@ def import_extensions(file: Path, tenant: str | None, format_: str | None, mode:
     _print(report)
 
 
-@click.command("export")
+@click.command("export", cls=StoreCommand)
 @click.argument("file", type=_FILE)
 @tenant_option
 @_format_option

@@ -1,0 +1,15 @@
+"""`pbx`, which is `python -m portsip_api`: the command line."""
+
+from flask.cli import ScriptInfo
+
+from portsip_api import create_app
+from portsip_api.ops.cli import pbx
+
+
+def main() -> None:
+    """Run the command that the arguments of the process name. An application is made for those that need one."""
+    pbx(prog_name="pbx", obj=ScriptInfo(create_app=create_app))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""The application: settings, store, faces, and what runs beside requests."""
+
+from flask import Flask, Response, request
+
+from portsip_api import __version__, file_replies, ops, portsip, settings, sipxcom
+from portsip_api.ops.serving import load_settings
+from portsip_api.startup import open_store
+
+
+def create(configuration: settings.Settings | None, *, make_database: bool) -> Flask:
+    """Return it: see `portsip_api.create_app`."""
+    settings.use(configuration or load_settings())
+    app = Flask("portsip_api", static_folder=None)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = settings.current().max_body
+    if make_database or settings.current().database_path.exists():
+        open_store()
+    portsip.register(app, __version__)
+    sipxcom.register(app, __version__)
+    ops.register(app)
+    app.before_request(file_replies.drop_unreadable_dates)
+
+    @app.errorhandler(Exception)
+    def answer(error: Exception) -> Response:
+        """Say what went wrong in the dialect of the face that was asked."""
+        face = sipxcom if request.path.startswith(f"{sipxcom.PREFIX}/") else portsip
+        response: Response = face.answer(error)
+        if response.status_code >= 500:
+            app.extensions["pbx-failures"](error, response.status_code)
+        return response
+
+    return app
