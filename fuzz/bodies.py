@@ -81,7 +81,8 @@ def xml_seeds() -> Iterator[bytes]:
     yield bytes([place]) + _ANN.encode()
     yield bytes([place]) + f'<?xml version="1.0" encoding="utf-16"?>{_ANN}'.encode("utf-16")
     yield from (bytes([place]) + row.body.encode() for place, row in enumerate(rows) if isinstance(row.body, str))
-    for attack in (*XML.values(), *ENCODED.values()):
+    attacks: tuple[Any, ...] = (*XML.values(), *ENCODED.values())
+    for attack in attacks:
         content = attack.encode() if isinstance(attack, str) else attack
         if len(content) <= _LONGEST_SEED:
             yield bytes([place]) + content

@@ -108,7 +108,7 @@ def _measure(client: http.client.HTTPConnection, way: Way, seconds: float, draw:
     known, unknown = ([way.form.format(sort + number) for number in range(NAMES)] for sort in (100, 500))
     for name in known + unknown:  # the first failure of a name makes its counter, later ones count
         _seconds(client, way.attempt(name))
-    differences = []
+    differences: list[float] = []
     deadline = time.monotonic() + seconds
     gc.disable()
     try:
@@ -190,7 +190,7 @@ class _Digests:
         self._client.request("GET", _PATH)
         reply = self._client.getresponse()
         reply.read()
-        return _NONCE.findall(reply.headers["WWW-Authenticate"])[0]
+        return str(_NONCE.findall(reply.headers["WWW-Authenticate"])[0])
 
 
 def _fill() -> None:

@@ -86,7 +86,7 @@ def admin(crm: Crm) -> Crm:
 
 
 @pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetClock]:
+def time(monkeypatch: pytest.MonkeyPatch) -> SetClock:
     """Clocks that stand still until the test moves them."""
     now = SetClock()
     monkeypatch.setattr(clock, "wall", lambda: now.wall_now)

@@ -78,7 +78,7 @@ def serving(zone: Zone) -> Iterator[int]:
         number = stream.server_address[1]
         with socketserver.UDPServer(("127.0.0.1", number), _Datagram) as datagram:
             for server in (stream, datagram):
-                server.zone = zone  # type: ignore[union-attr]
+                server.zone = zone  # type: ignore[attr-defined]
             threads = [threading.Thread(target=server.serve_forever, args=(0.01,)) for server in (stream, datagram)]
             for thread in threads:
                 thread.start()

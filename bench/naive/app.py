@@ -51,7 +51,7 @@ class PageSchema(Schema):
 @blueprint.route("/list")
 @blueprint.arguments(PageArguments, location="query")
 @blueprint.response(200, PageSchema)
-def list_extensions(page):
+def list_extensions(page: dict[str, int]) -> dict[str, object]:
     """List extensions."""
     token = request.headers.get("access_token", "")
     if Token.get_or_none(Token.digest == hashlib.sha256(token.encode()).digest()) is None:
@@ -64,13 +64,13 @@ def list_extensions(page):
 
 
 @app.get("/healthz")
-def healthz():
+def healthz() -> dict[str, str]:
     """Tell that the server answers."""
     return {"status": "ok"}
 
 
 @app.before_request
-def connect():
+def connect() -> None:
     """Open the thread's connection."""
     db.connect(reuse_if_open=True)
 

@@ -1,5 +1,7 @@
 """Models over the tables of the store."""
 
+from typing import Any
+
 import orjson
 import peewee
 
@@ -12,7 +14,7 @@ db = peewee.SqliteDatabase(str(_path), pragmas={"journal_mode": "wal", "foreign_
 class _Document(peewee.TextField):
     """JSON in a text column."""
 
-    def python_value(self, value):
+    def python_value(self, value: str) -> Any:
         """Return the parsed document."""
         return orjson.loads(value)
 

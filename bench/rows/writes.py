@@ -58,7 +58,7 @@ def session(run: Run) -> Iterable[Row]:
     yield Row("log-in + 20 calls + sign-out", figure, f"argon2id {argon2 * 1000:.0f} ms", f"{share:.0%} argon2id")
 
 
-_BODIES = {
+_BODIES: dict[str, dict[str, object]] = {
     "create": {"password": "sip secret", "web_access_password": "web secret", "profile": {"first_name": "Ada"}},
     "update": {"profile": {"last_name": "Lovelace"}},
     "destroy": {},

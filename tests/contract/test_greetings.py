@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -34,14 +35,14 @@ class Client:
         fields = {"extension_number": NUMBER, "password": "x", "web_access_password": "x"}
         assert self.post("extensions/create", json=fields).status_code == 200
 
-    def post(self, path: str, **content: object) -> requests.Response:
+    def post(self, path: str, **content: Any) -> requests.Response:
         return requests.post(f"{self.base}/api/{path}", headers=self.headers, timeout=60, **content)
 
     def upload(self, name: str, content: bytes) -> requests.Response:
         form = {"extension_number": NUMBER}
         return self.post("extensions/greeting_file/create", data=form, files={"upload": (name, content)})
 
-    def list(self) -> list[dict]:
+    def list(self) -> Any:
         query = {"extension_number": NUMBER}
         path = f"{self.base}/api/extensions/greeting_file/list"
         reply = requests.get(path, query, headers=self.headers, timeout=60)

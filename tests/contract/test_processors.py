@@ -1,6 +1,7 @@
 """Each worker has a processor of its own where there are as many as processors, and any where there are not."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from tests.contract.servers import running, wait_until
 
 
 @pytest.fixture
-def two() -> set[int]:
+def two() -> Iterator[set[int]]:
     """Two processors, or the one that there is: all that this test's servers may use."""
     everything = os.sched_getaffinity(0)
     chosen = set(sorted(everything)[:2])

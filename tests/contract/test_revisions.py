@@ -1,5 +1,7 @@
 """A change that one worker acknowledged is in what every worker answers next, from a kept reply or not."""
 
+from typing import Any
+
 import requests
 
 from tests.contract.servers import running
@@ -21,8 +23,8 @@ def test_no_worker_answers_with_what_was_before_a_change(fresh_store):
         tags = [""] * CONNECTIONS
         for change in range(CHANGES):
             name = f"name {change}"
-            fields = {"extension_number": "1000", "profile": {"first_name": name}}
-            reply = clients[change % CONNECTIONS].post(f"{server.url}/api/extensions/update", json=fields, timeout=30)
+            changed: dict[str, Any] = {"extension_number": "1000", "profile": {"first_name": name}}
+            reply = clients[change % CONNECTIONS].post(f"{server.url}/api/extensions/update", json=changed, timeout=30)
             assert reply.status_code == 200
             for at, client in enumerate(clients):
                 listed = client.get(

@@ -52,12 +52,12 @@ def failing(statement: int, kind: str) -> Iterator[Plan]:
     plan = Plan(statement, kind)
 
     class Cursor(sqlite3.Cursor):
-        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        def execute(self, sql: str, *values: Any) -> "Cursor":
             plan.meet(self.connection)
             return super().execute(sql, *values)
 
     class Connection(sqlite3.Connection):
-        def cursor(self, *_: Any) -> sqlite3.Cursor:
+        def cursor(self, *_: Any) -> Any:
             return super().cursor(Cursor)
 
     for file in (database, volatile):

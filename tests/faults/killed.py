@@ -119,7 +119,7 @@ def perform_until(statement: int, act: Callable[[Scene], object], scene: Scene) 
         seen = 0
 
         class Cursor(sqlite3.Cursor):
-            def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            def execute(self, sql: str, *values: Any) -> "Cursor":
                 nonlocal seen
                 seen += 1
                 if seen == statement:
@@ -127,7 +127,7 @@ def perform_until(statement: int, act: Callable[[Scene], object], scene: Scene) 
                 return super().execute(sql, *values)
 
         class Connection(sqlite3.Connection):
-            def cursor(self, *_: Any) -> sqlite3.Cursor:
+            def cursor(self, *_: Any) -> Any:
                 return super().cursor(Cursor)
 
         for file in (database, volatile):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -52,7 +53,7 @@ class Counting(threading.Thread):
             number = f"{self.prefix}{count % EXTENSIONS}"
             self._post("update", json={"extension_number": number, "profile": {"last_name": str(count)}})
 
-    def _post(self, path: str, **content: object) -> None:
+    def _post(self, path: str, **content: Any) -> None:
         reply = requests.post(f"{self.url}/api/extensions/{path}", headers=self.headers, timeout=60, **content)
         assert reply.status_code == 200, reply.text
 

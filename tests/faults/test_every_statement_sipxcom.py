@@ -3,6 +3,7 @@
 import io
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -36,7 +37,8 @@ def made(fresh_store) -> tuple[Path, World]:  # noqa: F811
 
 def send(client: FlaskClient, row: Row, world: World) -> TestResponse:
     """Send a row's request."""
-    body, place = filled(row.body, world), {}
+    body = filled(row.body, world)
+    place: dict[str, Any] = {}
     if row.files:
         place["data"] = {name: (io.BytesIO(file[1]), file[0]) for name, file in row.files.items()}
     elif isinstance(body, str):

@@ -80,7 +80,7 @@ def nginx(folder: Path, server: int) -> Iterator[tuple[str, Path]]:
         def answers() -> bool:
             assert process.poll() is None, (folder / "error.log").read_text(encoding="utf-8")
             with suppress(requests.ConnectionError):
-                return requests.get(f"{address}/healthz", verify=trusted, timeout=30).ok
+                return requests.get(f"{address}/healthz", verify=str(trusted), timeout=30).ok
             return False
 
         wait_until(answers, "nginx answers")
@@ -149,10 +149,10 @@ def test_others_are_served_meanwhile(fresh_store, tmp_path, record_property) -> 
             wait_until(lambda: slow.connected >= SLOW * 9 // 10, "the slow clients are there")
             credentials = {"username": "admin", "password": ADMIN_PASSWORD}
             verify = f"{address}/api/account/credentials/verify"
-            reply = requests.post(verify, json=credentials, verify=trusted, timeout=60)
+            reply = requests.post(verify, json=credentials, verify=str(trusted), timeout=60)
             headers = {"access_token": reply.json()["access_token"]}
             for _ in range(CALLS):
-                reply = requests.get(f"{address}/api/extensions/list", headers=headers, verify=trusted, timeout=60)
+                reply = requests.get(f"{address}/api/extensions/list", headers=headers, verify=str(trusted), timeout=60)
                 assert reply.status_code == 200
             assert slow.connected >= SLOW // 2
             record_property("slow clients", slow.connected)

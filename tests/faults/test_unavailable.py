@@ -144,7 +144,7 @@ sys.stdin.read()
 @contextmanager
 def locked_by_another(data: Path) -> Iterator[None]:
     """Let another process hold the write lock of the database while the body runs."""
-    command = [sys.executable, "-c", LOCK, data / "pbx.sqlite3"]
+    command = [sys.executable, "-c", LOCK, str(data / "pbx.sqlite3")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdin is not None

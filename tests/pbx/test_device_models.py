@@ -48,7 +48,7 @@ def test_a_model_has_its_facts() -> None:
         None,
         None,
     )
-    assert (phone.max_lines, phone.features) == (9, {"intercom"})
+    assert (phone.max_lines, phone.features) == (9, frozenset({"intercom"}))
     assert re.fullmatch(phone.serial_pattern, "0004f2aabbcc")
     assert not re.fullmatch(phone.serial_pattern, "0004F2AABBCC")
     gateway = gateway_model("audiocodesMP1X4_4_FXO")

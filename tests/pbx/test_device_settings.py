@@ -1,5 +1,7 @@
 """The settings of devices: their definitions, their defaults, and what a phone has from its groups."""
 
+from typing import Any
+
 import pytest
 
 from portsip_api.pbx import device_settings, extensions, gateway_ports, lines, phone_groups, tenants
@@ -130,7 +132,12 @@ def test_a_trunks_account_follows_its_address() -> None:
     )
     assert (plain.leaf(proxy).value, plain.leaf(proxy).default) == ("192.168.1.14", "192.168.1.14")
     assert (plain.as_mapping()[port], plain.as_mapping()["itsp-account/itsp-transport"]) == ("5060", "tcp")
-    fields = {"address": "a.example", "address_port": 5060, "outbound_address": "b.example", "outbound_port": 5070}
+    fields: dict[str, Any] = {
+        "address": "a.example",
+        "address_port": 5060,
+        "outbound_address": "b.example",
+        "outbound_port": 5070,
+    }
     behind = device_settings.of_gateway(HOME, gateway("behind", **fields)).as_mapping()
     assert (behind[proxy], behind[port]) == ("b.example", "5070")
     assert behind["itsp-account/itsp-proxy-domain"] == "a.example"

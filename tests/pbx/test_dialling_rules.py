@@ -1,7 +1,9 @@
 """Dialling rules, and the gateways that join them."""
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("app")
 USUAL = ["Emergency", "International", "Local", "Long distance", "Restricted", "Toll free"]
 
 
-def names(rules: object) -> list[str]:
+def names(rules: Iterable[Any]) -> list[str]:
     return [rule.name for rule in rules]
 
 

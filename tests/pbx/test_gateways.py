@@ -1,5 +1,7 @@
 """Gateways and their ports."""
 
+from typing import Any
+
 import pytest
 
 from portsip_api.pbx import dialling_rules, gateway_ports, gateways
@@ -10,7 +12,7 @@ from tests.pbx.devices import HOME, gateway, other_tenant
 pytestmark = pytest.mark.usefixtures("app")
 
 FXO = "audiocodesMP1X4_4_FXO"
-FULL = {
+FULL: dict[str, Any] = {
     "name": "Trunk",
     "model_id": FXO,
     "device_version": "audiocodes6.0",

@@ -10,7 +10,8 @@ import pytest
 from portsip_api.pbx import audio, consistency, extensions, greeting_files, greetings, tenants
 from portsip_api.pbx.errors import Conflict, FileNotThere, Invalid, NotFound, TooLarge, Unsupported
 from portsip_api.pbx.extensions import ExtensionKey
-from portsip_api.pbx.greetings import DEFAULT, LEASE_SECONDS, RETRY_SECONDS
+from portsip_api.pbx.greeting_rows import DEFAULT, Greeting
+from portsip_api.pbx.greetings import LEASE_SECONDS, RETRY_SECONDS
 from portsip_api.store import database
 from portsip_api.store.database import StoreUnavailable
 from portsip_api.store.paging import Slice
@@ -29,9 +30,9 @@ def extension_id(app: object) -> int:
     return extensions.create(HOME, fields)
 
 
-def rows() -> list[greetings.Greeting]:
+def rows() -> list[Greeting]:
     """What is listed, without the system default."""
-    found: list[greetings.Greeting] = list(greetings.page(HOME, KEY, Slice(0, 1000))[0].rows[1:])
+    found: list[Greeting] = list(greetings.page(HOME, KEY, Slice(0, 1000))[0].rows[1:])
     return found
 
 
@@ -278,9 +279,10 @@ def test_other_tenants_and_other_names_are_not_found() -> None:
         assert type(caught.value) is NotFound
         with pytest.raises(FileNotThere):
             call(HOME, "b.wav")
-    for call in (lambda: greetings.add(other, KEY, "a.wav", wav()), lambda: greetings.page(other, KEY, Slice(0, 1))):
-        with pytest.raises(NotFound):
-            call()
+    with pytest.raises(NotFound):
+        greetings.add(other, KEY, "a.wav", wav())
+    with pytest.raises(NotFound):
+        greetings.page(other, KEY, Slice(0, 1))
 
 
 def test_the_system_default_stays() -> None:

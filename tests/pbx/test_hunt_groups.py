@@ -161,4 +161,4 @@ def test_rotation_of_many():
     hunt_groups.rotate_many(TENANT, ["3399", "3400", "3401", "9"], {"3400": "2"})
     assert (users_of("3399"), users_of("3400")) == (["2", "3", "1"], ["3", "1", "2"])
     with pytest.raises(Invalid):
-        hunt_groups.rotate_many(TENANT, [1])
+        hunt_groups.rotate_many(TENANT, [1])  # type: ignore[list-item]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -58,7 +59,7 @@ RING = ("RING", "1000")
 MAIL = (VOICEMAIL, "1000")
 OFF = (END, None)
 # Each is a party, an instant, options, and the steps that follow.
-SCENARIOS = {
+SCENARIOS: dict[str, tuple[Any, ...]] = {
     "available: rings, then voicemail": (party(), MONDAY_NOON, {}, [RING, MAIL]),
     "available outside office hours: hours do not matter": (party(), SUNDAY, {}, [RING, MAIL]),
     "available, told that nobody answers": (party(), MONDAY_NOON, {"outcome": Outcome.NO_ANSWER}, [RING, MAIL]),

@@ -173,7 +173,7 @@ def test_a_format_is_guessed_from_the_first_bytes(head, format_):
 
 
 def test_only_unambiguous_last_names_are_titles():
-    assert find("no_answer_timeval").name == "forward_rules.available.no_answer_timeval"
+    assert getattr(find("no_answer_timeval"), "name", None) == "forward_rules.available.no_answer_timeval"
     assert find("office_hours_action") is None
     assert [column.name for column in exported(secrets=True)] == [column.name for column in COLUMNS]
     assert {column.name for column in COLUMNS} - {column.name for column in exported(secrets=False)} == SECRETS

@@ -8,7 +8,7 @@ import pytest
 
 from portsip_api.pbx import branches, consistency, extensions, groups, tenants, user_directory, user_groups, users
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
-from portsip_api.pbx.extension_drafts import SIP_PASSWORD, WEB_PASSWORD
+from portsip_api.pbx.extension_drafts import SIP_PASSWORD, WEB_PASSWORD, Extension
 from portsip_api.pbx.extensions import ExtensionKey
 from portsip_api.pbx.groups import GroupKey
 from portsip_api.pbx.user_directory import NoSuchUser, Reference, User
@@ -41,7 +41,7 @@ def numbers(ordering: str = "DEFAULT", part: Slice = ALL, **filters: object) -> 
     return [user.number for user in user_directory.page(HOME, ordering, part, **filters).rows]  # type: ignore[arg-type]
 
 
-def stored(user_id: int) -> extensions.Extension:
+def stored(user_id: int) -> Extension:
     return extensions.show(HOME, ExtensionKey(id=user_id))
 
 

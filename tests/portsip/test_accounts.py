@@ -6,6 +6,7 @@ from time import perf_counter
 import pytest
 
 from portsip_api.pbx import login_limits, tokens
+from portsip_api.pbx.errors import TooManyFailures
 from portsip_api.store import database, sqlite_file, volatile
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD, Crm, check_refused
 from tests.stores import holding, start_again
@@ -287,9 +288,9 @@ def test_what_is_verified_after_the_limit_was_reached_is_refused(configure, app)
     early.check()
     late.check()
     early.failed()
-    with pytest.raises(login_limits.TooManyFailures):
+    with pytest.raises(TooManyFailures):
         late.succeeded()
-    with pytest.raises(login_limits.TooManyFailures):
+    with pytest.raises(TooManyFailures):
         late.failed()
 
 

@@ -203,12 +203,13 @@ def test_an_extension_changes_itself_but_not_what_is_its_tenants(admin):
     me.do("extensions/update", **shown | {"profile": {"first_name": "Ada"}})
     me.do("voice_mail/update", extension_number="1000", voicemail_pin="11")
     me.do("extensions/status/update", extension_number="1000", status="DND")
-    for change in (
+    changes: list[dict[str, object]] = [
         {"password": "mine"},
         {"web_access_password": "mine"},
         {"options": {"enable_extension": False}},
         {"belong_groups": []},
-    ):
+    ]
+    for change in changes:
         check_refused(me.post("extensions/update", extension_number="1000", **change), "403.1")
     check_refused(me.post("extensions/update", id=shown["id"], extension_number="5"), "403.1")
     for path in ("extensions/show", "voice_mail/show"):

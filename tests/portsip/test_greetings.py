@@ -114,8 +114,8 @@ def test_the_file_may_have_any_part_name(office: Crm, part: str) -> None:
 
 
 def test_the_field_filename_names_the_file_before_its_part_does(office: Crm) -> None:
-    assert send(office, wav(), "part.wav", part="upload", filename="../field.wav").json["filename"] == "field.wav"
-    assert send(office, wav(), "music/part.wav").json["filename"] == "part.wav"
+    assert send(office, wav(), "part.wav", part="upload", filename="../field.wav").get_json()["filename"] == "field.wav"
+    assert send(office, wav(), "music/part.wav").get_json()["filename"] == "part.wav"
 
 
 def test_the_extension_may_be_named_by_its_id(office: Crm) -> None:
@@ -183,7 +183,7 @@ def test_hostile_files_are_refused_with_their_reason(office: Crm, configure: Cal
     for name, (content, is_other_kind) in HOSTILE.items():
         reply = send(office, content)
         check_refused(reply, "415.1" if is_other_kind else "400.1", *([] if is_other_kind else ["file"]))
-        assert not is_other_kind or "WAV" in reply.json["msg"], name
+        assert not is_other_kind or "WAV" in reply.get_json()["msg"], name
     assert listed(office)["total"] == 1
 
 
@@ -458,7 +458,7 @@ def test_requests_are_answered_while_an_upload_is_decoded(
 
 
 def test_reply_examples_have_the_fields_of_the_reply(office: Crm) -> None:
-    document = office.http.get("/openapi.json").json
+    document = office.http.get("/openapi.json").get_json()
     made = upload(office)
     for path, method, reply in (("create", "post", made), ("list", "get", listed(office))):
         answer = document["paths"][f"/api/{PATH}/{path}"][method]["responses"]["200"]

@@ -1,6 +1,7 @@
 """Who may call what: every route of the URL map × method × identity, and the proof that none is missing."""
 
 import shutil
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ DIALLED = {"extension": COLLEAGUE, "to": NUMBER}
 GREETING = {"extension_number": COLLEAGUE, "filename": "default.wav"}
 FETCHED = {"extension_number": COLLEAGUE, "filename": "new.wav", "url": "http://example.com/new.wav"}
 
-TABLE = {
+TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("POST", "/api/account/credentials/verify"): ({"username": "home", "password": "wrong"}, LOGIN),
     ("POST", "/api/account/email/verify"): ({"email": "a@b", "password": "wrong"}, LOGIN),
     ("POST", "/api/account/extension/sip/verify"): (
@@ -170,7 +171,7 @@ def test_an_administrator_names_a_tenant_that_exists(template, world):
     administrator = Crm(template[0].test_client(), world.tokens["administrator"])
     assert administrator.read("extensions/list", tenant_id=world.home)["total"] == 2
     assert administrator.read("extensions/list")["total"] == 0
-    assert administrator.get("extensions/list", tenant_id=999).json["err_code"] == "404.1"
+    assert administrator.get("extensions/list", tenant_id=999).get_json()["err_code"] == "404.1"
     assert administrator.read("extensions/group/show", group_id=DEFAULT_GROUP, tenant_id=world.home)["members"] == [
         NUMBER
     ]

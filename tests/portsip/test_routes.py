@@ -70,7 +70,7 @@ def test_routes_reach_over_eight_forwards_in_three_statements(admin, monkeypatch
 
     previous = None
     for number in range(1010, 999, -1):
-        rules = {}
+        rules: dict[str, object] = {}
         if previous:
             action = {"outside_office_hours_action": "CONNECT_TO_ANOTHER_EXTENSION"}
             rules = {"offline": {**action, "outside_office_hours_action_value": previous}}

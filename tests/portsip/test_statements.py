@@ -1,12 +1,14 @@
 """What a request costs in SQL statements, however many extensions there are."""
 
+from typing import Any
+
 import pytest
 
 from portsip_api.store import database
 from tests.bulk import fill
 
 TOKEN_CHECK = 2  # of the token, and of its account
-READS = {
+READS: dict[str, tuple[dict[str, Any], int]] = {
     "extensions/list": ({"pagination": 1, "pagesize": 3}, 3),
     "extensions/search": ({"condition": "200"}, 3),
     "extensions/show": ({"extension_number": "2000"}, 3),
@@ -43,7 +45,7 @@ def test_reads_do_not_go_through_all_extensions(admin, path):
 
     def count_steps():
         """Count what the store does for a call, in units of a hundred instructions of SQLite."""
-        steps = []
+        steps: list[None] = []
         database.db.connection().set_progress_handler(lambda: steps.append(None), 100)
         try:
             admin.read(path, **query)

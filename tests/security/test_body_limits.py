@@ -36,7 +36,7 @@ def writing_rules(app: Flask) -> list[tuple[str, Rule]]:
         (method, rule)
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith(("/api", "/sipxconfig"))
-        for method in sorted(rule.methods - {"GET", "HEAD", "OPTIONS"})
+        for method in sorted((rule.methods or set()) - {"GET", "HEAD", "OPTIONS"})
     ]
 
 

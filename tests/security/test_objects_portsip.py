@@ -138,7 +138,7 @@ def _key(value: Any, home: World) -> Any:
 
 def named_fields(app: Flask) -> dict[str, set[str]]:
     """Every operation and those of its fields that can name an object, as the OpenAPI document has them."""
-    document = app.test_client().get("/openapi.json").json
+    document = app.test_client().get("/openapi.json").get_json()
     schemas = document["components"]["schemas"]
     found = {}
     for path, operations in document["paths"].items():

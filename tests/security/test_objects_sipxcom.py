@@ -33,7 +33,7 @@ KEYS: dict[str, dict[str, str]] = {
     "api/phones/phoneGroup/id": {"group": "{phone_group}"},
     "api/phones/phoneGroup/name": {"group": "sales"},
     "api/phoneGroups": {"id": "{phone_group}", "model_id": "polycomVVX500", "path": "{phone_setting}",
-                        "version": phone_model("polycomVVX500").versions[0]},
+                        "version": (phone_model("polycomVVX500").versions or ("",))[0]},
     "api/orbits": {"id": "{orbit}", "path": "general/transferKey", "name": f"{TRACE}.wav"},
     "api/pagegroups": {"id": "{page_group}", "name": f"{TRACE}.wav"},
     "api/moh": {"name": f"{TRACE}.wav"},
@@ -132,7 +132,7 @@ def rules(app: Flask) -> list[tuple[str, Rule]]:
             (method, rule)
             for rule in app.url_map.iter_rules()
             if rule.rule.startswith(PREFIX) and rule.arguments and not is_nobodys(rule)
-            for method in rule.methods - {"HEAD", "OPTIONS"}
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         ),
         key=lambda item: (item[1].rule, item[0]),
     )

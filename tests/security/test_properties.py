@@ -83,7 +83,7 @@ def test_no_get_shows_a_secret_to_a_plain_extension(app: Flask, me: Crm):
     """On both faces, by every route without a name in its address and by those that name the extension itself."""
     asked = 0
     for rule in app.url_map.iter_rules():
-        if "GET" in rule.methods and rule.rule.startswith("/api") and not rule.arguments:
+        if "GET" in (rule.methods or ()) and rule.rule.startswith("/api") and not rule.arguments:
             for number in ("1000", "1001"):
                 query = {
                     "extension_number": number,
@@ -145,7 +145,7 @@ def test_with_the_permission_rest_nobody_becomes_superadmin(staff, portal: Porta
 
 def test_with_the_permission_rest_others_are_administered(staff):
     client = staff["client"]
-    body = {"user": {"userName": "702", "lastName": "Doe", "pin": "another-1234"}}
+    body: dict[str, Any] = {"user": {"userName": "702", "lastName": "Doe", "pin": "another-1234"}}
     assert client.put(f"rest/user/{staff['702']}", body).status_code == 200
     body = {"permissions": [{"name": "Voicemail", "value": "DISABLE"}]}
     assert client.put(f"rest/user-permission/{staff['702']}", body).status_code == 200
@@ -157,7 +157,7 @@ def test_with_the_permission_rest_no_password_is_seen(app: Flask, staff, portal:
     assert portal.post(f"api/phones/{phone}/lines", {"user": "701"}).status_code == 200
     assert SIP_PASSWORD in portal.get(f"api/phones/{phone}/lines").text  # the canary is there to be seen
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith("/sipxconfig/") and "GET" in rule.methods:
+        if rule.rule.startswith("/sipxconfig/") and "GET" in (rule.methods or ()):
             named = {name: _name(name, staff, phone) for name in rule.arguments}
             path = app.url_map.bind("localhost").build(rule.endpoint, named, method="GET")
             for accept in (JSON, "text/xml", "*/*"):

@@ -58,7 +58,7 @@ UNAMBIGUOUS = {"underscore"}
 
 @pytest.mark.parametrize("path", PATHS)
 def test_an_ambiguous_request_is_answered_once_or_not_at_all(gunicorn: Server, path: str):
-    problems = []
+    problems: list[tuple[object, ...]] = []
     for name, (headers, body) in AMBIGUOUS.items():
         got = statuses(received := exchange(gunicorn, post(path, *headers, body=body) + HIDDEN))
         # 501: an unknown transfer coding, as RFC 9112, section 6.1, has it.
@@ -105,7 +105,7 @@ ODD = {
 
 
 def test_what_no_client_sends_is_refused_or_the_connection_closed(gunicorn: Server):
-    problems = []
+    problems: list[tuple[object, ...]] = []
     for name, sent in ODD.items():
         received = exchange(gunicorn, sent)
         got = statuses(received)

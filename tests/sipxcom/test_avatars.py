@@ -25,7 +25,7 @@ def send(portal: Portal, *files: bytes, path: str = PATH):
     return upload(portal, path, *((f"{number}.png", content) for number, content in enumerate(files)))
 
 
-def seen(portal: Portal, path: str = PATH) -> tuple[int, ...] | str:
+def seen(portal: Portal, path: str = PATH) -> float | tuple[int, ...] | str | None:
     """The colour of the middle of a picture that is shown, or `default`."""
     reply = portal.get(path)
     assert (reply.status_code, reply.content_type) == (200, "image/png")

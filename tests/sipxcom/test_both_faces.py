@@ -1,5 +1,7 @@
 """What one face writes the other reads: random changes on either, compared on both after each."""
 
+from typing import Any
+
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -24,7 +26,7 @@ class Faces(RuleBasedStateMachine):
         super().__init__()
         for table in ("extension", "extension_group WHERE NOT is_default"):
             database.execute(f"DELETE FROM {table}")
-        self.users: dict[str, dict[str, object]] = {}
+        self.users: dict[str, dict[str, Any]] = {}
         self.groups: set[str] = set()
 
     def _is_taken(self, number: str, but: str | None = None) -> bool:

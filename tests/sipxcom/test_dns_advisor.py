@@ -15,7 +15,7 @@ def zone(portal: Portal, monkeypatch: pytest.MonkeyPatch):
     portal.put("api/dns/settings/named-config/forwarders/forwarder_0", "127.0.0.1", type="text/plain")
     zone = Zone()
     with serving(zone) as port:
-        monkeypatch.setitem(dns_advisor.advise.__kwdefaults__, "port", port)
+        monkeypatch.setitem(dns_advisor.advise.__kwdefaults__ or {}, "port", port)
         yield zone
 
 

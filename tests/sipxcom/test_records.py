@@ -48,7 +48,7 @@ def test_rest_xml_is_indented_and_leaves_nulls_out():
 
 
 def test_an_empty_list_is_an_empty_element_and_an_empty_text_is_not():
-    value = {"metadata": None, "groups": []}
+    value: dict[str, object] = {"metadata": None, "groups": []}
     assert xml(GROUPS, value) == "<user-group>\n  <groups/>\n</user-group>"
     assert xml(GROUP, {"name": ""}) == "<group>\n  <name></name>\n</group>"
 

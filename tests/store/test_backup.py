@@ -21,7 +21,9 @@ def test_a_backup_is_the_owners_alone_and_says_what_it_is(archive: Path) -> None
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
     with tarfile.open(archive) as packed:
         assert packed.getnames() == ["manifest.json", "pbx.sqlite3", "greetings/a", "greetings/c"]
-        manifest = json.load(packed.extractfile("manifest.json"))
+        described = packed.extractfile("manifest.json")
+        assert described is not None
+        manifest = json.load(described)
     assert (manifest["format"], manifest["schema"], manifest["key_ids"]) == (1, NEWEST, KEYS)
     assert list(archive.parent.glob(".*")) == []
 

@@ -40,6 +40,7 @@ def test_a_lock_dies_with_its_holder(tmp_path):
     )
     path = tmp_path / "lock"
     holder = subprocess.Popen([sys.executable, "-c", script, path], stdout=subprocess.PIPE)
+    assert holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"
     lock = FileLock(path)
     assert not lock.acquire(wait=False)

@@ -23,7 +23,9 @@ def _repack(
     """Write the archive anew with each member changed, or left out."""
     with tarfile.open(archive) as packed, tarfile.open(target, "w:gz") as changed:
         for member in packed.getmembers():
-            result = change(member, packed.extractfile(member).read())
+            read = packed.extractfile(member)
+            assert read is not None
+            result = change(member, read.read())
             if result is not None:
                 info, content = result
                 info.size = len(content)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from portsip_api import settings
-from portsip_api.pbx import digest_nonces, extensions, logins, tenants
+from portsip_api.pbx import digest_nonces, extensions, logins, passwords, tenants
 from portsip_api.pbx.extensions import ExtensionKey
 from portsip_api.store import database, sqlite_file, volatile
 from portsip_api.store.clock import clock
@@ -200,7 +200,7 @@ def test_a_tenant_takes_its_extensions_along(admin):
 def test_a_log_in_that_was_overtaken_by_a_change_is_worth_nothing(admin, monkeypatch):
     """The password is compared for as long as it takes; what it opened may be closed by then."""
     admin.make_extension("1000")
-    compare = logins.is_secret
+    compare = passwords.is_secret
 
     def change_meanwhile(given: str, stored: str) -> bool:
         fits = compare(given, stored)

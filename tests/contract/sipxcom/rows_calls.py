@@ -135,7 +135,7 @@ def _hunt_groups() -> list[Row]:
     prefix, one = "/callgroups/prefix/{prefix}", "/callgroups/{extension}"
     duplicate = "/callgroups/{extension}/duplicate/{newExtension}"
     rotate = "/callgroups/{extension}/rotate/{ringExtension}"
-    made = {"name": "ppp1", "extension": "4444", "did": None, "ringBeans": [], "useFwdTimers": False}
+    made: dict[str, object] = {"name": "ppp1", "extension": "4444", "did": None, "ringBeans": [], "useFwdTimers": False}
     return [
         Row(201, "/callgroups", "POST", "api/callgroups", 200, made),
         Row(201, "/callgroups", "GET", "api/callgroups", 200, has=('"extension":"3399"', '"extension":"4444"')),
