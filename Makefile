@@ -7,11 +7,12 @@ FUZZ_MINUTES ?= 10
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit coverage faults bench fuzz audit lock format readme
+.PHONY: help run test check unit quick coverage faults bench fuzz audit lock format readme
 
 help:
 	@echo "make run    install, migrate, make the first administrator and serve"
 	@echo "make test   install, then lint, types and all tests"
+	@echo "make quick  install, then the tests that start no server"
 	@echo "make coverage install, then all tests, and which lines of the program they run"
 	@echo "make bench  install, then measure everything (12 minutes on a machine that has nothing else to do)"
 	@echo "make faults install, then the tests of faults in their long form"
@@ -47,12 +48,15 @@ check: .venv/test.stamp
 	$(BIN)/lint-imports --no-cache
 
 unit: .venv/test.stamp
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+quick: .venv/test.stamp
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not servers"
 
 # The processes that tests start are measured too, but for those that end without a word, as killed ones do.
 coverage: .venv/test.stamp
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(WORKERS)
+	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import available_timezones
@@ -87,8 +88,14 @@ class _Transports(_List):
         return [(protocol, int(port)) for protocol, port in (item.split(":") for item in items)]
 
 
+@cache
+def zone_names() -> frozenset[str]:
+    """Return the names of the time zones of this machine and of the tzdata package."""
+    return frozenset(available_timezones())
+
+
 def _check_zone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in zone_names():
         raise ValidationError("Must be the name of an IANA time zone, such as Europe/Berlin.")
 
 

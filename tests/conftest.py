@@ -5,15 +5,36 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
 from portsip_api import create_app, settings
-from portsip_api.pbx import administrators
+from portsip_api.pbx import administrators, passwords
 from portsip_api.store import database, volatile
 from portsip_api.store.clock import clock
 from portsip_api.store.sqlite_file import Connections
+from tests.contract.servers import Server
 from tests.crm import ADMIN_PASSWORD, Crm, check_no_secret, check_no_secret_in_store
 from tests.stores import close_store, use_store
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the mark that `make quick` passes over."""
+    config.addinivalue_line("markers", "servers: starts gunicorn or uWSGI; the fixture of that name sets it")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that asks for the fixture `servers`, itself or through another fixture."""
+    for item in items:
+        if "servers" in getattr(item, "fixturenames", ()):
+            item.add_marker("servers")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let a server start in marked tests and nowhere else, so that `make quick` is what it says."""
+    Server.may_start = item.get_closest_marker("servers") is not None
 
 
 class SetClock:
@@ -34,6 +55,19 @@ class SetClock:
 
 
 @pytest.fixture(scope="session")
+def servers() -> None:
+    """What a test asks for that starts a server; most do so through `fresh_store`."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_wait_for_the_disk() -> Iterator[None]:
+    """No test cuts the power of its own process; servers and commands, which are others, wait as they always do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(database._file._pragmas, "synchronous", "off")
+        yield
+
+
+@pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Path]:
     """The application, and a data folder with one administrator."""
     folder = tmp_path_factory.mktemp("template")
@@ -43,11 +77,24 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Path]:
     return app, folder
 
 
+@pytest.fixture(scope="session")
+def store(template: tuple[Flask, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of that folder for tests within this process, where a log-in costs no argon2id of 19 MiB."""
+    folder = shutil.copytree(template[1], tmp_path_factory.mktemp("store") / "data")
+    use_store(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        administrators.set_password("admin", ADMIN_PASSWORD)
+    volatile.id_()  # so that its file is copied too, and not made anew for each test
+    close_store()
+    return folder
+
+
 @pytest.fixture
-def configure(template: tuple[Flask, Path], tmp_path: Path):
+def configure(store: Path, tmp_path: Path):
     """A function that puts settings in force, over a fresh copy of the store."""
     data = tmp_path / "data"
-    shutil.copytree(template[1], data)
+    shutil.copytree(store, data)
 
     def use(**variables: str) -> settings.Settings:
         configuration = settings.load({"PBX_DATA_DIR": str(data), **variables})

@@ -13,6 +13,7 @@ SIP_PASSWORD = "sip-secret-1"
 PIN = "98765432101234567890"
 CANARIES = (ADMIN_PASSWORD, WEB_PASSWORD, SIP_PASSWORD, PIN)
 _TOKEN = re.compile(rb"(?<![0-9A-Za-z])[0-9A-F]{32}(?![0-9A-Za-z])")
+_DIGITS = bytes(ord("F") if byte in b"0123456789ABCDEF" else ord(" ") for byte in range(256))
 
 
 class Crm:
@@ -104,7 +105,9 @@ def check_no_secret(content: bytes, where: str) -> None:
     """No password or PIN of the suite, and nothing that looks like a token, stands in `content`."""
     for canary in CANARIES:
         assert canary.encode() not in content, f"{where} holds a secret of the suite"
-    assert not _TOKEN.search(content), f"{where} holds a token"
+    # Looking for 32 digits in a row alone is ten times as fast, and almost always enough.
+    if b"F" * 32 in content.translate(_DIGITS):
+        assert not _TOKEN.search(content), f"{where} holds a token"
 
 
 def check_no_secret_in_store(folder: Path) -> None:

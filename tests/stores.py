@@ -39,6 +39,22 @@ def close_store() -> None:
 
 
 @contextmanager
+def untouched(folder: Path) -> Iterator[None]:
+    """Use the filled store in `folder` while the body runs, which shares it and must leave every byte as it was."""
+    before = _files(folder)
+    use_world(folder)
+    try:
+        yield
+    finally:
+        close_store()
+    assert _files(folder) == before, "a store that tests share was changed"
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+@contextmanager
 def holding(file: ModuleType) -> Iterator[None]:
     """Let another thread hold the write lock of `database` or `volatile` while the body runs."""
     locked, done = threading.Event(), threading.Event()

@@ -8,11 +8,10 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from portsip_api.pbx.errors import Invalid
+from portsip_api.settings import zone_names
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\u2028\u2029]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -137,12 +136,6 @@ class Zone(Kind):
         if not isinstance(value, str) or (value and value not in zone_names()):
             raise ValueError("Must be the name of an IANA time zone, such as Europe/Berlin, or empty.")
         return value
-
-
-@cache
-def zone_names() -> frozenset[str]:
-    """Return the names of the time zones of this machine and of the tzdata package."""
-    return frozenset(available_timezones())
 
 
 Rules = dict[str, "Kind | Rules"]

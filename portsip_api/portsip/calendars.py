@@ -10,11 +10,11 @@ from marshmallow import fields as ma
 
 from portsip_api.pbx import calendars as pbx_calendars
 from portsip_api.pbx.calendars import FILL, HOLIDAY, TENANT_HOURS
-from portsip_api.pbx.values import zone_names
 from portsip_api.portsip.blueprint import EVERYBODY, MANAGERS, ResourceBlueprint, current_tenant
 from portsip_api.portsip.fields import ID, Request, Ruled, TenantRequest, schema_of
 from portsip_api.portsip.lists import Listing, ListRequest
 from portsip_api.portsip.replies import SUCCESS, Success
+from portsip_api.settings import zone_names
 
 calendars = ResourceBlueprint(
     "calendars", __name__, url_prefix="/api", description="Ours: tenants' office hours, holidays, time zones"

@@ -11,7 +11,7 @@ from tests.contract.servers import KINDS, Server, running
 
 
 @pytest.fixture(scope="session")
-def fresh_store(template: tuple[Flask, Path], tmp_path_factory: pytest.TempPathFactory):
+def fresh_store(servers: None, template: tuple[Flask, Path], tmp_path_factory: pytest.TempPathFactory):
     """A function that returns a new data folder with one administrator (`admin`, ADMIN_PASSWORD)."""
 
     def make() -> Path:
@@ -35,7 +35,7 @@ def uwsgi(fresh_store) -> Iterator[Server]:
 
 
 @pytest.fixture(params=KINDS)
-def server(request: pytest.FixtureRequest) -> Server:
+def server(servers: None, request: pytest.FixtureRequest) -> Server:
     """Each of the two in turn."""
     server: Server = request.getfixturevalue(request.param)
     return server

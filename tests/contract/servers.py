@@ -41,11 +41,14 @@ def wait_until(probe: Callable[[], T], what: str, seconds: float = DEADLINE) -> 
 class Server:
     """One server: its master process, the port it listens on, and all it has said so far."""
 
+    may_start = True  # whether the test that runs has asked for the fixture `servers`
+
     def __init__(self, kind: str, data_dir: Path, wrap: Sequence[str] = (), **env: str) -> None:
         """Launch it; `wait_ready` tells when it answers. `env` are variables beside PBX_DATA_DIR and PBX_BIND.
 
         `wrap` is a command that runs the one behind it in its own place.
         """
+        assert self.may_start, "a test that starts a server asks for the fixture `servers`"
         self.kind = kind
         self.data_dir = data_dir
         descriptor, log_path = tempfile.mkstemp(".log", f"{kind}-", data_dir.parent)

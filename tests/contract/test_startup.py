@@ -12,6 +12,8 @@ from portsip_api.store import database
 from tests.contract.servers import KINDS, Server
 from tests.crm import Crm
 
+pytestmark = pytest.mark.usefixtures("servers")
+
 
 def check_does_not_start(kind: str, data_dir: Path, sentence: str, wrap: Sequence[str] = (), **env: str) -> None:
     """The server, run in the command `wrap`, ends with a failure, one sentence, no worker and no traceback."""

@@ -94,6 +94,7 @@ def data(admin: Crm) -> Path:
 TRIED = CASES if LONG else (truncate, corrupt_a_page, take_the_folder)
 
 
+@pytest.mark.usefixtures("servers")
 @pytest.mark.parametrize("damage", TRIED, ids=lambda damage: damage.__name__)
 def test_nothing_starts(data: Path, damage: Callable[[Path], None]) -> None:
     damage(data)

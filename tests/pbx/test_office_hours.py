@@ -1,5 +1,6 @@
 """Office hours against an independent oracle: the local clock, watched minute by minute."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -69,6 +70,13 @@ def clock(zone: str, day: date) -> dict[tuple[date, int], datetime]:
             key = (day + timedelta(days=offset), minute)
             following = shown.setdefault(key, following) if following else shown.get(key)
     return shown
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgotten() -> Iterator[None]:
+    """What the clocks showed is a gigabyte."""
+    yield
+    clock.cache_clear()
 
 
 def oracle(

@@ -1,8 +1,11 @@
 """Bad input to every operation: always the contract's error body, never a 500, and nothing of a secret in it."""
 
 import json
+from functools import cache
+from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.crm import ADMIN_PASSWORD, STATUSES, check_refused
 from tests.portsip.test_roles import TABLE
@@ -38,9 +41,15 @@ NASTY = {
 }
 
 
+@cache
+def document_of(app: Flask) -> dict[str, Any]:
+    """The OpenAPI document."""
+    return app.extensions["flask-smorest"]["apis"][""]["ext_obj"].document()
+
+
 def fields_of(app, method, path):
     """The fields that an operation reads, as its documentation names them, and two that it does not."""
-    spec = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].document()
+    spec = document_of(app)
     operation = spec["paths"][path][method.lower()]
     names = {parameter["name"] for parameter in operation.get("parameters", [])}
     if "requestBody" in operation:

@@ -7,7 +7,7 @@ import pytest
 
 from portsip_api.pbx.tenants import DEFAULT_GROUP
 from tests.crm import WEB_PASSWORD, Crm
-from tests.stores import close_store, use_world
+from tests.stores import close_store, untouched, use_world
 from tests.world import COLLEAGUE, IDENTITIES, NUMBER, PERMISSIONS, world_template  # noqa: F401 — a fixture
 
 # Expected statuses in the order of IDENTITIES: none, expired, extension, other tenant, tenant, administrator.
@@ -120,12 +120,15 @@ def test_every_route_of_the_face_declares_who_may_call_it(app):
 
 
 @pytest.fixture
-def world(template, world_template, tmp_path):  # noqa: F811
-    """A fresh copy of the filled store and its keys."""
-    data = tmp_path / "world"
-    shutil.copytree(world_template[0], data)
-    use_world(data)
-    yield world_template[1]
+def world(template, world_template, tmp_path, request):  # noqa: F811
+    """The keys of the filled store: of the one that all GETs of the matrix share, or of a fresh copy."""
+    folder, keys = world_template
+    if "method" in request.fixturenames and request.getfixturevalue("method") == "GET":
+        with untouched(folder):
+            yield keys
+        return
+    use_world(shutil.copytree(folder, tmp_path / "world"))
+    yield keys
     close_store()
 
 

@@ -22,6 +22,7 @@ def test_it_listens_on_the_loopback_and_trusts_nobody():
     assert (plain.admin_password, plain.token_ttl, plain.log_level) == ("", 30, "INFO")
 
 
+@pytest.mark.usefixtures("servers")
 @pytest.mark.parametrize("kind", ["gunicorn", "uwsgi"])
 def test_the_first_start_gives_no_password_that_is_known(tmp_path, kind: str):
     server = start_server(kind, tmp_path / "data")

@@ -2,12 +2,14 @@
 
 import sqlite3
 import threading
+from pathlib import Path
 
 import peewee
 import pytest
 
 from portsip_api.store import database, sqlite_file
 from tests.crm import check_refused
+from tests.ops.commands import finish, start_python
 
 
 @pytest.fixture
@@ -140,3 +142,13 @@ def test_threads_write_with_one_connection_and_read_with_their_own(table):
     database.db.close()
     with database.writing():  # it is opened again
         assert database.fetch_row("SELECT count(*) FROM t") == (4,)
+
+
+def test_a_commit_is_on_the_disk_before_it_is_acknowledged(tmp_path: Path):
+    """Asked of a process of its own, since the tests within this one do not wait."""
+    ask = (
+        "import sys; from pathlib import Path; from portsip_api.store import database;"
+        "database.use(Path(sys.argv[1])); print(database.fetch_all('PRAGMA synchronous'))"
+    )
+    asked = finish(start_python(tmp_path, "-c", ask, str(tmp_path / "x.sqlite3")))
+    assert (asked.stdout, asked.stderr) == ("[(2,)]\n", "")  # FULL
