@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -48,7 +49,7 @@ def log_in(server: Server) -> str:
     return str(reply.json()["access_token"])
 
 
-def post(server: Server, path: str, **content: object) -> requests.Response:
+def post(server: Server, path: str, **content: Any) -> requests.Response:
     return requests.post(f"{server.url}/api/{path}", timeout=60, **content)
 
 
@@ -76,7 +77,11 @@ def test_five_megabytes_come_with_the_token_before_them(server: Server, chunked:
     number = "1001" if chunked else "1000"
     fields = {"extension_number": number, "password": SIP_PASSWORD, "web_access_password": WEB_PASSWORD}
     post(server, "extensions/create", json={**fields, "access_token": token})
-    form = {"access_token": (None, token), "extension_number": (None, number), "file": ("a.wav", silence(5 << 20))}
+    form: dict[str, Any] = {
+        "access_token": (None, token),
+        "extension_number": (None, number),
+        "file": ("a.wav", silence(5 << 20)),
+    }
     path = "extensions/greeting_file/create"
     whole = requests.Request("POST", f"{server.url}/api/{path}", files=form).prepare()
     body, label = whole.body, {"Content-Type": whole.headers["Content-Type"]}

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -115,8 +116,8 @@ def sending(senders: list[Sender]) -> Iterator[None]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_largest_import_is_written_soon(fresh_store, record_property, kind: str) -> None:
     """And writes of others, which wait for it, succeed."""
-    secrets = {"password": load.SIP, "web_access_password": load.WEB, "profile": {"first_name": "Ann"}}
-    rows = [{"extension_number": str(500_000 + number), **secrets} for number in range(ROWS)]
+    secrets: dict[str, Any] = {"password": load.SIP, "web_access_password": load.WEB, "profile": {"first_name": "Ann"}}
+    rows: list[dict[str, Any]] = [{"extension_number": str(500_000 + number), **secrets} for number in range(ROWS)]
     with serving(kind, fresh_store()) as service, written_to(service.url, 2) as clients:
         headers = {"access_token": load.log_in(service.url)}
         url = f"{service.url}/api/extensions/import"

@@ -423,9 +423,9 @@ def between(monkeypatch):
 
 
 def test_others_write_between_batches(between):
+    seen: list[list[str]] = []
+    told: list[int] = []
     between(lambda: seen.append(numbers()) or load([new("200")]))
-    seen = []
-    told = []
     report = load([new(str(number)) for number in range(100, 105)], batch=2, advance=told.append)
     assert (report.created, report.unwritten, report.errors.rows) == (5, 0, 0)
     assert seen == [["100", "101"]]

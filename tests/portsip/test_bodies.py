@@ -53,7 +53,7 @@ class Sent:
     def check(self, err_code: str, taken: int, sentence: str = "") -> None:
         """It was refused with that code after at most so many bytes."""
         check_refused(self.reply, err_code)
-        assert sentence in self.reply.json["msg"]
+        assert sentence in self.reply.get_json()["msg"]
         assert self.taken <= taken + self._overshot
 
 
@@ -205,7 +205,7 @@ def test_json_holds_so_many_values(http, admin):
         for content_type in TYPES[:3]:
             sent = Sent(http, "extensions/status", body, content_type, headers=headers)
             check_refused(sent.reply, err_code)
-    assert "20000 values" in sent.reply.json["msg"]
+    assert "20000 values" in sent.reply.get_json()["msg"]
 
 
 def test_a_form_holds_so_many_fields(http, admin):
