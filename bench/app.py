@@ -9,7 +9,7 @@ import os
 from bench import floor
 from portsip_api import create_app, settings
 from portsip_api.ops import jobs, logs
-from portsip_api.portsip import revisions
+from portsip_api.portsip.core import revisions
 
 app = create_app()
 floor.register(app)

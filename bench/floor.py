@@ -7,7 +7,7 @@ the same check of the token, and then answer with bytes that are ready.
 from flask import Flask, Response, g, request
 from marshmallow import Schema
 
-from portsip_api.portsip.blueprint import EVERYBODY, ResourceBlueprint
+from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint
 from portsip_api.store import database
 
 floor = ResourceBlueprint("floor", __name__, url_prefix="/floor")

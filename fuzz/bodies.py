@@ -11,8 +11,8 @@ from requests.auth import _basic_auth_str
 
 from fuzz.stage import Reply, Stage
 from portsip_api.pbx.errors import Invalid, TooLarge
-from portsip_api.sipxcom import xml_form
-from portsip_api.sipxcom.users import _USER as USER
+from portsip_api.sipxcom.admin.users import _USER as USER
+from portsip_api.sipxcom.core import xml_form
 from tests.contract.sipxcom import table, world
 from tests.contract.sipxcom.row import Row
 from tests.contract.sipxcom.test_attacks import ENCODED, JSON, XML

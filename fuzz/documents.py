@@ -14,7 +14,7 @@ import requests
 
 from fuzz.report import Row
 from portsip_api import create_app, settings
-from portsip_api.pbx import administrators
+from portsip_api.pbx.access import administrators
 from portsip_api.store import database
 from tests.contract.servers import running
 from tests.contract.test_schemathesis import CONFIGURATION, LIMITS, TOKEN

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fuzz.bodies import LOGIN, log_in
 from fuzz.stage import Finding, Reply, Stage
-from portsip_api.pbx import digest_nonces, portal_logins
+from portsip_api.pbx.access import digest_nonces, portal_logins
 from tests import audio as samples
 from tests.crm import ADMIN_PASSWORD
 

@@ -6,19 +6,16 @@ from itertools import product
 from pathlib import Path
 
 from fuzz.stage import Finding, Stage
-from portsip_api.pbx import (
-    audio,
-    mp3,
-    phonebook_reading,
-    setting_definitions,
-    setting_rules,
-    transfer,
-    transfer_reading,
-)
+from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
 from portsip_api.pbx.errors import Invalid, TooLarge, Unsupported
-from portsip_api.pbx.setting_definitions import Setting
-from portsip_api.pbx.tenants import DEFAULT_TENANT_ID
-from portsip_api.pbx.transfer_columns import COLUMNS
+from portsip_api.pbx.extensions import phonebook_reading
+from portsip_api.pbx.import_export import importing as transfer
+from portsip_api.pbx.import_export import reading as transfer_reading
+from portsip_api.pbx.import_export.columns import COLUMNS
+from portsip_api.pbx.media import audio, mp3
+from portsip_api.pbx.settings import definitions as setting_definitions
+from portsip_api.pbx.settings import rules as setting_rules
+from portsip_api.pbx.settings.definitions import Setting
 from tests import audio as samples
 
 _One = Callable[[bytes], None]

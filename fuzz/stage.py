@@ -14,8 +14,8 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from portsip_api import create_app, settings
-from portsip_api.pbx import administrators
-from portsip_api.portsip.errors import CODES
+from portsip_api.pbx.access import administrators
+from portsip_api.portsip.core.errors import CODES
 from portsip_api.store import database, volatile
 from tests.crm import ADMIN_PASSWORD
 

@@ -24,10 +24,11 @@ from requests.auth import _basic_auth_str
 
 from fuzz.documents import make_store
 from fuzz.report import Row
-from portsip_api.pbx import administrators, aliases, extensions, tenants
-from portsip_api.pbx.digest_nonces import LIFE
-from portsip_api.pbx.portal_logins import ALGORITHMS, REALM
-from portsip_api.pbx.tenants import DEFAULT_TENANT_ID
+from portsip_api.pbx.access import administrators, tenants
+from portsip_api.pbx.access.digest_nonces import LIFE
+from portsip_api.pbx.access.portal_logins import ALGORITHMS, REALM
+from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
+from portsip_api.pbx.extensions import aliases, extensions
 from portsip_api.store import database
 from tests.contract.servers import running
 from tests.contract.test_schemathesis import LIMITS

@@ -2,7 +2,8 @@
 
 from flask import Flask, Response, request
 
-from portsip_api import __version__, file_replies, ops, portsip, settings, sipxcom
+from portsip_api import __version__, ops, portsip, settings, sipxcom
+from portsip_api.framework import file_replies
 from portsip_api.ops.serving import load_settings
 from portsip_api.startup import open_store
 

@@ -8,7 +8,7 @@ from typing import Final
 import peewee
 
 from portsip_api import settings
-from portsip_api.pbx import tenants
+from portsip_api.pbx.access import tenants
 from portsip_api.store import database, migrations, soundness, volatile
 from portsip_api.store.files import create
 from portsip_api.store.secrets import KeyMissing, keyring

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from portsip_api import create_app, settings
-from portsip_api.pbx import administrators, passwords
+from portsip_api.pbx.access import administrators, passwords
 from portsip_api.store import database, volatile
 from portsip_api.store.clock import clock
 from portsip_api.store.sqlite_file import Connections

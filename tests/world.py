@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portsip_api.pbx import calendars, credentials, extensions, groups, ring_groups, tenants, tokens
-from portsip_api.pbx.extensions import ExtensionKey
+from portsip_api.pbx.access import credentials, tenants, tokens
+from portsip_api.pbx.extensions import extensions, groups
+from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.features import ring_groups
+from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.store import volatile
 from tests.crm import SIP_PASSWORD, WEB_PASSWORD

@@ -14,10 +14,10 @@ import orjson
 
 from bench.rows import Run
 from bench.table import Row
-from portsip_api.pbx.extension_fields import FORWARD_RULES, OFFICE_HOURS
-from portsip_api.pbx.office_hours import Holiday, Hours, week
-from portsip_api.pbx.parties import Party, State, Surroundings
-from portsip_api.pbx.routing import decide
+from portsip_api.pbx.extensions.fields import FORWARD_RULES, OFFICE_HOURS
+from portsip_api.pbx.hours.office_hours import Holiday, Hours, week
+from portsip_api.pbx.routing.decide import decide
+from portsip_api.pbx.routing.destinations import Party, State, Surroundings
 from portsip_api.pbx.values import defaults
 
 _ROUNDS, _CALLS, _TARGET = 15, 2_000, 50.0  # microseconds

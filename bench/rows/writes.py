@@ -11,7 +11,7 @@ from bench.measure import Cost
 from bench.rows import MANY, Run
 from bench.servers import PASSWORD, Server, serving
 from bench.table import Row, at_least
-from portsip_api.pbx import passwords
+from portsip_api.pbx.access import passwords
 
 _FIRST = 5_000_000  # numbers that `seed` does not reach
 _FLOOR = b"x" * 1_000

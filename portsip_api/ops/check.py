@@ -13,7 +13,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from portsip_api import settings, settings_file
-from portsip_api.pbx import administrators, consistency, rekey
+from portsip_api.pbx.access import administrators
+from portsip_api.pbx.upkeep import consistency, rekey
 from portsip_api.store import database, migrations, soundness
 from portsip_api.store.secrets import KeyMissing, Keyring
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from portsip_api import settings
-from portsip_api.pbx.fetch_urls import IPAddress
+from portsip_api.pbx.media.fetch_urls import IPAddress
 
 # All of IPv6 that is assigned for use in the Internet. What lies outside needs no line of its own: loopback and
 # unspecified, IPv4-mapped and -compatible, NAT64 (64:ff9b::/96, 64:ff9b:1::/48), discard-only, segment routing

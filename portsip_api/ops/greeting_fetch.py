@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Final
 
 from portsip_api.ops.fetch import FetchFailed, fetch
-from portsip_api.pbx import greetings
+from portsip_api.pbx.media import greetings
 from portsip_api.store import database
 
 AT_ONCE: Final = 4

@@ -21,7 +21,8 @@ from flask import Flask
 from portsip_api import settings
 from portsip_api.ops import greeting_fetch
 from portsip_api.ops.metrics import Metrics
-from portsip_api.pbx import digest_nonces, greeting_files, login_limits, tokens
+from portsip_api.pbx.access import digest_nonces, login_limits, tokens
+from portsip_api.pbx.media import files as greeting_files
 from portsip_api.store import database, volatile
 from portsip_api.store.files import FileLock
 

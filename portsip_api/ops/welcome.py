@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 
-from portsip_api.pbx.administrators import FIRST_NAME
+from portsip_api.pbx.access.administrators import FIRST_NAME
 
 
 def say(addresses: Iterable[str]) -> None:

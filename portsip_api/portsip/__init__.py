@@ -2,20 +2,20 @@
 
 from flask import Flask
 
-from portsip_api.face_api import FaceApi
+from portsip_api.framework.face_api import FaceApi
 from portsip_api.portsip.accounts import accounts
 from portsip_api.portsip.calendars import calendars
 from portsip_api.portsip.calls import calls
-from portsip_api.portsip.errors import answer
+from portsip_api.portsip.core.errors import answer
+from portsip_api.portsip.core.fields import openapi_properties
+from portsip_api.portsip.core.replies import Error
+from portsip_api.portsip.core.turns import register as register_turns
 from portsip_api.portsip.extensions import extensions
-from portsip_api.portsip.fields import openapi_properties
 from portsip_api.portsip.greetings import greetings
 from portsip_api.portsip.groups import groups
-from portsip_api.portsip.replies import Error
 from portsip_api.portsip.ring_groups import ring_groups
 from portsip_api.portsip.routes import routes
 from portsip_api.portsip.transfer import transfer
-from portsip_api.portsip.turns import register as register_turns
 from portsip_api.portsip.voice_mail import voice_mail
 
 __all__ = ["answer", "register"]

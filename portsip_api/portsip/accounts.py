@@ -10,14 +10,14 @@ from marshmallow import Schema
 from marshmallow import fields as ma
 
 from portsip_api import settings
-from portsip_api.pbx import logins, tenants, tokens
-from portsip_api.pbx.extension_fields import PASSWORD
+from portsip_api.pbx.access import logins, tenants, tokens
+from portsip_api.pbx.extensions.fields import PASSWORD
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.values import Text
-from portsip_api.portsip.blueprint import EVERYBODY, ResourceBlueprint
-from portsip_api.portsip.fields import ID, FreeObject, Request, Ruled, Strings, described, schema_of
-from portsip_api.portsip.lists import GlobalListRequest, Listing
-from portsip_api.portsip.replies import SUCCESS, Success
+from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint
+from portsip_api.portsip.core.fields import ID, FreeObject, Request, Ruled, Strings, described, schema_of
+from portsip_api.portsip.core.lists import GlobalListRequest, Listing
+from portsip_api.portsip.core.replies import SUCCESS, Success
 
 API_VERSION: Final = "9.0"
 _LOGIN_ERRORS: Final = ("401.2", "403.5")

@@ -8,12 +8,12 @@ from typing import Any, Final
 from marshmallow import Schema
 from marshmallow import fields as ma
 
-from portsip_api.pbx import calendars as pbx_calendars
-from portsip_api.pbx.calendars import FILL, HOLIDAY, TENANT_HOURS
-from portsip_api.portsip.blueprint import EVERYBODY, MANAGERS, ResourceBlueprint, current_tenant
-from portsip_api.portsip.fields import ID, Request, Ruled, TenantRequest, schema_of
-from portsip_api.portsip.lists import Listing, ListRequest
-from portsip_api.portsip.replies import SUCCESS, Success
+from portsip_api.pbx.hours import calendars as pbx_calendars
+from portsip_api.pbx.hours.calendars import FILL, HOLIDAY, TENANT_HOURS
+from portsip_api.portsip.core.blueprint import EVERYBODY, MANAGERS, ResourceBlueprint, current_tenant
+from portsip_api.portsip.core.fields import ID, Request, Ruled, TenantRequest, schema_of
+from portsip_api.portsip.core.lists import Listing, ListRequest
+from portsip_api.portsip.core.replies import SUCCESS, Success
 from portsip_api.settings import zone_names
 
 calendars = ResourceBlueprint(

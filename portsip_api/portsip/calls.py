@@ -9,15 +9,15 @@ from flask import g, request
 from marshmallow import Schema
 from marshmallow import fields as ma
 
-from portsip_api.pbx import calls as pbx_calls
-from portsip_api.pbx import logins, tenants
-from portsip_api.pbx.extensions import ExtensionKey, find_id
+from portsip_api.pbx.access import logins, tenants
+from portsip_api.pbx.access.tokens import TokenRefused
+from portsip_api.pbx.calls import placing as pbx_calls
+from portsip_api.pbx.extensions.extensions import ExtensionKey, find_id
 from portsip_api.pbx.identity import Role
-from portsip_api.pbx.tokens import TokenRefused
 from portsip_api.pbx.values import Text
-from portsip_api.portsip.blueprint import EVERYBODY, ResourceBlueprint, current_tenant
+from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint, current_tenant
+from portsip_api.portsip.core.fields import Ruled, TenantRequest, described
 from portsip_api.portsip.extensions import require_own
-from portsip_api.portsip.fields import Ruled, TenantRequest, described
 from portsip_api.switch import switch
 
 calls = ResourceBlueprint("calls", __name__, description="Calls")

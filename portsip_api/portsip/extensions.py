@@ -10,16 +10,16 @@ from marshmallow import Schema
 from marshmallow import fields as ma
 
 from portsip_api import settings
-from portsip_api.pbx import directory
-from portsip_api.pbx import extensions as pbx_extensions
 from portsip_api.pbx.errors import Forbidden, Invalid
-from portsip_api.pbx.extension_drafts import PIN, SIP_PASSWORD, WEB_PASSWORD, Extension
-from portsip_api.pbx.extension_fields import EXTENSION, NUMBER, OBJECTS, PASSWORD, PRESENCE
-from portsip_api.pbx.extensions import ExtensionKey
+from portsip_api.pbx.extensions import directory
+from portsip_api.pbx.extensions import extensions as pbx_extensions
+from portsip_api.pbx.extensions.drafts import PIN, SIP_PASSWORD, WEB_PASSWORD, Extension
+from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.extensions.fields import EXTENSION, NUMBER, OBJECTS, PASSWORD, PRESENCE
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.values import Text
-from portsip_api.portsip import examples
-from portsip_api.portsip.blueprint import (
+from portsip_api.portsip.core import examples
+from portsip_api.portsip.core.blueprint import (
     EVERYBODY,
     MANAGERS,
     ResourceBlueprint,
@@ -27,7 +27,7 @@ from portsip_api.portsip.blueprint import (
     current_revision,
     current_tenant,
 )
-from portsip_api.portsip.fields import (
+from portsip_api.portsip.core.fields import (
     ExtensionKeyRequest,
     Ruled,
     Strings,
@@ -35,8 +35,8 @@ from portsip_api.portsip.fields import (
     described,
     schema_of,
 )
-from portsip_api.portsip.lists import Listing, ListRequest
-from portsip_api.portsip.replies import SUCCESS, Success
+from portsip_api.portsip.core.lists import Listing, ListRequest
+from portsip_api.portsip.core.replies import SUCCESS, Success
 
 MOST_STATUSES: Final = 10_000
 

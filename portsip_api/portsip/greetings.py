@@ -12,24 +12,25 @@ from marshmallow import Schema, ValidationError
 from marshmallow import fields as ma
 from werkzeug.datastructures import FileStorage
 
-from portsip_api import file_replies, settings
-from portsip_api.pbx import greetings as pbx_greetings
-from portsip_api.pbx import links
-from portsip_api.pbx.audio import MOST_BYTES, MOST_SECONDS
+from portsip_api import settings
+from portsip_api.framework import file_replies
+from portsip_api.pbx.access import links
+from portsip_api.pbx.access.tokens import TokenRefused
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.extensions import ExtensionKey, find_id
-from portsip_api.pbx.fetch_urls import MAX_LENGTH, parse
-from portsip_api.pbx.greeting_rows import READY, Greeting
-from portsip_api.pbx.greetings import DISPLAY_NAME, FILE_NAME, Sound
-from portsip_api.pbx.riff import TAKEN
-from portsip_api.pbx.tokens import TokenRefused
+from portsip_api.pbx.extensions.extensions import ExtensionKey, find_id
+from portsip_api.pbx.media import greetings as pbx_greetings
+from portsip_api.pbx.media.audio import MOST_BYTES, MOST_SECONDS
+from portsip_api.pbx.media.fetch_urls import MAX_LENGTH, parse
+from portsip_api.pbx.media.greeting_rows import READY, Greeting
+from portsip_api.pbx.media.greetings import DISPLAY_NAME, FILE_NAME, Sound
+from portsip_api.pbx.media.riff import TAKEN
 from portsip_api.pbx.values import Text
-from portsip_api.portsip import examples
-from portsip_api.portsip.blueprint import EVERYBODY, ResourceBlueprint, current_tenant
+from portsip_api.portsip.core import examples
+from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint, current_tenant
+from portsip_api.portsip.core.fields import ExtensionKeyRequest, Ruled, described
+from portsip_api.portsip.core.lists import Listing, ListRequest
+from portsip_api.portsip.core.replies import SUCCESS, Success
 from portsip_api.portsip.extensions import key_of, require_own
-from portsip_api.portsip.fields import ExtensionKeyRequest, Ruled, described
-from portsip_api.portsip.lists import Listing, ListRequest
-from portsip_api.portsip.replies import SUCCESS, Success
 
 _MOST_AROUND: Final = 1 << 16  # bytes of a form beside its file
 

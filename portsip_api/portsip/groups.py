@@ -8,15 +8,15 @@ from typing import Any, Final
 from marshmallow import Schema
 from marshmallow import fields as ma
 
-from portsip_api.pbx import groups as pbx_groups
-from portsip_api.pbx.groups import GroupKey
+from portsip_api.pbx.extensions import groups as pbx_groups
+from portsip_api.pbx.extensions.groups import GroupKey
 from portsip_api.pbx.values import Text
-from portsip_api.portsip import examples
-from portsip_api.portsip.blueprint import MANAGERS, ResourceBlueprint, current_tenant
-from portsip_api.portsip.bodies import MOST_WITH_MEMBERS
-from portsip_api.portsip.fields import ID, Strings, TenantRequest, described, schema_of
-from portsip_api.portsip.lists import Listing, ListRequest
-from portsip_api.portsip.replies import SUCCESS, Success
+from portsip_api.portsip.core import examples
+from portsip_api.portsip.core.blueprint import MANAGERS, ResourceBlueprint, current_tenant
+from portsip_api.portsip.core.bodies import MOST_WITH_MEMBERS
+from portsip_api.portsip.core.fields import ID, Strings, TenantRequest, described, schema_of
+from portsip_api.portsip.core.lists import Listing, ListRequest
+from portsip_api.portsip.core.replies import SUCCESS, Success
 
 groups = ResourceBlueprint(
     "extension groups", __name__, url_prefix="/api/extensions/group", description="Extension groups"

@@ -8,14 +8,14 @@ from typing import Any, Final
 from marshmallow import Schema
 from marshmallow import fields as ma
 
-from portsip_api.pbx import ring_groups as pbx_ring_groups
-from portsip_api.pbx.extension_fields import NUMBER
-from portsip_api.pbx.ring_groups import MOST_MEMBERS, RING_GROUP, RingGroupKey
-from portsip_api.portsip.blueprint import MANAGERS, ResourceBlueprint, current_tenant
-from portsip_api.portsip.bodies import MOST_WITH_MEMBERS
-from portsip_api.portsip.fields import ID, Strings, TenantRequest, described, schema_of
-from portsip_api.portsip.lists import Listing, ListRequest
-from portsip_api.portsip.replies import SUCCESS, Success
+from portsip_api.pbx.extensions.fields import NUMBER
+from portsip_api.pbx.features import ring_groups as pbx_ring_groups
+from portsip_api.pbx.features.ring_groups import MOST_MEMBERS, RING_GROUP, RingGroupKey
+from portsip_api.portsip.core.blueprint import MANAGERS, ResourceBlueprint, current_tenant
+from portsip_api.portsip.core.bodies import MOST_WITH_MEMBERS
+from portsip_api.portsip.core.fields import ID, Strings, TenantRequest, described, schema_of
+from portsip_api.portsip.core.lists import Listing, ListRequest
+from portsip_api.portsip.core.replies import SUCCESS, Success
 
 ring_groups = ResourceBlueprint("ring groups", __name__, url_prefix="/api/ring_groups", description="Ring groups")
 

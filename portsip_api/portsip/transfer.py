@@ -12,16 +12,17 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import UnsupportedMediaType
 
 from portsip_api import settings
-from portsip_api.pbx import transfer as pbx_transfer
-from portsip_api.pbx import transfer_reading, transfer_writing
 from portsip_api.pbx.errors import Forbidden, Invalid
 from portsip_api.pbx.identity import Role
-from portsip_api.pbx.transfer_reading import CSV, JSON, Reading, Row
-from portsip_api.pbx.transfer_report import MOST_LISTED, Problem, Report
+from portsip_api.pbx.import_export import exporting as transfer_writing
+from portsip_api.pbx.import_export import importing as pbx_transfer
+from portsip_api.pbx.import_export import reading as transfer_reading
+from portsip_api.pbx.import_export.reading import CSV, JSON, Reading, Row
+from portsip_api.pbx.import_export.report import MOST_LISTED, Problem, Report
 from portsip_api.pbx.values import Choice, Flag
-from portsip_api.portsip.blueprint import MANAGERS, ResourceBlueprint, current_identity, current_tenant
-from portsip_api.portsip.fields import Ruled, TenantRequest, described
-from portsip_api.portsip.turns import Turns
+from portsip_api.portsip.core.blueprint import MANAGERS, ResourceBlueprint, current_identity, current_tenant
+from portsip_api.portsip.core.fields import Ruled, TenantRequest, described
+from portsip_api.portsip.core.turns import Turns
 
 transfer = ResourceBlueprint(
     "extension files", __name__, url_prefix="/api/extensions", description="Extensions as a CSV or JSON file"

@@ -5,13 +5,13 @@ Source: contract, section 4.
 
 from typing import Any
 
-from portsip_api.pbx import extensions as pbx_extensions
-from portsip_api.pbx.extension_fields import NUMBER, VOICE_MAIL
-from portsip_api.pbx.extensions import ExtensionKey
-from portsip_api.portsip.blueprint import EVERYBODY, ResourceBlueprint, current_identity, current_tenant
+from portsip_api.pbx.extensions import extensions as pbx_extensions
+from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.extensions.fields import NUMBER, VOICE_MAIL
+from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint, current_identity, current_tenant
+from portsip_api.portsip.core.fields import TenantRequest, described, schema_of
+from portsip_api.portsip.core.replies import SUCCESS, Success
 from portsip_api.portsip.extensions import require_own, voice_mail_of
-from portsip_api.portsip.fields import TenantRequest, described, schema_of
-from portsip_api.portsip.replies import SUCCESS, Success
 
 voice_mail = ResourceBlueprint("voice mail", __name__, url_prefix="/api/voice_mail", description="Voicemail settings")
 

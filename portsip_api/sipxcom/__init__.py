@@ -2,38 +2,38 @@
 
 from flask import Flask
 
-from portsip_api.face_api import FaceApi
-from portsip_api.sipxcom import documentation
-from portsip_api.sipxcom.addresses import EscapedSlashes, Name, Number, SettingPath
-from portsip_api.sipxcom.attendants import attendants, live_modes
-from portsip_api.sipxcom.avatars import avatars
-from portsip_api.sipxcom.blueprint import Resources
-from portsip_api.sipxcom.branches import branches
-from portsip_api.sipxcom.call_sequences import call_sequences
-from portsip_api.sipxcom.calls import calls
-from portsip_api.sipxcom.errors import PREFIX, answer
-from portsip_api.sipxcom.gateway_ports import gateway_ports
-from portsip_api.sipxcom.gateways import gateways
-from portsip_api.sipxcom.hunt_groups import hunt_groups
-from portsip_api.sipxcom.licence import licence
-from portsip_api.sipxcom.location_assignments import location_assignments
-from portsip_api.sipxcom.locations import locations
-from portsip_api.sipxcom.old_phones import old_phones
-from portsip_api.sipxcom.page_groups import page_groups
-from portsip_api.sipxcom.park_orbits import park_orbits
-from portsip_api.sipxcom.permission_values import permission_values
-from portsip_api.sipxcom.permissions import permissions
-from portsip_api.sipxcom.phone_groups import phone_groups
-from portsip_api.sipxcom.phone_lines import phone_lines
-from portsip_api.sipxcom.phone_profiles import phone_files, phone_profiles
-from portsip_api.sipxcom.phonebooks import phonebooks
-from portsip_api.sipxcom.phones import phones
-from portsip_api.sipxcom.prompts import prompts
-from portsip_api.sipxcom.registrations import registrations
-from portsip_api.sipxcom.schedules import schedules
-from portsip_api.sipxcom.services import services
-from portsip_api.sipxcom.user_groups import user_groups
-from portsip_api.sipxcom.users import users
+from portsip_api.framework.face_api import FaceApi
+from portsip_api.sipxcom.admin.addresses import EscapedSlashes, Name, Number, SettingPath
+from portsip_api.sipxcom.admin.attendants import attendants, live_modes
+from portsip_api.sipxcom.admin.avatars import avatars
+from portsip_api.sipxcom.admin.branches import branches
+from portsip_api.sipxcom.admin.call_sequences import call_sequences
+from portsip_api.sipxcom.admin.calls import calls
+from portsip_api.sipxcom.admin.gateway_ports import gateway_ports
+from portsip_api.sipxcom.admin.gateways import gateways
+from portsip_api.sipxcom.admin.hunt_groups import hunt_groups
+from portsip_api.sipxcom.admin.licence import licence
+from portsip_api.sipxcom.admin.location_assignments import location_assignments
+from portsip_api.sipxcom.admin.locations import locations
+from portsip_api.sipxcom.admin.old_phones import old_phones
+from portsip_api.sipxcom.admin.page_groups import page_groups
+from portsip_api.sipxcom.admin.park_orbits import park_orbits
+from portsip_api.sipxcom.admin.permission_values import permission_values
+from portsip_api.sipxcom.admin.permissions import permissions
+from portsip_api.sipxcom.admin.phone_groups import phone_groups
+from portsip_api.sipxcom.admin.phone_lines import phone_lines
+from portsip_api.sipxcom.admin.phone_profiles import phone_files, phone_profiles
+from portsip_api.sipxcom.admin.phonebooks import phonebooks
+from portsip_api.sipxcom.admin.phones import phones
+from portsip_api.sipxcom.admin.prompts import prompts
+from portsip_api.sipxcom.admin.registrations import registrations
+from portsip_api.sipxcom.admin.schedules import schedules
+from portsip_api.sipxcom.admin.services import services
+from portsip_api.sipxcom.admin.user_groups import user_groups
+from portsip_api.sipxcom.admin.users import users
+from portsip_api.sipxcom.core import documentation
+from portsip_api.sipxcom.core.blueprint import Resources
+from portsip_api.sipxcom.core.errors import PREFIX, answer
 
 __all__ = ["PREFIX", "answer", "register"]
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import SwitchUnavailable
-from portsip_api.pbx.registrations import Registration
 
 
 class NoSwitch:

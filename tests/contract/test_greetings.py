@@ -12,7 +12,8 @@ from typing import Any
 import requests
 
 from portsip_api import settings
-from portsip_api.pbx import consistency, greeting_files
+from portsip_api.pbx.media import files as greeting_files
+from portsip_api.pbx.upkeep import consistency
 from portsip_api.store import database
 from tests.audio import check_plays, silence, wav
 from tests.contract.servers import Server, running, wait_until

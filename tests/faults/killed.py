@@ -17,7 +17,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from portsip_api import create_app, settings
-from portsip_api.pbx import login_limits
+from portsip_api.pbx.access import login_limits
 from portsip_api.store import database, volatile
 from tests.crm import ADMIN_PASSWORD, Crm
 from tests.sipxcom.digests import Digest

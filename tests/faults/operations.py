@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from portsip_api.pbx import extensions, greetings
-from portsip_api.pbx.extensions import ExtensionKey
-from portsip_api.pbx.greeting_files import FILES
+from portsip_api.pbx.extensions import extensions
+from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.media import greetings
+from portsip_api.pbx.media.files import FILES
 from portsip_api.store import database, volatile
 from tests.audio import wav
 from tests.crm import SIP_PASSWORD, WEB_PASSWORD

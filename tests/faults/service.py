@@ -10,7 +10,8 @@ from pathlib import Path
 import requests
 
 from portsip_api import settings
-from portsip_api.pbx import consistency, greeting_files
+from portsip_api.pbx.media import files as greeting_files
+from portsip_api.pbx.upkeep import consistency
 from portsip_api.store import database
 from tests.contract.servers import Server, start_server, wait_until
 from tests.faults import load

@@ -12,7 +12,7 @@ from typing import Any
 import requests
 
 from portsip_api import settings
-from portsip_api.pbx import consistency
+from portsip_api.pbx.upkeep import consistency
 from portsip_api.store import database
 from tests.audio import wav
 from tests.contract.servers import wait_until

@@ -2,9 +2,9 @@
 
 import pytest
 
-from portsip_api.pbx import login_limits, tokens
+from portsip_api.pbx.access import login_limits, tokens
+from portsip_api.pbx.access.login_limits import Attempt
 from portsip_api.pbx.errors import TooManyFailures
-from portsip_api.pbx.login_limits import Attempt
 from portsip_api.store.clock import clock
 from tests.crm import ADMIN_PASSWORD, Crm, check_refused
 from tests.stores import start_again

@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from portsip_api import settings
-from portsip_api.pbx import consistency, greeting_files
+from portsip_api.pbx.media import files as greeting_files
+from portsip_api.pbx.upkeep import consistency
 from tests.crm import check_refused
 from tests.faults.form import LONG
 from tests.faults.injection import KINDS, failing

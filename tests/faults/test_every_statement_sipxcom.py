@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from portsip_api import settings
-from portsip_api.pbx import consistency
+from portsip_api.pbx.upkeep import consistency
 from tests.contract.conftest import fresh_store  # noqa: F401 — a fixture
 from tests.contract.servers import running
 from tests.contract.sipxcom.row import Row

@@ -6,7 +6,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from portsip_api.pbx import administrators, tenants
+from portsip_api.pbx.access import administrators, tenants
 from tests.crm import ADMIN_PASSWORD, Crm, check_refused
 from tests.ops.commands import check_sentence, run
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portsip_api.pbx import attendants
+from portsip_api.pbx.features import attendants
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from flask import Flask
 
 from portsip_api import settings
 from portsip_api.ops.check import findings
-from portsip_api.pbx.consistency import find_inconsistencies
+from portsip_api.pbx.upkeep.consistency import find_inconsistencies
 from portsip_api.store import database
 from portsip_api.store.migrations import known
 from portsip_api.store.secrets import keyring

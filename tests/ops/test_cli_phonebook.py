@@ -7,7 +7,8 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from portsip_api.pbx import phonebooks, tenants, user_groups, users
+from portsip_api.pbx.access import tenants
+from portsip_api.pbx.extensions import phonebooks, user_groups, users
 
 HOME = tenants.DEFAULT_TENANT_ID
 

@@ -8,10 +8,10 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from portsip_api import settings
-from portsip_api.pbx import rekey
 from portsip_api.pbx.errors import Conflict
-from portsip_api.pbx.extension_drafts import PIN, SIP_PASSWORD, WEB_PASSWORD
-from portsip_api.pbx.extensions import ExtensionKey, show
+from portsip_api.pbx.extensions.drafts import PIN, SIP_PASSWORD, WEB_PASSWORD
+from portsip_api.pbx.extensions.extensions import ExtensionKey, show
+from portsip_api.pbx.upkeep import rekey
 from portsip_api.store import database
 from portsip_api.store.files import FileLock
 from portsip_api.store.secrets import Keyring, keyring
@@ -177,7 +177,7 @@ _KILLED = """
 import os, signal
 from app import app
 from portsip_api import settings
-from portsip_api.pbx import rekey
+from portsip_api.pbx.upkeep import rekey
 rekey.BATCH = 3
 real, calls = rekey._anew, []
 def anew(*arguments):
@@ -204,7 +204,7 @@ def test_a_rotation_that_was_killed_is_finished_by_the_next(commands: FlaskCliRu
 
 _WORKER = """
 from app import app
-from portsip_api.pbx import extensions
+from portsip_api.pbx.extensions import extensions
 print("ready", flush=True)
 for number in range(2000, 9999):
     fields = {"extension_number": str(number), "password": f"sip {number}", "web_access_password": "w"}

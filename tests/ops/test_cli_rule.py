@@ -2,7 +2,8 @@
 
 import pytest
 
-from portsip_api.pbx import dialling_rules, tenants
+from portsip_api.pbx.access import tenants
+from portsip_api.pbx.trunks import dialling_rules
 
 
 @pytest.fixture

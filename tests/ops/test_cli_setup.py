@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from portsip_api.pbx import administrators
+from portsip_api.pbx.access import administrators
 from portsip_api.store import database
 from tests.crm import ADMIN_PASSWORD, Crm
 from tests.ops.commands import check_sentence, run, start

@@ -8,9 +8,9 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from portsip_api import settings
-from portsip_api.pbx import tenants
-from portsip_api.pbx.consistency import find_inconsistencies
-from portsip_api.pbx.extensions import ExtensionKey, show
+from portsip_api.pbx.access import tenants
+from portsip_api.pbx.extensions.extensions import ExtensionKey, show
+from portsip_api.pbx.upkeep.consistency import find_inconsistencies
 from portsip_api.store import database, volatile
 from portsip_api.store.files import FileLock
 from portsip_api.store.migrations import known

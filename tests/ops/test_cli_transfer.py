@@ -14,9 +14,13 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from portsip_api import settings
-from portsip_api.pbx import demo, directory, extensions, groups, tenants, transfer, transfer_writing
-from portsip_api.pbx.consistency import find_inconsistencies
-from portsip_api.pbx.groups import GroupKey
+from portsip_api.pbx.access import tenants
+from portsip_api.pbx.extensions import directory, extensions, groups
+from portsip_api.pbx.extensions.groups import GroupKey
+from portsip_api.pbx.import_export import exporting as transfer_writing
+from portsip_api.pbx.import_export import importing as transfer
+from portsip_api.pbx.upkeep import demo
+from portsip_api.pbx.upkeep.consistency import find_inconsistencies
 from portsip_api.store import database
 from portsip_api.store.paging import Slice
 from tests.crm import SIP_PASSWORD, WEB_PASSWORD, Crm

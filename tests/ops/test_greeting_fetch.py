@@ -11,7 +11,7 @@ import pytest
 from portsip_api.ops import fetch as fetching
 from portsip_api.ops import greeting_fetch
 from portsip_api.ops.jobs import JOBS
-from portsip_api.pbx import greetings
+from portsip_api.pbx.media import greetings
 from portsip_api.store import database
 from tests.conftest import SetClock
 from tests.crm import Crm

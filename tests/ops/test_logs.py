@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from portsip_api.ops import logs
-from portsip_api.pbx import tokens
+from portsip_api.pbx.access import tokens
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.store.database import StoreUnavailable
 from portsip_api.store.secrets import KeyMissing
@@ -99,7 +99,7 @@ def test_a_failing_request_is_logged_under_its_id(admin: Crm, lines: Lines, monk
     assert failure["level"] == "ERROR"
     assert failure["request_id"] == request["request_id"] == reply.headers["X-Request-ID"]
     assert failure["exception"]["error"] == "builtins.RuntimeError"
-    assert any(call.startswith("portsip_api/portsip/blueprint.py:") for call in failure["exception"]["stack"])
+    assert any(call.startswith("portsip_api/portsip/core/blueprint.py:") for call in failure["exception"]["stack"])
     assert SECRET not in json.dumps(lines)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.extension_fields import EMAIL, EXTENSION, NUMBER, OBJECTS
+from portsip_api.pbx.extensions.fields import EMAIL, EXTENSION, NUMBER, OBJECTS
 from portsip_api.pbx.values import Choice, Flag, Text, TimeOfDay, Whole, checked, defaults, leaves, merge
 
 

@@ -5,7 +5,7 @@ from time import perf_counter
 
 import pytest
 
-from portsip_api.pbx import login_limits, tokens
+from portsip_api.pbx.access import login_limits, tokens
 from portsip_api.pbx.errors import TooManyFailures
 from portsip_api.store import database, sqlite_file, volatile
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD, Crm, check_refused

@@ -206,7 +206,7 @@ def test_an_unforeseen_error_says_nothing_of_its_cause(template, admin, monkeypa
     def fail(*_: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("portsip_api.pbx.directory.page", fail)
+    monkeypatch.setattr("portsip_api.pbx.extensions.directory.page", fail)
     reply = admin.get("extensions/list")
     check_refused(reply, "500")
     assert SECRET not in reply.text

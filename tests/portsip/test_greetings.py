@@ -11,9 +11,11 @@ from flask import Flask
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from portsip_api.pbx import audio, extensions, greetings, tenants
-from portsip_api.pbx.extensions import ExtensionKey
-from portsip_api.pbx.links import LINK_SECONDS
+from portsip_api.pbx.access import tenants
+from portsip_api.pbx.access.links import LINK_SECONDS
+from portsip_api.pbx.extensions import extensions
+from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.media import audio, greetings
 from portsip_api.store import database
 from portsip_api.store.secrets import keyring
 from tests.audio import HOSTILE, check_plays, silence, wav

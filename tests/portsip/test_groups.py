@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portsip_api.pbx import groups as pbx_groups
+from portsip_api.pbx.extensions import groups as pbx_groups
 from tests.crm import check_refused
 
 DEFAULT = "__DEFAULT_EXTENSION_GROUP__"

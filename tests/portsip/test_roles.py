@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portsip_api.pbx.tenants import DEFAULT_GROUP
+from portsip_api.pbx.access.tenants import DEFAULT_GROUP
 from tests.crm import WEB_PASSWORD, Crm
 from tests.stores import close_store, untouched, use_world
 from tests.world import COLLEAGUE, IDENTITIES, NUMBER, PERMISSIONS, world_template  # noqa: F401 — a fixture

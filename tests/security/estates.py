@@ -7,7 +7,11 @@ from typing import Any
 from flask.testing import FlaskClient
 from PIL import Image
 
-from portsip_api.pbx import attendants, dialling_rules, phonebooks, prompts, tenants
+from portsip_api.pbx.access import tenants
+from portsip_api.pbx.extensions import phonebooks
+from portsip_api.pbx.features import attendants
+from portsip_api.pbx.media import prompts
+from portsip_api.pbx.trunks import dialling_rules
 from tests.audio import wav
 from tests.contract.sipxcom.world import MAKERS, Portal, World
 from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD

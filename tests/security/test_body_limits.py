@@ -9,9 +9,9 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from portsip_api import settings
-from portsip_api.pbx import avatars
-from portsip_api.pbx.audio import MOST_BYTES
-from portsip_api.sipxcom.authentication import Access
+from portsip_api.pbx.extensions import avatars
+from portsip_api.pbx.media.audio import MOST_BYTES
+from portsip_api.sipxcom.core.authentication import Access
 from tests.counting import Counting
 from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD, Crm
 

@@ -7,7 +7,7 @@ import requests
 from flask import Flask
 
 from portsip_api import create_app, settings
-from portsip_api.pbx import tokens
+from portsip_api.pbx.access import tokens
 from portsip_api.store import database
 from tests.contract.servers import Server, start_server
 from tests.crm import WEB_PASSWORD, Crm
@@ -81,7 +81,7 @@ def test_an_error_tells_nothing_of_the_inside(app: Flask, monkeypatch: pytest.Mo
         raise RuntimeError(SECRET_IN_ERROR)
 
     monkeypatch.setattr(tokens, "identify", fail)
-    monkeypatch.setattr("portsip_api.sipxcom.blueprint.require", fail)
+    monkeypatch.setattr("portsip_api.sipxcom.core.blueprint.require", fail)
     monkeypatch.setitem(app.view_functions, "healthz", fail)
     reply = app.test_client().get(path)
     assert reply.status_code == 500

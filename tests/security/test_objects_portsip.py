@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portsip_api.pbx import greetings, links
-from portsip_api.pbx.extensions import ExtensionKey
+from portsip_api.pbx.access import links
+from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.media import greetings
 from portsip_api.store import database
 from portsip_api.store.paging import Slice
 from tests.audio import wav

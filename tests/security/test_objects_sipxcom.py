@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
-from portsip_api.pbx.device_models import phone_model
+from portsip_api.pbx.settings.device_models import phone_model
 from tests.contract.sipxcom.world import World
 from tests.security import estates
 from tests.security.estates import ELIN, TRACE

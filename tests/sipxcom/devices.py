@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.pbx import devices
+from tests.pbx.devices import devices
 from tests.sipxcom.portal import Portal
 
 SERIAL = devices.SERIAL

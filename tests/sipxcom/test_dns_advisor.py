@@ -2,7 +2,7 @@
 
 import pytest
 
-from portsip_api.pbx import dns_advisor
+from portsip_api.pbx.upkeep import dns_advisor
 from tests.name_server import NOTHING, ZONE, Zone, serving
 from tests.sipxcom.portal import Portal, check_refused
 

@@ -4,10 +4,10 @@ from itertools import permutations
 
 import pytest
 
-from portsip_api.pbx import attendants
 from portsip_api.pbx.errors import Duplicate
+from portsip_api.pbx.features import attendants
 from tests.crm import Crm
-from tests.pbx.call_features import TENANT, make_tenant
+from tests.pbx.features.call_features import TENANT, make_tenant
 from tests.sipxcom.portal import Portal, check_refused
 
 NUMBER = "*771"

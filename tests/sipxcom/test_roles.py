@@ -2,7 +2,7 @@
 
 import pytest
 
-from portsip_api.sipxcom.authentication import Access
+from portsip_api.sipxcom.core.authentication import Access
 from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD, Crm
 from tests.sipxcom.portal import Portal
 

@@ -5,7 +5,7 @@ from bisect import bisect_left
 
 import pytest
 
-from portsip_api.pbx import directory
+from portsip_api.pbx.extensions import directory
 from portsip_api.store import database
 from portsip_api.store.paging import Slice
 from tests.bulk import fill

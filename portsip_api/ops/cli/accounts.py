@@ -12,8 +12,9 @@ from typing import Any
 import click
 
 from portsip_api.ops.cli.group import SentenceGroup
-from portsip_api.pbx import administrators, directory, tenants
+from portsip_api.pbx.access import administrators, tenants
 from portsip_api.pbx.errors import NotFound
+from portsip_api.pbx.extensions import directory
 from portsip_api.store.paging import Slice
 from portsip_api.store.search import fold
 

@@ -4,8 +4,8 @@ import click
 
 from portsip_api.ops.cli.group import SentenceGroup
 from portsip_api.ops.cli.transfer import tenant_id_of, tenant_option
-from portsip_api.pbx import attendants
 from portsip_api.pbx.errors import NotFound
+from portsip_api.pbx.features import attendants
 from portsip_api.store.search import fold
 
 attendant = SentenceGroup("attendant", help="Auto attendants: who answers by menu.")

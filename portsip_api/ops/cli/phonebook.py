@@ -6,8 +6,8 @@ import click
 
 from portsip_api.ops.cli.group import SentenceGroup
 from portsip_api.ops.cli.transfer import tenant_id_of, tenant_option
-from portsip_api.pbx import phonebooks
 from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.extensions import phonebooks
 
 phonebook = SentenceGroup("phonebook", help="Public phonebooks.")
 

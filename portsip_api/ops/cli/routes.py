@@ -7,11 +7,11 @@ import click
 
 from portsip_api.ops.cli.group import StoreCommand
 from portsip_api.ops.cli.transfer import tenant_id_of, tenant_option
-from portsip_api.pbx import routes
-from portsip_api.pbx.extensions import ExtensionKey
-from portsip_api.pbx.office_hours import Hours, holiday_at, is_open, next_change
-from portsip_api.pbx.parties import State
-from portsip_api.pbx.routing import Outcome
+from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.hours.office_hours import Hours, holiday_at, is_open, next_change
+from portsip_api.pbx.routing import gather as routes
+from portsip_api.pbx.routing.decide import Outcome
+from portsip_api.pbx.routing.destinations import State
 from portsip_api.store.clock import clock
 
 _DAY: Final = timedelta(days=1)

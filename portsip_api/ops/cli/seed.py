@@ -4,7 +4,7 @@ import click
 
 from portsip_api.ops.cli.group import StoreCommand
 from portsip_api.ops.cli.transfer import bar, tenant_id_of, tenant_option
-from portsip_api.pbx import demo
+from portsip_api.pbx.upkeep import demo
 from portsip_api.store import database
 
 

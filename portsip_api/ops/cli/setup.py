@@ -14,7 +14,7 @@ from portsip_api.ops.check import findings
 from portsip_api.ops.cli.first_settings import settle_on
 from portsip_api.ops.cli.group import StoreCommand
 from portsip_api.ops.cli.opening import open_or_make
-from portsip_api.pbx import administrators
+from portsip_api.pbx.access import administrators
 from portsip_api.store import database
 from portsip_api.store.files import write_atomically
 

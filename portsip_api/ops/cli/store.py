@@ -7,7 +7,7 @@ import click
 from portsip_api import settings
 from portsip_api.ops.cli.group import StoreCommand
 from portsip_api.ops.cli.opening import name_store
-from portsip_api.pbx import rekey
+from portsip_api.pbx.upkeep import rekey
 from portsip_api.store import backup as backups
 from portsip_api.store import database
 from portsip_api.store.restore import restore as restore_backup

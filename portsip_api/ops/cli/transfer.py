@@ -10,10 +10,14 @@ from typing import IO, Any
 import click
 
 from portsip_api.ops.cli.group import StoreCommand
-from portsip_api.pbx import directory, tenants, transfer, transfer_reading, transfer_writing
+from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Invalid, NotFound
-from portsip_api.pbx.transfer_reading import CSV, JSON, Reading, Row
-from portsip_api.pbx.transfer_report import Findings, Report
+from portsip_api.pbx.extensions import directory
+from portsip_api.pbx.import_export import exporting as transfer_writing
+from portsip_api.pbx.import_export import importing as transfer
+from portsip_api.pbx.import_export import reading as transfer_reading
+from portsip_api.pbx.import_export.reading import CSV, JSON, Reading, Row
+from portsip_api.pbx.import_export.report import Findings, Report
 from portsip_api.store import database
 from portsip_api.store.files import sync_folder
 

@@ -1,0 +1,1 @@
+"""What the APIs share: the declaration of operations, their documents, files as replies. It knows no dialect."""

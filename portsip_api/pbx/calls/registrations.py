@@ -1,0 +1,167 @@
+"""Registrations: the phones that the switch knows at the moment, found and dropped by what names them.
+
+Source: contract, section 6.7 and decision 9. The switch keeps them; whether a phone or a server of that name exists at
+all is for whoever asks.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from portsip_api.pbx.access import tenants
+from portsip_api.pbx.calls import servers
+from portsip_api.pbx.errors import NotFound
+from portsip_api.store import database
+from portsip_api.store.clock import clock
+from portsip_api.store.search import fold
+
+ACTIVE: Final = "active"
+EXPIRED: Final = "expired"
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A phone at which a user can be reached, as the switch knows it.
+
+    `identity` is the user's address (`201@pbx.example`), `uri` the registered one and `contact` that of the phone;
+    `instrument` is the phone's MAC address, `server` the host that holds the registration, `ip` the phone's address
+    and `expires` in seconds since 1970.
+    """
+
+    uri: str
+    contact: str
+    call_id: str
+    instrument: str
+    server: str
+    ip: str
+    expires: float
+    identity: str
+
+    @property
+    def seconds_to_expire(self) -> int:
+        """Return the whole seconds for which it still holds; 0 when it has expired."""
+        return max(0, int(self.expires - clock.wall()))
+
+    @property
+    def status(self) -> str:
+        """Return whether it still holds: `active` or `expired`."""
+        return ACTIVE if self.expires > clock.wall() else EXPIRED
+
+
+class Registrar(Protocol):
+    """What a SIP engine tells of registrations."""
+
+    def registrations(self, domain: str) -> Sequence[Registration]:
+        """Return every registration of a SIP domain. Raises SwitchUnavailable."""
+
+    def drop(self, registration: Registration) -> None:
+        """End one registration. Raises SwitchUnavailable."""
+
+
+def list_all(tenant_id: int, registrar: Registrar) -> list[Registration]:
+    """Return one registration per contact, the newest of each, those that expire last first.
+
+    Raises NotFound (no such tenant) and SwitchUnavailable, as every function here does.
+    """
+    return _find(tenant_id, registrar, lambda _: True)
+
+
+def list_user(tenant_id: int, user: str, registrar: Registrar) -> list[Registration]:
+    """Return those of one user, named by id, number or alias. Raises NotFound ("User not found")."""
+    number = _number_of(tenant_id, user)
+    return _find(tenant_id, registrar, lambda item: _user_of(item) == number)
+
+
+def list_group(tenant_id: int, group_name: str, registrar: Registrar) -> list[Registration]:
+    """Return those of the members of an extension group, named without case. Raises NotFound."""
+    group_id = _require_group(tenant_id, group_name)
+    found = list_all(tenant_id, registrar)
+    members = _members_among(tenant_id, group_id, {_user_of(item) for item in found})
+    return [item for item in found if _user_of(item) in members]
+
+
+def list_serial(tenant_id: int, serial: str, registrar: Registrar) -> list[Registration]:
+    """Return those of the phone with that MAC address, however it is written."""
+    return _find(tenant_id, registrar, lambda item: bool(_mac(serial)) and _mac(item.instrument) == _mac(serial))
+
+
+def list_ip(tenant_id: int, ip: str, registrar: Registrar) -> list[Registration]:
+    """Return those that came from one address."""
+    return _find(tenant_id, registrar, lambda item: item.ip == ip)
+
+
+def list_call_id(tenant_id: int, call_id: str, registrar: Registrar) -> list[Registration]:
+    """Return those with that Call-ID."""
+    return _find(tenant_id, registrar, lambda item: item.call_id == call_id)
+
+
+def list_server(tenant_id: int, server: str, registrar: Registrar) -> list[Registration]:
+    """Return those that a server holds, this one under any of its names, another as the switch names it.
+
+    Raises NotFound ("Server not found") for a server that holds none and is not this one.
+    """
+    if servers.is_this(tenant_id, server):
+        wanted = {fold(name) for name in servers.names(tenant_id)}
+        return _find(tenant_id, registrar, lambda item: fold(item.server) in wanted)
+    found = _find(tenant_id, registrar, lambda item: fold(item.server) == fold(server))
+    if not found:
+        raise NotFound("Server not found")
+    return found
+
+
+def drop(registrations: Iterable[Registration], registrar: Registrar) -> None:
+    """End registrations that one of the functions above has found; there may be none. Raises SwitchUnavailable."""
+    for registration in registrations:
+        registrar.drop(registration)
+
+
+def _find(tenant_id: int, registrar: Registrar, wanted: Callable[[Registration], bool]) -> list[Registration]:
+    found = registrar.registrations(tenants.domain_of(tenant_id))
+    newest_first = sorted(found, key=lambda item: item.expires, reverse=True)
+    by_contact: dict[str, Registration] = {}
+    for item in newest_first:
+        by_contact.setdefault(item.contact, item)
+    return [item for item in by_contact.values() if wanted(item)]
+
+
+def _user_of(item: Registration) -> str:
+    return item.identity.removeprefix("sip:").partition("@")[0]
+
+
+def _mac(text: str) -> str:
+    return re.sub(r"[^0-9a-z]", "", text.lower())
+
+
+def _number_of(tenant_id: int, user: str) -> str:
+    """Return the number of the user whose number, alias or id is `user`; the first of these decides."""
+    row = database.fetch_row(
+        "SELECT number FROM (SELECT number, 1 AS rank FROM extension WHERE tenant_id = :tenant AND number = :user"
+        " UNION ALL SELECT e.number, 2 FROM extension_alias AS a JOIN extension AS e ON e.id = a.extension_id"
+        "   WHERE a.tenant_id = :tenant AND a.alias = :user"
+        " UNION ALL SELECT number, 3 FROM extension WHERE tenant_id = :tenant AND id = :user) ORDER BY rank",
+        {"tenant": tenant_id, "user": user},
+    )
+    if row is None:
+        raise NotFound("User not found")
+    return str(row[0])
+
+
+def _require_group(tenant_id: int, name: str) -> int:
+    row = database.fetch_row(
+        "SELECT id FROM extension_group WHERE tenant_id = ? AND name_key = ?", (tenant_id, fold(name))
+    )
+    if row is None:
+        raise NotFound("Group not found")
+    return int(row[0])
+
+
+def _members_among(tenant_id: int, group_id: int, numbers: Iterable[str]) -> set[str]:
+    rows = database.fetch_all(
+        "SELECT e.number FROM json_each(?) AS j JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value"
+        " JOIN extension_group AS g ON g.id = ? WHERE iif(g.is_default, e.group_count = 0,"
+        " EXISTS (SELECT 1 FROM membership WHERE group_id = g.id AND extension_id = e.id))",
+        (json.dumps(list(numbers)), tenant_id, group_id),
+    )
+    return {row[0] for row in rows}

@@ -1,0 +1,205 @@
+"""The lines of a phone: each is a user's, or an account at another SIP server.
+
+Source: contract, section 6.3 (L).
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from portsip_api.pbx.access import tenants
+from portsip_api.pbx.devices.keys import phone_id
+from portsip_api.pbx.errors import Conflict, Invalid, NotFound
+from portsip_api.pbx.extensions.drafts import SIP_PASSWORD
+from portsip_api.pbx.extensions.extensions import ExtensionKey, find_id
+from portsip_api.pbx.row_ids import row_id
+from portsip_api.pbx.settings.device_models import phone_model
+from portsip_api.pbx.values import Rules, Text, Whole, checked
+from portsip_api.store import database
+from portsip_api.store.search import MOST_HITS, TextIndex, fold
+from portsip_api.store.secrets import keyring
+
+LINE_PASSWORD: Final = "external_line.password"
+EXTERNAL_LINE: Rules = {
+    "user_id": Text(128, 1, pattern=r"[^\s@<>\"]+", meaning="the user part of a SIP address"),
+    "display_name": Text(255),
+    "extension": Text(64),
+    "password": Text(255),
+    "registration_server": Text(253, 1, pattern=r"[^\s@<>\"/]+", meaning="a host name or an address"),
+    "registration_server_port": Whole(0, 65_535, 0),
+    "voicemail": Text(64),
+}
+_INDEX: Final = TextIndex("extension_search", "extension_fts", "extension_id")
+_INDEXED: Final = 3  # letters
+_SELECT: Final = (
+    "SELECT l.id, l.phone_id, l.extension_id, e.number, e.profile ->> 'first_name', e.profile ->> 'last_name',"
+    " coalesce(s.password, x.password), t.domain, x.user_id, x.display_name, x.extension, x.registration_server,"
+    " x.registration_server_port, x.voicemail FROM phone_line AS l JOIN tenant AS t ON t.id = l.tenant_id"
+    " LEFT JOIN extension AS e ON e.id = l.extension_id LEFT JOIN extension_settings AS s ON s.extension_id = e.id"
+    " LEFT JOIN external_line AS x ON x.line_id = l.id"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a phone. `extension_id` and `user` (his name, which is his number) are None for an external line."""
+
+    id: int
+    phone_id: int
+    extension_id: int | None
+    user: str | None
+    user_id: str | None  # the name that the phone registers under
+    extension: str | None
+    display_name: str | None
+    secret: bytes  # the password, encrypted; for an external line perhaps an empty one
+    registration_server: str | None
+    registration_server_port: int | None
+    voicemail: str | None
+
+    @property
+    def uri(self) -> str:
+        """The address of the line, `sip:user@server`; what is unknown is left out."""
+        return f"sip:{self.user_id or ''}{'@' if self.user_id and self.registration_server else ''}" + (
+            self.registration_server or ""
+        )
+
+    def password(self) -> str:
+        """Return the SIP password in clear. Raises KeyMissing."""
+        return keyring.decrypt(self.secret, LINE_PASSWORD if self.extension_id is None else SIP_PASSWORD)
+
+
+def page(tenant_id: int, phone_key: int | str) -> Sequence[Line]:
+    """Return the lines of one phone in the order of its keys. Raises NotFound."""
+    id_ = phone_id(tenant_id, phone_key)
+    return of_phones(tenant_id, [id_]).get(id_, [])
+
+
+def of_phones(tenant_id: int, phone_ids: Iterable[int]) -> Mapping[int, Sequence[Line]]:
+    """Return the lines of many phones by the phone's id, in one statement; a phone without lines is not in it."""
+    rows = database.fetch_all(  # the + keeps SQLite from reading all lines of the tenant
+        f"{_SELECT} WHERE l.phone_id IN (SELECT value FROM json_each(?)) AND +l.tenant_id = ?"
+        " ORDER BY l.phone_id, l.position",
+        (json.dumps(list(phone_ids)), tenant_id),
+    )
+    found: dict[int, list[Line]] = {}
+    for row in rows:
+        line = _line(row)
+        found.setdefault(line.phone_id, []).append(line)
+    return found
+
+
+def show(tenant_id: int, phone_key: int | str, line_id: int | str) -> Line:
+    """Return one line of one phone. Raises NotFound (also when the line is another phone's)."""
+    row = database.fetch_row(
+        f"{_SELECT} WHERE l.id = ? AND l.tenant_id = ? AND l.phone_id = ?",
+        (row_id(line_id), tenant_id, phone_id(tenant_id, phone_key)),
+    )
+    if row is None:
+        raise NotFound("There is no such line.")
+    return _line(row)
+
+
+def add_internal(tenant_id: int, phone_key: int | str, extension: ExtensionKey) -> int:
+    """Give a phone a line of a user, after its other lines, and return the line's id.
+
+    Raises NotFound (no such phone, no such user) and Conflict (the model has no room for it).
+    """
+    with database.writing():
+        return _insert(tenant_id, phone_id(tenant_id, phone_key), find_id(tenant_id, extension))
+
+
+def add_external(tenant_id: int, phone_key: int | str, fields: Mapping[str, object]) -> int:
+    """Give a phone a line of another SIP server, after its other lines, and return the line's id.
+
+    `fields` are those of EXTERNAL_LINE, of which `user_id` is needed; a port may be digits, and None is like absent.
+    Raises NotFound, Invalid and Conflict (the model has no room for it).
+    """
+    values = _checked(fields)
+    secret = keyring.encrypt(values.pop("password", ""), LINE_PASSWORD)
+    with database.writing():
+        line_id = _insert(tenant_id, phone_id(tenant_id, phone_key), None)
+        database.execute(
+            "INSERT INTO external_line (line_id, password, user_id, display_name, extension, registration_server,"
+            " registration_server_port, voicemail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (line_id, secret, *(values.get(name) for name in EXTERNAL_LINE if name != "password")),
+        )
+    return line_id
+
+
+def destroy(tenant_id: int, phone_key: int | str, line_id: int | str) -> None:
+    """Delete one line of one phone with its settings. Raises NotFound."""
+    with database.writing():
+        database.execute("DELETE FROM phone_line WHERE id = ?", (show(tenant_id, phone_key, line_id).id,))
+
+
+def destroy_all(tenant_id: int, phone_key: int | str) -> None:
+    """Delete every line of one phone with its settings. Raises NotFound."""
+    with database.writing():
+        database.execute("DELETE FROM phone_line WHERE phone_id = ?", (phone_id(tenant_id, phone_key),))
+
+
+def phones_with(tenant_id: int, text: str) -> Sequence[int]:
+    """Return the ids of the phones with a line in whose user name, extension or address `text` stands, without case.
+
+    The search index names the users who may match, unless the text is short, or also stands in every address.
+    """
+    needle, domain = fold(text), tenants.domain_of(tenant_id)
+    users = _users_with(tenant_id, needle, domain)
+    rows = database.fetch_all(
+        "SELECT l.phone_id FROM extension AS e CROSS JOIN phone_line AS l ON l.extension_id = e.id"
+        f" WHERE {'' if users is None else '+'}e.tenant_id = :tenant"
+        " AND instr('sip:' || lower(e.number) || '@' || :domain, :text) > 0"
+        f" {'' if users is None else 'AND e.id IN (SELECT value FROM json_each(:users))'}"
+        " UNION SELECT l.phone_id FROM phone_line AS l JOIN external_line AS x ON x.line_id = l.id"
+        " WHERE l.tenant_id = :tenant AND l.extension_id IS NULL AND (instr(lower(x.extension), :text) > 0"
+        "   OR instr('sip:' || lower(x.user_id) || coalesce('@' || lower(x.registration_server), ''), :text) > 0)"
+        " ORDER BY 1",
+        {"tenant": tenant_id, "text": needle, "domain": domain, "users": json.dumps(users)},
+    )
+    return [row[0] for row in rows]
+
+
+def _users_with(tenant_id: int, needle: str, domain: str) -> Sequence[int] | None:
+    """Return ids of users among whom are all in whose number `needle` stands; None when that may be anybody."""
+    if len(needle) < _INDEXED or not needle.isalnum() or needle in f"sip:@{domain}":
+        return None
+    found = _INDEX.find(tenant_id, needle)
+    return found if len(found) < MOST_HITS else None
+
+
+def _insert(tenant_id: int, id_: int, extension_id: int | None) -> int:
+    model_id, lines, position = database.fetch_row(
+        "SELECT p.model_id, count(l.id), coalesce(max(l.position), 0) + 1 FROM phone AS p"
+        " LEFT JOIN phone_line AS l ON l.phone_id = p.id WHERE p.id = ? GROUP BY p.id",
+        (id_,),
+    )
+    most = phone_model(model_id).max_lines
+    if lines >= most:
+        raise Conflict(f"A phone of this model has at most {most} lines.")
+    return database.insert(
+        "INSERT INTO phone_line (tenant_id, phone_id, position, extension_id) VALUES (?, ?, ?, ?)",
+        (tenant_id, id_, position, extension_id),
+    )
+
+
+def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
+    sent = {name: value for name, value in fields.items() if value is not None}
+    port = sent.get("registration_server_port")
+    if isinstance(port, str):
+        sent["registration_server_port"] = Whole(0, 0, 0).from_text(port) if port else 0
+    values = checked(EXTERNAL_LINE, sent)
+    if "user_id" not in values:
+        raise Invalid({"user_id": ["Missing."]})
+    return values
+
+
+def _line(row: tuple[Any, ...]) -> Line:
+    id_, of_phone, extension_id, number, first, last, secret, domain, *external = row
+    if extension_id is None:
+        user_id, display_name, extension, server, port, voicemail = external
+        return Line(
+            id_, of_phone, None, None, user_id, extension, display_name, secret, server, port or None, voicemail
+        )
+    display_name = f"{first} {last}".strip() or None
+    return Line(id_, of_phone, extension_id, number, number, number, display_name, secret, domain, None, None)

@@ -1,0 +1,54 @@
+"""The configuration files of phones: which files a phone asks for, and what they say.
+
+Nothing here knows the store: whoever calls has gathered the phone, its lines and the effective settings. Whatever an
+administrator or user wrote stays the value of its parameter; it can never become another one.
+Source: contract, sections 5.8 and 9; the vendors' provisioning guides for the formats.
+"""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from portsip_api.pbx.devices.profiles import generic as profile_generic
+from portsip_api.pbx.devices.profiles import grandstream as profile_grandstream
+from portsip_api.pbx.devices.profiles import polycom as profile_polycom
+from portsip_api.pbx.devices.profiles import snom as profile_snom
+from portsip_api.pbx.devices.profiles import yealink as profile_yealink
+from portsip_api.pbx.devices.profiles.base import Profile, ProfileInput, ProfileLine
+from portsip_api.pbx.errors import NotFound
+
+__all__ = ["Profile", "ProfileInput", "ProfileLine", "profile_names", "render"]
+
+# The original served XML as plain text too; a browser that is sent there runs nothing.
+_MEDIA_TYPE: Final = "text/plain; charset=UTF-8"
+
+
+class _Form(NamedTuple):
+    names: Callable[[str, str | None], list[str]]
+    text: Callable[[ProfileInput, str], str]
+
+
+_GENERIC: Final = _Form(profile_generic.names, profile_generic.text)
+_FORMS: Final = {
+    "grandstream": _Form(profile_grandstream.names, profile_grandstream.text),
+    "polycom": _Form(profile_polycom.names, profile_polycom.text),
+    "snom": _Form(profile_snom.names, profile_snom.text),
+    "yealink": _Form(profile_yealink.names, profile_yealink.text),
+}
+
+
+def profile_names(serial: str, device: str, version: str | None = None) -> list[str]:
+    """Return the names of the files that a phone asks for, the one it asks for first in front.
+
+    `device` is the model's `family` and `version` the firmware that its settings were chosen by
+    (`device_models.PhoneModel`): a Polycom without one is taken for firmware before 4.0.
+    """
+    return _FORMS.get(device, _GENERIC).names(serial, version)
+
+
+def render(given: ProfileInput, name: str) -> Profile:
+    """Return the file `name` of a phone; the case of the name does not matter. Raises NotFound."""
+    for own_name in profile_names(given.serial, given.device, given.version):
+        if own_name.casefold() == name.casefold():
+            text = _FORMS.get(given.device, _GENERIC).text(given, own_name)
+            return Profile(own_name, _MEDIA_TYPE, text.encode())
+    raise NotFound("The phone has no profile of this name.")

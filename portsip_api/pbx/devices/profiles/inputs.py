@@ -1,0 +1,77 @@
+"""What the profiles of a phone are made from, gathered from the store. Source: contract (sipXcom), section 5.8."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Final
+
+from portsip_api import settings
+from portsip_api.pbx.access import tenants
+from portsip_api.pbx.devices import phones
+from portsip_api.pbx.devices.lines import Line
+from portsip_api.pbx.devices.phones import Phone
+from portsip_api.pbx.devices.profiles.files import ProfileInput, ProfileLine
+from portsip_api.pbx.devices.settings import of_known_line, of_known_phone
+from portsip_api.pbx.settings.device_models import phone_model
+from portsip_api.pbx.settings.values import as_mappings
+from portsip_api.pbx.trunks import locations
+
+_USUAL_PORT: Final = 5060
+_PHONES_OWN: Final = {"UDP", "TCP"}  # the transports that phones try when they are told an address alone
+
+
+def of_phone(tenant_id: int, serial: str) -> ProfileInput:
+    """Return what the profiles of a phone are made from, passwords in clear, in a constant number of statements.
+
+    Raises NotFound and KeyMissing.
+    """
+    phone = phones.find_by_serial(tenant_id, serial)
+    model = phone_model(phone.model_id)
+    own, *of_lines = as_mappings(
+        [of_known_phone(tenant_id, phone), *(of_known_line(tenant_id, phone, line) for line in phone.lines)]
+    )
+    return ProfileInput(
+        serial=phone.serial,
+        model_id=model.model_id,
+        model_label=model.label,
+        vendor=model.vendor,
+        device=model.family,
+        version=model.version_or_default(phone.device_version),
+        max_lines=model.max_lines,
+        description=phone.description or "",
+        domain=tenants.domain_of(tenant_id),
+        lines=[_line(line, values) for line, values in zip(phone.lines, of_lines, strict=True)],
+        settings=own,
+        location=_location(tenant_id, phone),
+    )
+
+
+def _line(line: Line, values: Mapping[str, str | None]) -> ProfileLine:
+    return ProfileLine(
+        user_name=line.user_id or "",
+        auth_name=line.user_id or "",
+        password=line.password(),
+        display_name=line.display_name or line.user_id or "",
+        server=line.registration_server or "",
+        port=line.registration_server_port,
+        outbound_proxy="" if line.extension_id is None else _own_address(),
+        voicemail=line.voicemail or "",
+        settings=values,
+    )
+
+
+def _own_address() -> str:
+    """Return where phones find this server, so that a domain that no DNS knows works; empty when nobody has told."""
+    address = settings.current().server_address
+    if ip_address(address).is_loopback:
+        return ""
+    port = next((port for name, port in settings.current().sip_transports if name in _PHONES_OWN), _USUAL_PORT)
+    host = f"[{address}]" if ":" in address else address
+    return host if port == _USUAL_PORT else f"{host}:{port}"
+
+
+def _location(tenant_id: int, phone: Phone) -> str | None:
+    """Return the place that emergency calls come from: the phone's, else that of a group, else that of a user."""
+    groups = [("phonegroup", group.id) for group in phone.groups]
+    users = [("user", line.extension_id) for line in phone.lines if line.extension_id is not None]
+    found = locations.first_of(tenant_id, [("phone", phone.id), *groups, *users])
+    return None if found is None else found.location or found.elin

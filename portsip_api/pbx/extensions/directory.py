@@ -1,0 +1,84 @@
+"""The directory of a tenant: its extensions in order, found by words, and the state of each.
+
+A row is the JSON projection that the store keeps with each extension, so that a page of a list costs neither models
+nor dumps, and nothing here grows with the number of extensions. Source: PortSIP REST API, "Retrive a list of
+extensions", "Search a list of extensions", "Retrive status of extensions"; contract, section 3.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import orjson
+
+from portsip_api.pbx.extensions.extensions import ExtensionKey, find_id
+from portsip_api.pbx.extensions.fields import PRESENCE
+from portsip_api.pbx.values import checked
+from portsip_api.store import database
+from portsip_api.store.paging import CountedOrder, Joined, Slice
+from portsip_api.store.search import TextIndex
+
+ORDERINGS: Final = ("DEFAULT", "NAME", "EMAIL", "STATUS")
+ORDER: Final = CountedOrder("extension_order", "extension_order_block", "extension_id")
+_INDEX: Final = TextIndex("extension_search", "extension_fts", "extension_id")
+_SORT_KEYS: Final = {
+    "DEFAULT": "e.number_key {0}",
+    "NAME": "e.name_key {0}, e.number_key {0}",
+    "EMAIL": "e.email_key {0}, e.number_key {0}",
+    "STATUS": "e.status {0}, e.number_key {0}",
+}
+
+
+def page(tenant_id: int, ordering: str, part: Slice, revision: int | None = None) -> Joined:
+    """Return the cards of a part of the list, each a JSON object as text; two statements, or one.
+
+    `revision`, when it is given, is what `tenants.revision` returned just now, outside any transaction.
+    """
+    return ORDER.joined(tenant_id, ordering, part, "card", "extension_card", revision)
+
+
+def search(tenant_id: int, condition: str, ordering: str, part: Slice) -> Joined:
+    """Return the cards of extensions in which every word of `condition` stands; the total stops at 10,000."""
+    found, total = _INDEX.find_json(tenant_id, condition)
+    keys = _SORT_KEYS[ordering].format("DESC" if part.descending else "ASC")
+    text, count = database.fetch_row(
+        "SELECT CAST(group_concat(c.card) AS BLOB), count(*) FROM ("
+        "  SELECT e.id FROM json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value"
+        f"  WHERE e.tenant_id = ? ORDER BY {keys} LIMIT ? OFFSET ?"
+        ") AS o CROSS JOIN extension_card AS c ON c.extension_id = o.id",
+        (found, tenant_id, part.limit, part.offset),
+    )
+    return Joined(text or b"", count, total)
+
+
+def count(tenant_id: int) -> int:
+    """Return the number of extensions of a tenant."""
+    return ORDER.total(tenant_id, "DEFAULT")
+
+
+def statuses(tenant_id: int, numbers: Sequence[str]) -> str:
+    """Return number, status and user agent of each of `numbers`, in their order; NOT_FOUND where there is none.
+
+    They are one JSON text of an array of objects.
+    """
+    text: str = database.fetch_row(
+        "SELECT json_group_array(json_object('extension_number', number, 'status', status, 'user_agent', user_agent))"
+        " FROM (SELECT j.value AS number, coalesce(e.status, 'NOT_FOUND') AS status,"
+        "              coalesce(e.user_agent, '') AS user_agent"
+        "       FROM json_each(?) AS j LEFT JOIN extension AS e INDEXED BY extension_status"
+        "       ON e.tenant_id = ? AND e.number = j.value ORDER BY j.key)",
+        (orjson.dumps(numbers).decode(), tenant_id),
+    )[0]
+    return text
+
+
+def existing(tenant_id: int, numbers: Sequence[str]) -> set[str]:
+    """Return those of `numbers` that extensions have."""
+    found = orjson.loads(statuses(tenant_id, numbers))
+    return {row["extension_number"] for row in found if row["status"] != "NOT_FOUND"}
+
+
+def set_presence(tenant_id: int, key: ExtensionKey, presence: str) -> None:
+    """Set what an extension's user chose: AVAILABLE, DND or AWAY. Raises NotFound and Invalid."""
+    checked({"status": PRESENCE}, {"status": presence})
+    with database.writing():
+        database.execute("UPDATE extension SET presence = ? WHERE id = ?", (presence, find_id(tenant_id, key)))

@@ -1,0 +1,189 @@
+"""An extension on its way into the store: checked and encrypted before the transaction begins, and then only written.
+
+One extension is written like a hundred thousand of an import. Source: PortSIP REST API, "Create a new extension".
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from portsip_api.pbx.access import credentials
+from portsip_api.pbx.access.passwords import check_policy
+from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.extensions.fields import EXTENSION, OBJECTS
+from portsip_api.pbx.values import checked, defaults, merge
+from portsip_api.store import database
+from portsip_api.store.search import fold, searchable
+from portsip_api.store.secrets import keyring
+
+SIP_PASSWORD: Final = "extension.password"
+WEB_PASSWORD: Final = "extension.web_access_password"
+PIN: Final = "extension.voicemail_pin"
+PURPOSES: Final = (SIP_PASSWORD, WEB_PASSWORD, PIN)
+_DEFAULTS: Final = defaults(OBJECTS)
+_OF_EXTENSION: Final = {"profile", "options"}  # the others are columns of extension_settings
+_SEARCHED: Final = ("first_name", "last_name", "email", "mobile_phone", "work_phone", "home_phone")
+
+
+@dataclass(frozen=True)
+class Extension:
+    """An extension as it is stored: five objects without the PIN, the three secrets encrypted, its groups' ids."""
+
+    id: int
+    number: str
+    status: str
+    objects: Mapping[str, Any]
+    secrets: Mapping[str, bytes]
+    group_ids: Sequence[str]
+
+    def secret(self, purpose: str) -> str:
+        """Return one of SIP_PASSWORD, WEB_PASSWORD and PIN in clear."""
+        return keyring.decrypt(self.secrets[purpose], purpose)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A new extension, checked and encrypted, ready to be written: its five objects, without the PIN, are JSON."""
+
+    number: str
+    documents: Mapping[str, str]
+    secrets: Mapping[str, bytes]
+    groups: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changes in an extension, checked and encrypted: what was sent of its five objects, as JSON, and the rest."""
+
+    documents: Mapping[str, str]
+    secrets: Mapping[str, bytes]
+    values: Mapping[str, Any]  # number, passwords, groups
+
+    def over(self, before: Extension) -> dict[str, Any]:
+        """Return the five objects of `before` with the change merged into them."""
+        return merge(before.objects, {name: orjson.loads(text) for name, text in self.documents.items()})
+
+
+def prepare(fields: Mapping[str, object]) -> Draft:
+    """Check the values of a new extension and encrypt its secrets. Raises Invalid."""
+    values = _checked(fields, required=("extension_number", "password", "web_access_password"))
+    number = values["extension_number"]
+    require_policy(values, number)
+    objects = merge(_DEFAULTS, {name: values[name] for name in OBJECTS if name in values})
+    voice_mail = dict(objects["voice_mail"])
+    pin = voice_mail.pop("voicemail_pin")
+    clear = {SIP_PASSWORD: values["password"], WEB_PASSWORD: values["web_access_password"], PIN: pin}
+    documents = _documents({**objects, "voice_mail": voice_mail})
+    return Draft(number, documents, keyring.encrypt_all(clear), values.get("belong_groups", ()))
+
+
+def prepare_change(fields: Mapping[str, object]) -> Change:
+    """Check the values of a change and encrypt the secrets among them. Raises Invalid."""
+    values = _checked(fields)
+    clear = {
+        SIP_PASSWORD: values.get("password"),
+        WEB_PASSWORD: values.get("web_access_password"),
+        PIN: values.get("voice_mail", {}).pop("voicemail_pin", None),
+    }
+    documents = _documents({name: values.pop(name) for name in OBJECTS if name in values})
+    sent = {purpose: secret for purpose, secret in clear.items() if secret is not None}
+    return Change(documents, keyring.encrypt_all(sent), values)
+
+
+def write(tenant_id: int, draft: Draft) -> int:
+    """Write `draft` without its groups inside the caller's transaction, for whom nothing can collide with it."""
+    documents = draft.documents
+    profile = orjson.loads(documents["profile"])
+    extension_id = database.insert(
+        "INSERT INTO extension (tenant_id, number, name_key, email_key, profile, options) VALUES (?, ?, ?, ?, ?, ?)",
+        (tenant_id, draft.number, *_keys(profile).values(), documents["profile"], documents["options"]),
+    )
+    database.execute(
+        "INSERT INTO extension_settings (extension_id, voice_mail, forward_rules, office_hours, password,"
+        " web_access_password, voicemail_pin, credential) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            extension_id,
+            *(documents[name] for name in ("voice_mail", "forward_rules", "office_hours")),
+            *(draft.secrets[purpose] for purpose in PURPOSES),
+            credentials.new(),
+        ),
+    )
+    database.execute(
+        "INSERT INTO extension_search (extension_id, text) VALUES (?, ?)",
+        (extension_id, _search_text(tenant_id, draft.number, profile)),
+    )
+    return extension_id
+
+
+def overwrite(tenant_id: int, before: Extension, number: str, change: Change) -> None:
+    """Write `change` without its groups over `before` inside the caller's transaction.
+
+    A new password and a disabled extension end its tokens.
+    """
+    objects = change.over(before)
+    changed = {name for name in OBJECTS if objects[name] != before.objects[name]}
+    profile = objects["profile"]
+    row = {"number": number, **_keys(profile)}
+    row_before = {"number": before.number, **_keys(before.objects["profile"])}
+    # SQLite writes every index of a column that is assigned, even where its value stays.
+    columns = {name: value for name, value in row.items() if value != row_before[name]}
+    _assign("extension", "id", before.id, columns | {name: _dump(objects[name]) for name in changed & _OF_EXTENSION})
+    if number != before.number or "profile" in changed:
+        _assign("extension_search", "extension_id", before.id, {"text": _search_text(tenant_id, number, profile)})
+    settings_: dict[str, object] = {name: _dump(objects[name]) for name in changed - _OF_EXTENSION}
+    settings_ |= {purpose.removeprefix("extension."): blob for purpose, blob in change.secrets.items()}
+    if change.secrets.keys() & {SIP_PASSWORD, WEB_PASSWORD} or not objects["options"]["enable_extension"]:
+        settings_["credential"] = credentials.new()
+    _assign("extension_settings", "extension_id", before.id, settings_)
+
+
+def _checked(fields: Mapping[str, object], required: Sequence[str] = ()) -> dict[str, Any]:
+    errors: dict[str, Sequence[str]] = {name: ["Missing."] for name in required if name not in fields}
+    group_ids = fields.get("belong_groups", [])
+    if not isinstance(group_ids, list) or not all(isinstance(item, str) for item in group_ids):
+        errors["belong_groups"] = ["Must be an array of group ids."]
+    values: dict[str, Any] = {}
+    try:
+        values = checked(EXTENSION, fields)
+    except Invalid as invalid:
+        errors |= invalid.errors
+    if errors:
+        raise Invalid(errors)
+    return values | ({"belong_groups": group_ids} if "belong_groups" in fields else {})
+
+
+def require_policy(values: Mapping[str, Any], number: str) -> None:
+    """Raise Invalid when a password among `values` breaks the policy for the extension `number`."""
+    errors: dict[str, list[str]] = {}
+    for field in ("password", "web_access_password"):
+        if field in values:
+            check_policy(errors, field, values[field], number)
+    if errors:
+        raise Invalid(errors)
+
+
+def _assign(table: str, key: str, extension_id: int, columns: Mapping[str, object]) -> None:
+    if columns:
+        assignments = ", ".join(f"{column} = ?" for column in columns)
+        database.execute(f"UPDATE {table} SET {assignments} WHERE {key} = ?", (*columns.values(), extension_id))
+
+
+def _keys(profile: Mapping[str, str]) -> dict[str, str]:
+    name_key = fold(profile["last_name"]) + "\x1f" + fold(profile["first_name"])
+    return {"name_key": name_key, "email_key": fold(profile["email"])}
+
+
+def _search_text(tenant_id: int, number: str, profile: Mapping[str, str]) -> str:
+    return searchable(tenant_id, [number, *(profile[name] for name in _SEARCHED)])
+
+
+def _documents(objects: Mapping[str, Any]) -> dict[str, str]:
+    # The extensions of an import have most documents in common, and keep one copy of each in memory.
+    return {name: sys.intern(_dump(value)) for name, value in objects.items()}
+
+
+def _dump(value: object) -> str:
+    return orjson.dumps(value).decode()

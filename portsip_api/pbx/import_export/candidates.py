@@ -1,0 +1,63 @@
+"""The rows of an import that keep the rules."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.extensions import drafts as extension_drafts
+from portsip_api.pbx.extensions import groups
+from portsip_api.pbx.extensions.drafts import Change, Draft
+from portsip_api.pbx.extensions.fields import NUMBER as NUMBER_KIND
+from portsip_api.pbx.import_export.columns import GROUPS, NUMBER
+from portsip_api.pbx.import_export.reading import Row
+from portsip_api.store.search import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A checked row, its secrets encrypted: a new extension, or the change of one that exists."""
+
+    row: int
+    number: str
+    content: Draft | Change
+    email_key: str  # the e-mail address that is written, as it is compared; empty for none
+    groups: frozenset[int] | None  # ids of rows; None when the file does not say
+
+
+def candidate(row: Row, existing: Collection[str], group_rows: Mapping[str, int | None]) -> Candidate:
+    """Check a row: it changes an extension whose number is among `existing`, else it is a new one.
+
+    `group_rows` is what `groups.rows_by_key` returned. Raises Invalid.
+    """
+    if row.problem:
+        raise Invalid({"row": [row.problem]})
+    number = number_of(row)
+    if number is None or number not in existing:
+        draft = extension_drafts.prepare(row.fields)
+        return Candidate(row.number, draft.number, draft, _email_key(row), _groups(draft.groups, group_rows))
+    change = extension_drafts.prepare_change(row.fields)
+    extension_drafts.require_policy(change.values, number)
+    keys = change.values.get(GROUPS)
+    return Candidate(row.number, number, change, _email_key(row), None if keys is None else _groups(keys, group_rows))
+
+
+def number_of(row: Row) -> str | None:
+    """Return the row's extension number, or None when what stands there is not one."""
+    try:
+        return NUMBER_KIND.check(row.fields.get(NUMBER))
+    except ValueError:
+        return None
+
+
+def _email_key(row: Row) -> str:
+    """Return the address that a checked row writes."""
+    profile = row.fields.get("profile")
+    email = profile.get("email") if isinstance(profile, dict) else ""
+    return fold(str(email or ""))
+
+
+def _groups(keys: Iterable[str], group_rows: Mapping[str, int | None]) -> frozenset[int]:
+    folded = [fold(key) for key in keys]
+    if any(key not in group_rows for key in folded):
+        raise Invalid({GROUPS: [groups.UNKNOWN]})
+    return frozenset(row_id for key in folded if (row_id := group_rows[key]) is not None)

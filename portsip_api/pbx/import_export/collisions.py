@@ -1,0 +1,127 @@
+"""Rows of an import that collide with the store, or with a row before them.
+
+The same question is asked twice: before the transaction, so that a faulty file never takes the write lock, and inside
+it, where nobody else writes any more. After the second time every row that is left can be written.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from portsip_api.pbx.extensions import extensions, groups
+from portsip_api.pbx.extensions.drafts import Change
+from portsip_api.pbx.identity import SUPERADMIN
+from portsip_api.pbx.import_export.candidates import Candidate
+from portsip_api.pbx.import_export.columns import GROUPS, NUMBER
+from portsip_api.pbx.import_export.report import Findings
+from portsip_api.store import database
+
+_EMAIL: Final = "profile.email"
+
+
+class Sieve:
+    """What is taken: by the store as it is now, and by the rows that have passed."""
+
+    def __init__(self, tenant_id: int, candidates: Sequence[Candidate]) -> None:
+        """Read what `candidates` could collide with, in a few statements however many they are."""
+        numbers = json.dumps([item.number for item in candidates])
+        self._kinds = _kinds(tenant_id, numbers)
+        self._owners = _owners(json.dumps([item.email_key for item in candidates if item.email_key]))
+        self._log_in_names = _log_in_names(tenant_id)
+        self._sizes = _sizes(tenant_id)
+        changed = json.dumps([item.number for item in candidates if isinstance(item.content, Change)])
+        self._memberships = _memberships(tenant_id, changed)
+        self._tenant_id = tenant_id
+        self._number_rows: dict[str, int] = {}
+        self._email_rows: dict[str, int] = {}
+
+    def sift(self, candidates: Iterable[Candidate], errors: Findings) -> list[Candidate]:
+        """Return the rows that can be written; what is wrong with the others is added to `errors`."""
+        good: list[Candidate] = []
+        for item in candidates:
+            reasons = {
+                NUMBER: self._about_number(item),
+                _EMAIL: self._about_email(item),
+                GROUPS: self._about_groups(item),
+            }
+            if any(reasons.values()):
+                errors.add(item.row, item.number, {field: [reason] for field, reason in reasons.items() if reason})
+            else:
+                self._admit(item)
+                good.append(item)
+        return good
+
+    def _about_number(self, item: Candidate) -> str:
+        kind = self._kinds.get(item.number)
+        if item.number in self._number_rows:
+            return f"Row {self._number_rows[item.number]} has this number already."
+        if isinstance(item.content, Change):
+            return "" if kind == "EXTENSION" else "There is no such extension any more."
+        if kind is not None:
+            return extensions.NUMBER_TAKEN
+        return extensions.LOGIN_TAKEN if item.number in self._log_in_names else ""
+
+    def _about_email(self, item: Candidate) -> str:
+        if item.email_key in self._email_rows:
+            return f"Row {self._email_rows[item.email_key]} has this address already."
+        # Also refused where a row takes the address away from its owner: rows are written one after the other.
+        owner = self._owners.get(item.email_key)
+        return extensions.EMAIL_TAKEN if owner not in {None, (self._tenant_id, item.number)} else ""
+
+    def _about_groups(self, item: Candidate) -> str:
+        if any(group not in self._sizes for group in item.groups or ()):
+            return groups.UNKNOWN  # removed since the row was checked
+        is_full = any(self._sizes[group] >= groups.MOST_MEMBERS for group in self._joined(item))
+        return groups.FULL if is_full else ""
+
+    def _admit(self, item: Candidate) -> None:
+        self._number_rows[item.number] = item.row
+        if item.email_key:
+            self._email_rows[item.email_key] = item.row
+        for group in self._joined(item):
+            self._sizes[group] += 1
+
+    def _joined(self, item: Candidate) -> Iterable[int]:
+        return (group for group in item.groups or () if (item.number, group) not in self._memberships)
+
+
+def _kinds(tenant_id: int, numbers: str) -> dict[str, str]:
+    return dict(
+        database.fetch_all(
+            "SELECT d.number, d.kind FROM json_each(?) AS j"
+            " CROSS JOIN dialled_number AS d ON d.tenant_id = ? AND d.number = j.value",
+            (numbers, tenant_id),
+        )
+    )
+
+
+def _owners(emails: str) -> dict[str, tuple[int, str]]:
+    rows = database.fetch_all(
+        "SELECT e.email_key, e.tenant_id, e.number FROM json_each(?) AS j"
+        " CROSS JOIN extension AS e ON e.email_key = j.value WHERE e.email_key <> ''",
+        (emails,),
+    )
+    return {email: (tenant_id, number) for email, tenant_id, number in rows}
+
+
+def _log_in_names(tenant_id: int) -> set[str]:
+    rows = database.fetch_all(
+        "SELECT name FROM administrator UNION ALL SELECT name FROM tenant WHERE id = ?", (tenant_id,)
+    )
+    return {SUPERADMIN, *(row[0] for row in rows)}
+
+
+def _sizes(tenant_id: int) -> dict[int, int]:
+    rows = database.fetch_all("SELECT id, members_count FROM extension_group WHERE tenant_id = ?", (tenant_id,))
+    return dict(rows)
+
+
+def _memberships(tenant_id: int, numbers: str) -> set[tuple[str, int]]:
+    return set(
+        database.fetch_all(
+            "SELECT e.number, m.group_id FROM json_each(?) AS j"
+            " CROSS JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value"
+            " CROSS JOIN membership AS m ON m.extension_id = e.id",
+            (numbers, tenant_id),
+        )
+    )

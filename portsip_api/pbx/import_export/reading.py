@@ -1,0 +1,142 @@
+"""From the bytes of an extensions file, CSV or JSON, to rows shaped like the fields of a new extension."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import IO, Any, Final
+
+import orjson
+
+from portsip_api.pbx import json_values
+from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.import_export.columns import NUMBER, Column, find
+from portsip_api.pbx.import_export.report import WHOLE_FILE, Findings
+
+CSV: Final = "csv"
+JSON: Final = "json"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_LONGEST_TITLE: Final = 64
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of data, counted from 1; `problem` is the sentence that says why it could not be read."""
+
+    number: int
+    fields: Mapping[str, object]
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The rows of a file, read as they are asked for, and what was noticed in its header."""
+
+    rows: Iterable[Row]
+    warnings: Findings = field(default_factory=Findings)
+
+
+def guess_format(head: bytes) -> str | None:
+    """Return CSV or JSON by the first bytes of a file, or None when it can be neither."""
+    if head.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] in {b"[", b"{"}:
+        return JSON
+    return None if b"\0" in head and not head.startswith(_UTF_16) else CSV  # UTF-16 is CSV in the wrong encoding
+
+
+def read(file: IO[bytes], format_: str, most_values: int | None = None) -> Reading:
+    """Read a file as CSV or JSON, the latter of at most `most_values` values.
+
+    Raises Invalid, for CSV also while its rows are asked for, and TooLarge.
+    """
+    return read_csv(file) if format_ == CSV else read_json(file, most_values)
+
+
+def read_json(file: IO[bytes], most_values: int | None = None) -> Reading:
+    """Read an array of extensions, or an object that has it as `extensions`. Raises Invalid and TooLarge."""
+    text = file.read().removeprefix(_BYTE_ORDER_MARK)
+    if most_values is not None:
+        json_values.require_few(text, most_values)
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise Invalid({"file": ["Must be valid JSON."]}) from None
+    return read_objects(value.get("extensions") if isinstance(value, dict) else value)
+
+
+def read_objects(values: object) -> Reading:
+    """Take extensions from an array that has been parsed already. Raises Invalid."""
+    if not isinstance(values, list):
+        raise Invalid({"extensions": ["Must be an array of extensions."]})
+    return Reading(
+        Row(number, value) if isinstance(value, dict) else Row(number, {}, "Must be an object.")
+        for number, value in enumerate(values, 1)
+    )
+
+
+def read_csv(file: IO[bytes]) -> Reading:
+    """Read CSV with a header, separated by `,` or `;`, in UTF-8 with or without a byte order mark.
+
+    Raises Invalid, for what is wrong further down while the rows are asked for.
+    """
+    records = _records(file)
+    titles = next(records, [])
+    columns = [find(title) for title in titles]
+    names = [column.name for column in columns if column is not None]
+    if NUMBER not in names:
+        raise Invalid({"file": [f"Must have a header with the column {NUMBER}."]})
+    for name in names:
+        if names.count(name) > 1:
+            raise Invalid({"file": [f"Must not have the column {name} twice."]})
+    warnings = Findings()
+    for title, column in zip(titles, columns, strict=True):
+        if column is None and title.strip():
+            shown = title[:_LONGEST_TITLE] if title.isprintable() else "?"
+            warnings.add(WHOLE_FILE, None, {shown: ["There is no such column; it was ignored."]})
+    return Reading(_rows(records, columns), warnings)
+
+
+def _records(file: IO[bytes]) -> Iterator[list[str]]:
+    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+    line = 1
+    try:
+        first = text.readline()
+        delimiter = ";" if first.count(";") > first.count(",") else ","
+        # Strict: a quote that is never closed would otherwise swallow the rows behind it.
+        reader = csv.reader(chain([first], text), delimiter=delimiter, strict=True)
+        for record in reader:
+            yield record
+            line = reader.line_num + 1
+    except UnicodeDecodeError:
+        raise Invalid({"file": ["Must be text in UTF-8."]}) from None
+    except csv.Error:
+        raise Invalid({"file": [f"Is not well-formed CSV in the row that begins at line {line}."]}) from None
+    finally:
+        if not file.closed:  # whoever opened it closes it
+            text.detach()
+
+
+def _rows(records: Iterable[Sequence[str]], columns: Sequence[Column | None]) -> Iterator[Row]:
+    slots = [(column.path[:-1], column) if column else ((), None) for column in columns]
+    objects = sorted({path[:end] for path, _ in slots for end in range(1, len(path) + 1)}, key=len)
+    for number, cells in enumerate(records, 1):
+        if not any(cells):
+            continue
+        if any(cells[len(slots) :]):
+            yield Row(number, {}, "Has more values than the header has columns.")
+        else:
+            yield Row(number, _fields(slots, objects, cells))
+
+
+def _fields(
+    slots: Iterable[tuple[tuple[str, ...], Column | None]], objects: Iterable[tuple[str, ...]], cells: Iterable[str]
+) -> dict[str, object]:
+    fields: dict[str, Any] = {}
+    holders: dict[tuple[str, ...], dict[str, Any]] = {(): fields}
+    for path in objects:
+        holders[path] = holders[path[:-1]][path[-1]] = {}
+    for (path, column), cell in zip(slots, cells, strict=False):  # a short row sends fewer values
+        if column is not None and (cell or column.keeps_blank):
+            holders[path][column.path[-1]] = column.kind.from_text(cell)
+    return fields

@@ -1,0 +1,232 @@
+"""Voicemail greetings of an extension: files that were sent or are fetched, of which exactly one is active.
+
+The system default greeting is one of them everywhere: it has no row, cannot be removed, and is the active one when no
+other is. A file is decided on, converted and written before the transaction that makes its row begins.
+Source: PortSIP REST API, "Add greeting file for voicemail" and the sections after it; contract, section 4.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from portsip_api.pbx.errors import Conflict, FileNotThere, PbxError
+from portsip_api.pbx.extensions.extensions import ExtensionKey, find_id
+from portsip_api.pbx.media import audio, greeting_rows
+from portsip_api.pbx.media.fetch_urls import check_url
+from portsip_api.pbx.media.file_names import FileName
+from portsip_api.pbx.media.files import FILES
+from portsip_api.pbx.media.greeting_rows import DEFAULT, FETCHING, READY, Greeting, there
+from portsip_api.pbx.values import Rules, Text, checked
+from portsip_api.store import database
+from portsip_api.store.clock import clock
+from portsip_api.store.paging import Page, Slice
+from portsip_api.store.search import fold
+
+FILE_NAME: Final = FileName()
+DISPLAY_NAME: Final = Text(255)
+GREETING: Final[Rules] = {"filename": FILE_NAME, "display_name": DISPLAY_NAME}
+DEFAULT_ID: Final = 0  # in links; no row has it
+RETRY_SECONDS: Final = (60.0, 600.0)  # before the first and the second repetition of a fetch
+LEASE_SECONDS: Final = 120.0  # a fetch ends within 30
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The audio of a greeting, a file or its bytes, and a tag that no other content is ever given."""
+
+    filename: str
+    audio: Path | bytes
+    tag: str
+
+
+def page(tenant_id: int, key: ExtensionKey, part: Slice) -> tuple[Page, str]:
+    """Return greetings by name, the system default first whatever the direction, and the name of the active one.
+
+    Two statements; an extension has few greetings, so that all are read. Raises NotFound.
+    """
+    rows = greeting_rows.of_extension(find_id(tenant_id, key))
+    rows.sort(key=lambda row: (fold(row.filename), row.filename), reverse=part.descending)
+    active = next((row.filename for row in rows if row.is_active), DEFAULT)
+    duration = audio.default_greeting().duration
+    rows.insert(0, Greeting(DEFAULT_ID, DEFAULT, "System default", READY, "", duration, is_active=active == DEFAULT))
+    return Page(rows[part.offset : part.offset + part.limit], len(rows)), active
+
+
+def add(tenant_id: int, key: ExtensionKey, filename: str, content: bytes, display_name: str = "") -> Greeting:
+    """Store the WAV file `content` as a greeting, not active yet, and return it.
+
+    Raises NotFound, Invalid, Unsupported, TooLarge and Conflict (the name is taken, or there is no room).
+    """
+    labels = checked(GREETING, {"filename": filename, "display_name": display_name})
+    greeting_rows.require_free(find_id(tenant_id, key), labels["filename"])  # before any work is done for it
+    recording = audio.convert(content)
+    blob = FILES.put(recording.content)
+    try:
+        with database.writing():
+            extension_id = find_id(tenant_id, key)
+            greeting_rows.require_free(extension_id, labels["filename"])
+            greeting_rows.require_room(extension_id, len(recording.content))
+            return greeting_rows.insert(extension_id, labels | greeting_rows.columns_of(recording, blob))
+    except PbxError:
+        FILES.remove([blob])
+        raise
+
+
+def rename(tenant_id: int, key: ExtensionKey, filename: str, display_name: str | None) -> Greeting:
+    """Set what a greeting is shown as, unless `display_name` is None, and return the greeting.
+
+    Raises NotFound, FileNotThere, Invalid and Conflict (the system default).
+    """
+    given = {} if display_name is None else {"display_name": display_name}
+    labels = checked(GREETING, {"filename": filename} | given)
+    _require_not_default(labels["filename"])
+    with database.writing():
+        row = database.fetch_row(
+            "UPDATE greeting SET display_name = coalesce(?, display_name) WHERE extension_id = ? AND filename = ?"
+            f" RETURNING {greeting_rows.COLUMNS}",
+            (labels.get("display_name"), find_id(tenant_id, key), labels["filename"]),
+        )
+    return greeting_rows.greeting(there(row))
+
+
+def activate(tenant_id: int, key: ExtensionKey, filename: str) -> None:
+    """Make a greeting the active one. Raises NotFound, FileNotThere, Invalid and Conflict (its file is not there)."""
+    name = _label(filename)
+    with database.writing():
+        key_of_row = find_id(tenant_id, key), name
+        if name != DEFAULT:
+            row = database.fetch_row("SELECT status FROM greeting WHERE extension_id = ? AND filename = ?", key_of_row)
+            if there(row)[0] != READY:
+                raise Conflict("The file of this greeting has not been fetched, so that it cannot be played.")
+        database.execute("UPDATE greeting SET active = 0 WHERE extension_id = ? AND active", key_of_row[:1])
+        database.execute("UPDATE greeting SET active = 1 WHERE extension_id = ? AND filename = ?", key_of_row)
+
+
+def destroy(tenant_id: int, key: ExtensionKey, filename: str) -> None:
+    """Delete a greeting; when it was the active one, the system default is.
+
+    Raises NotFound, FileNotThere, Invalid and Conflict (the system default).
+    """
+    name = _label(filename)
+    _require_not_default(name)
+    with database.writing():
+        row = database.fetch_row(
+            "DELETE FROM greeting WHERE extension_id = ? AND filename = ? RETURNING blob",
+            (find_id(tenant_id, key), name),
+        )
+    FILES.remove(blob for blob in there(row) if blob is not None)
+
+
+def sound(tenant_id: int, key: ExtensionKey, filename: str) -> Sound:
+    """Return the audio of a greeting. Raises NotFound, FileNotThere (also when it is not fetched) and Invalid."""
+    name = _label(filename)
+    extension_id = find_id(tenant_id, key)
+    return _default_sound() if name == DEFAULT else _sound("extension_id = ? AND filename = ?", (extension_id, name))
+
+
+def sound_of(greeting_id: int) -> Sound:
+    """Return the audio of a greeting by its id, for whom a link to it was given. Raises FileNotThere."""
+    return _default_sound() if greeting_id == DEFAULT_ID else _sound("id = ?", (greeting_id,))
+
+
+def request_fetch(tenant_id: int, key: ExtensionKey, filename: str, url: str, display_name: str = "") -> Greeting:
+    """Note that a greeting is to be fetched from `url`, which `claim_due` then hands out, and return it.
+
+    Raises NotFound, Invalid and Conflict (the name is taken, or the extension has as many files as it may).
+    """
+    check_url(url)
+    labels = checked(GREETING, {"filename": filename, "display_name": display_name})
+    with database.writing():
+        extension_id = find_id(tenant_id, key)
+        greeting_rows.require_free(extension_id, labels["filename"])
+        awaited = {"status": FETCHING, "url": url, "next_attempt": clock.wall()}
+        return greeting_rows.insert(extension_id, labels | awaited)
+
+
+def claim_due(limit: int) -> list[tuple[int, str]]:
+    """Return (greeting's id, url) of what is to be fetched now, at most `limit`, and count an attempt of each.
+
+    One that is not reported on, by `store_fetched` or `fail`, within LEASE_SECONDS is handed out again; when that was
+    its last attempt, it has failed.
+    """
+    now = clock.wall()
+    due = "status = 'FETCHING' AND next_attempt <= ?"
+    if database.fetch_row(f"SELECT 1 FROM greeting WHERE {due} LIMIT 1", (now,)) is None:
+        return []
+    with database.writing():
+        database.execute(
+            "UPDATE greeting SET status = 'FAILED', reason = 'The server was interrupted while it fetched the file.',"
+            f" url = NULL, next_attempt = NULL WHERE {due} AND attempts > ?",
+            (now, len(RETRY_SECONDS)),
+        )
+        return database.fetch_all(
+            "UPDATE greeting SET attempts = attempts + 1, next_attempt = ? WHERE id IN"
+            f" (SELECT id FROM greeting WHERE {due} ORDER BY next_attempt LIMIT ?) RETURNING id, url",
+            (now + LEASE_SECONDS, now, limit),
+        )
+
+
+def store_fetched(greeting_id: int, content: bytes) -> None:
+    """Make `content` the greeting that was being fetched, or note why it cannot be one.
+
+    A greeting that was removed meanwhile stays removed.
+    """
+    blob = ""
+    try:
+        recording = audio.convert(content)
+        blob = FILES.put(recording.content)
+        with database.writing():
+            _finish(greeting_id, recording, blob)
+    except PbxError as error:
+        FILES.remove([blob] if blob else [])
+        fail(greeting_id, str(error).removeprefix("file: "), retry=False)
+
+
+def fail(greeting_id: int, reason: str, retry: bool) -> None:
+    """Note why a greeting could not be fetched; with `retry` it is tried again later, at most twice."""
+    with database.writing():
+        row = database.fetch_row("SELECT attempts FROM greeting WHERE id = ? AND status = 'FETCHING'", (greeting_id,))
+        if row is None:
+            return
+        if retry and 0 < row[0] <= len(RETRY_SECONDS):
+            database.execute(
+                "UPDATE greeting SET reason = ?, next_attempt = ? WHERE id = ?",
+                (reason, clock.wall() + RETRY_SECONDS[row[0] - 1], greeting_id),
+            )
+        else:
+            database.execute(
+                "UPDATE greeting SET status = 'FAILED', reason = ?, url = NULL, next_attempt = NULL WHERE id = ?",
+                (reason, greeting_id),
+            )
+
+
+def _finish(greeting_id: int, recording: audio.Recording, blob: str) -> None:
+    """Make a greeting that is being fetched ready. Raises FileNotThere when it is not being fetched, and Conflict."""
+    row = database.fetch_row("SELECT extension_id FROM greeting WHERE id = ? AND status = 'FETCHING'", (greeting_id,))
+    greeting_rows.require_room(there(row)[0], len(recording.content))
+    columns = {**greeting_rows.columns_of(recording, blob), "reason": "", "url": None, "next_attempt": None}
+    assignments = ", ".join(f"{column} = ?" for column in columns)
+    database.execute(f"UPDATE greeting SET {assignments} WHERE id = ?", (*columns.values(), greeting_id))
+
+
+def _label(filename: str) -> str:
+    label: str = checked(GREETING, {"filename": filename})["filename"]
+    return label
+
+
+def _require_not_default(filename: str) -> None:
+    if filename == DEFAULT:
+        raise Conflict("The system default greeting cannot be changed or removed.")
+
+
+def _default_sound() -> Sound:
+    recording = audio.default_greeting()
+    return Sound(DEFAULT, recording.content, recording.sha256.hex())
+
+
+def _sound(condition: str, values: tuple[object, ...]) -> Sound:
+    row = database.fetch_row(f"SELECT filename, blob FROM greeting WHERE {condition}", values)
+    filename, blob = there(row)
+    if blob is None:
+        raise FileNotThere("The file of this greeting is not there.")
+    return Sound(filename, FILES.locate(blob), blob)

@@ -1,0 +1,167 @@
+"""Prompts: sounds that a tenant uploads as music on hold and for page groups and park orbits, in a folder each.
+
+Every folder has `default.wav`, which has no row, cannot be removed, and is what an orbit plays unless it is told
+otherwise. A file is kept as it was sent; it is decided on and written before the transaction that makes its row.
+Source: contract (sipXcom), section 4.2.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import peewee
+
+from portsip_api.pbx.errors import Conflict, Duplicate, FileNotThere, Invalid, NotFound, PbxError, TooLarge
+from portsip_api.pbx.media import audio, mp3, riff
+from portsip_api.pbx.media.file_names import FileName
+from portsip_api.pbx.media.files import FILES
+from portsip_api.pbx.values import checked
+from portsip_api.store import database
+from portsip_api.store.search import fold
+
+FAMILIES: Final = ("moh", "pagegroups", "orbits")
+DEFAULT: Final = "default.wav"
+MOST_FILES: Final = 500  # of a family
+WAV, MP3 = "audio/x-wav", "audio/mpeg"
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A prompt as lists show it: `type` is MIME, `size` in bytes, `path` its family and its name."""
+
+    name: str
+    type: str
+    size: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The audio of a prompt: a file or its bytes, and a tag that no other content is ever given."""
+
+    name: str
+    type: str
+    audio: Path | bytes
+    tag: str
+
+
+def all_of(tenant_id: int, family: str) -> list[Prompt]:
+    """Return the prompts of a family, one of `FAMILIES`, by name, the default one first. Raises NotFound."""
+    _require_family(family)
+    rows = database.fetch_all(
+        "SELECT name, type, size FROM prompt WHERE tenant_id = ? AND family = ?", (tenant_id, family)
+    )
+    rows.sort(key=lambda row: (fold(row[0]), row[0]))
+    return [_prompt(family, *row) for row in ((DEFAULT, WAV, len(audio.default_greeting().content)), *rows)]
+
+
+def exists(tenant_id: int, family: str, name: str) -> bool:
+    """Tell whether a family has a prompt of that name. Raises NotFound (there is no such family)."""
+    _require_family(family)
+    try:
+        is_label = _label(name) == name
+    except Invalid:
+        return False
+    return is_label and (name == DEFAULT or _find(tenant_id, family, name) is not None)
+
+
+def add(tenant_id: int, family: str, name: str, content: bytes) -> Prompt:
+    """Store the WAV or MP3 file `content` as a prompt and return it; of `name` the last part counts.
+
+    Raises NotFound (there is no such family), Duplicate (the family has a prompt of this name), Conflict (it has as
+    many as it may), Invalid, Unsupported and TooLarge.
+    """
+    _require_family(family)
+    label = _label(name)
+    _require_free(tenant_id, family, label)  # before any work is done for it
+    type_ = _type_of(content)
+    blob = FILES.put(content)
+    try:
+        with database.writing():
+            _require_free(tenant_id, family, label)
+            database.execute(
+                "INSERT INTO prompt (tenant_id, family, name, type, size, blob) VALUES (?, ?, ?, ?, ?, ?)",
+                (tenant_id, family, label, type_, len(content), blob),
+            )
+    except (PbxError, peewee.IntegrityError):
+        FILES.remove([blob])
+        raise
+    return _prompt(family, label, type_, len(content))
+
+
+def sound(tenant_id: int, family: str, name: str) -> Sound:
+    """Return the audio of a prompt. Raises NotFound (FileNotThere when the family has no such prompt) and Invalid."""
+    _require_family(family)
+    label = _label(name)
+    if label == DEFAULT:
+        tone = audio.default_greeting()
+        return Sound(DEFAULT, WAV, tone.content, tone.sha256.hex())
+    row = _find(tenant_id, family, label)
+    if row is None:
+        raise _missing()
+    return Sound(label, row[0], FILES.locate(row[1]), row[1])
+
+
+def destroy(tenant_id: int, family: str, name: str) -> None:
+    """Delete a prompt. Raises NotFound (FileNotThere likewise), Invalid and Conflict (the default one)."""
+    _require_family(family)
+    label = _label(name)
+    if label == DEFAULT:
+        raise Conflict("The default prompt cannot be removed.")
+    with database.writing():
+        row = database.fetch_row(
+            "DELETE FROM prompt WHERE tenant_id = ? AND family = ? AND name = ? RETURNING blob",
+            (tenant_id, family, label),
+        )
+    if row is None:
+        raise _missing()
+    FILES.remove([row[0]])
+
+
+def _label(name: str) -> str:
+    label: str = checked({"name": FileName()}, {"name": name})["name"]
+    return label
+
+
+def _prompt(family: str, name: str, type_: str, size: int) -> Prompt:
+    return Prompt(name, type_, size, f"{family}/{name}")
+
+
+def _require_family(family: str) -> None:
+    if family not in FAMILIES:
+        raise NotFound("There are no such prompts.")
+
+
+def _find(tenant_id: int, family: str, name: str) -> tuple[str, str] | None:
+    row: tuple[str, str] | None = database.fetch_row(
+        "SELECT type, blob FROM prompt WHERE tenant_id = ? AND family = ? AND name = ?", (tenant_id, family, name)
+    )
+    return row
+
+
+def _require_free(tenant_id: int, family: str, name: str) -> None:
+    files, is_taken = database.fetch_row(
+        "SELECT count(*), coalesce(max(name = ?), 0) FROM prompt WHERE tenant_id = ? AND family = ?",
+        (name, tenant_id, family),
+    )
+    if is_taken or name == DEFAULT:
+        raise Duplicate("There is a prompt of this name.", "name")
+    if files >= MOST_FILES:
+        raise Conflict(f"There are {files} prompts, and may be no more: remove one first.")
+
+
+def _type_of(content: bytes) -> str:
+    """Return the MIME type of a good file. Raises TooLarge, Unsupported and Invalid, which names `file`."""
+    if len(content) > audio.MOST_BYTES:
+        raise TooLarge(f"The file must have at most {audio.MOST_BYTES >> 20} MiB.")
+    if not content:
+        raise Invalid({"file": ["Must not be empty."]})
+    if content[:4] == b"RIFF":
+        riff.read(content)
+        return WAV
+    mp3.require(content)
+    return MP3
+
+
+def _missing() -> FileNotThere:
+    return FileNotThere("There is no such prompt.")

@@ -1,0 +1,81 @@
+"""What a call can meet: extensions, ring groups, hunt groups and what is around them, as `routing` sees them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from portsip_api.pbx.hours.office_hours import Hours
+from portsip_api.pbx.routing.ring_steps import Ring
+
+
+class State(StrEnum):
+    """The live state of an extension, as rules know it."""
+
+    AVAILABLE = "AVAILABLE"
+    ON_CALL = "ON_CALL"
+    DND = "DND"
+    AWAY = "AWAY"
+    OFFLINE = "OFFLINE"
+
+
+@dataclass(frozen=True)
+class Party:
+    """An extension as a call meets it.
+
+    `greeting` is the file name of its active voicemail greeting, `rings` what its call sequence has enabled.
+    """
+
+    number: str
+    state: State
+    hours: Hours
+    rules: Mapping[str, Mapping[str, Any]]
+    voicemail: bool
+    greeting: str
+    may_call_outside: bool = True
+    rings: Sequence[Ring] = ()
+
+
+@dataclass(frozen=True)
+class RingGroup:
+    """A ring group as a call meets it; `seconds` is how long it rings."""
+
+    number: str
+    name: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class HuntGroup:
+    """A hunt group as a call meets it, with its enabled rings.
+
+    `user_forward`: the rules of who rings apply as well; `own_times`: each rings for as long as its own rules say.
+    """
+
+    number: str
+    name: str
+    enabled: bool
+    rings: Sequence[Ring]
+    fallback: str
+    to_voicemail: bool
+    user_forward: bool
+    own_times: bool
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the rules of a tenant's extensions can point at. `party` finds an extension by its number.
+
+    `receptionists` are names by number, and `special` is the name of the one that answers for all, if one does; `zone`
+    is the one whose clock schedules mean.
+    """
+
+    party: Callable[[str], Party | None]
+    ring_groups: Mapping[str, RingGroup] = field(default_factory=dict)
+    receptionists: Mapping[str, str] = field(default_factory=dict)
+    internal: frozenset[str] = frozenset()
+    prefixes: Sequence[str] = ()
+    hunt_groups: Mapping[str, HuntGroup] = field(default_factory=dict)
+    special: str = ""
+    zone: ZoneInfo = ZoneInfo("UTC")

@@ -1,0 +1,111 @@
+"""The envelope of every list: which page is asked for, and how it is answered.
+
+Source: PortSIP REST API, every "Retrive …" section; contract, section 3.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+from marshmallow import Schema
+from marshmallow import fields as ma
+
+from portsip_api.pbx.values import Kind, Whole
+from portsip_api.portsip.core.fields import Request, TenantRequest, described
+from portsip_api.store.paging import Joined, Page, Slice
+
+_DEFAULT_SIZE: Final = 100
+_LARGEST_SIZE: Final = 100_000
+_MOST: Final = 10**30
+_DEEPEST: Final = 10**12  # no list is longer, and SQLite takes it
+
+
+class SortBy(Kind):
+    """Any text: what is unknown acts as DEFAULT."""
+
+    default = "DEFAULT"
+
+    def check(self, value: object) -> str:
+        """Return `value`."""
+        if not isinstance(value, str):
+            raise ValueError("Must be a string.")
+        return value
+
+
+class _Paging(Schema):
+    pagination = described(
+        Whole(1, _MOST, 1), "Number of the page, from 1; 1 when absent. A page past the last one is empty."
+    )
+    pagesize = described(
+        Whole(1, _MOST, _DEFAULT_SIZE),
+        f"Rows of a page; {_DEFAULT_SIZE} when absent, at most {_LARGEST_SIZE} (larger is cut to that).",
+    )
+    sort_by = described(
+        SortBy(),
+        "`DEFAULT`: numbers of digits by value, then the others by text; compared without case. Ours, where the rows "
+        "have it: `NAME`, `EMAIL`, `STATUS`, each also with a leading `-` for descending. `OPTIONAL` and anything "
+        "unknown act as `DEFAULT`; the reply names what was applied.",
+    )
+
+
+class ListRequest(TenantRequest, _Paging):
+    """A page of a list of a tenant's objects."""
+
+
+class GlobalListRequest(Request, _Paging):
+    """A page of a list that belongs to no tenant."""
+
+
+class Listing:
+    """One list: the orders it offers and the name of its array."""
+
+    def __init__(self, array: str, orderings: Sequence[str] = ("DEFAULT",)) -> None:
+        """Name the array of rows and the orders besides which everything is DEFAULT."""
+        self.array = array
+        self.orderings = orderings
+
+    def asked(self, values: dict[str, Any]) -> tuple[str, Slice]:
+        """Return the order and the slice that the request asks for."""
+        asked = values.get("sort_by", "DEFAULT").upper()
+        ordering = asked.removeprefix("-")
+        if ordering not in self.orderings:
+            asked = ordering = "DEFAULT"
+        size = min(values.get("pagesize", _DEFAULT_SIZE), _LARGEST_SIZE)
+        offset = min((values.get("pagination", 1) - 1) * size, _DEEPEST)
+        return ordering, Slice(offset, size, descending=asked.startswith("-"))
+
+    def reply(self, values: dict[str, Any], page: Page, rows: Sequence[Any]) -> dict[str, Any]:
+        """Return the envelope around `rows`."""
+        return self._envelope(values, rows, len(page.rows), page.total)
+
+    def reply_joined(self, values: dict[str, Any], page: Joined) -> dict[str, Any]:
+        """Return the envelope around rows that are JSON texts already."""
+        return self._envelope(values, orjson.Fragment(b"[%b]" % page.text), page.count, page.total)
+
+    def _envelope(self, values: dict[str, Any], array: object, count: int, total: int) -> dict[str, Any]:
+        ordering, part = self.asked(values)
+        return {
+            "pagination": min(values.get("pagination", 1), _DEEPEST),
+            "pagesize": part.limit,
+            "sort_by": f"-{ordering}" if part.descending else ordering,
+            "page_count": max(1, -(-total // part.limit)),
+            "count": count,
+            "total": total,
+            self.array: array,
+        }
+
+    def schema(self, name: str, row: type[Schema], **more: ma.Field[Any]) -> type[Schema]:
+        """Return the schema of the reply, for the documentation."""
+        described_fields: dict[str, Any] = {
+            "pagination": "Number of this page.",
+            "pagesize": "Rows of a full page.",
+            "page_count": "Number of pages; 1 for an empty list.",
+            "count": "Rows on this page.",
+            "total": "Ours: rows of all pages; for a search exact up to 10,000 and then 10,000.",
+        }
+        fields: dict[str, Any] = {
+            key: ma.Integer(required=True, metadata={"description": text}) for key, text in described_fields.items()
+        }
+        fields["sort_by"] = ma.String(required=True, metadata={"description": "The order that was applied."})
+        fields[self.array] = ma.List(ma.Nested(row), required=True)
+        return type(name, (Schema,), fields | more)

@@ -1,0 +1,1 @@
+"""The administration of sipXcom: a module per resource."""

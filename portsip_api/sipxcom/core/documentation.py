@@ -1,0 +1,188 @@
+"""What the OpenAPI document says of this face's operations, made from their declarations and records."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from portsip_api.sipxcom.core import styles
+from portsip_api.sipxcom.core.authentication import Access
+from portsip_api.sipxcom.core.outcomes import RECORD as OUTCOME_RECORD
+from portsip_api.sipxcom.core.records import Field, Leaf, Many, Nested, Record, element_of
+from portsip_api.sipxcom.core.styles import API
+
+if TYPE_CHECKING:
+    from portsip_api.sipxcom.core.blueprint import Declaration
+
+_ALWAYS: Final = (400, 503)
+_WITH_BODY: Final = (413, 415)
+_WITH_LOGIN: Final = (401, 403, 429)
+_EMPTY: Final = {"type": "string", "enum": [""]}  # how one client writes an empty list
+_MEANINGS: Final = {
+    400: "What was sent is malformed, or names something that does not exist.",
+    401: "Nobody has logged in; the challenges say how to.",
+    403: "The role may not do this.",
+    404: "There is no such object.",
+    406: "No acceptable media type.",
+    409: "A number or name is taken, or the object is in a state in which this cannot be done.",
+    413: "The body is too large, or holds more than 20,000 values, elements and attributes.",
+    415: "The media type of the body is not read.",
+    416: "The range lies outside the file.",
+    417: "Not exactly one file was sent.",
+    429: "Too many failed log-ins; `Retry-After` says when to try again.",
+    503: "The store or the switch is not available; try again later.",
+}
+
+
+def operation(name: str, declared: "Declaration", method: str, path: str) -> dict[str, Any]:
+    """Return the OpenAPI operation of a declaration."""
+    document: dict[str, Any] = {"operationId": name, "responses": _responses(declared, method, path)}
+    if declared.description:
+        document["description"] = declared.description
+    document["security"] = [] if declared.access is Access.ANYBODY else [{"basic": []}, {"digest": []}]
+    if declared.query:
+        document["parameters"] = [
+            {"in": "query", "name": query.name, "description": query.meaning, "schema": dict(query.schema)}
+            for query in declared.query
+        ]
+    if declared.body is not None:
+        document["requestBody"] = _request_body(declared)
+    return document
+
+
+def schema(record: Record) -> dict[str, Any]:
+    """Return the OpenAPI schema of a record in a reply, with the XML names that differ from the JSON names."""
+    return {
+        "title": record.title,
+        "type": "object",
+        "xml": {"name": record.root},
+        "properties": {item.name: _property(item) for item in record.fields},
+        "additionalProperties": False,
+    }
+
+
+def _property(item: Field) -> dict[str, Any]:
+    described: dict[str, Any] = {"nullable": True} | _described(item)
+    if isinstance(item, Leaf):
+        return described | item.kind.openapi
+    if isinstance(item, Nested):
+        return described | {key: value for key, value in schema(item.record).items() if key != "xml"}
+    if isinstance(item, Many):
+        items = schema(item.item) if isinstance(item.item, Record) else dict(item.item.kind.openapi)
+        return described | {"type": "array", "items": items}
+    return described | {"type": "object", "additionalProperties": {"type": "string", "nullable": True}}
+
+
+def _taken_schema(record: Record) -> dict[str, Any]:
+    """Return the OpenAPI schema of a record in a request, where more is taken than a reply gives."""
+    required = [item.name for item in record.fields if isinstance(item, Leaf) and item.required]
+    return {
+        "title": f"{record.title}Request",
+        "type": "object",
+        "properties": {item.name: _taken_property(item) for item in record.fields},
+        "additionalProperties": False,
+    } | ({"required": required} if required else {})
+
+
+def _taken_property(item: Field) -> dict[str, Any]:
+    choices: list[dict[str, Any]]
+    if isinstance(item, Leaf):
+        choices = [item.kind.openapi, *item.kind.taken]
+    elif isinstance(item, Nested):
+        choices = [_taken_schema(item.record)]
+    elif isinstance(item, Many):
+        one = _taken_schema(item.item) if isinstance(item.item, Record) else _taken_property(item.item)
+        name = item.item.root if isinstance(item.item, Record) else element_of(item.item)
+        several = {"type": "array", "items": one}
+        within = {"anyOf": [{**choice, "nullable": True} for choice in (several, one, _EMPTY)]}
+        wrapped = {"type": "object", "properties": {name: within}, "additionalProperties": False}
+        choices = [several, wrapped, _EMPTY]
+    else:
+        choices = [{"type": "object", "additionalProperties": {"type": "string", "nullable": True}}]
+    nullable = [{**choice, "nullable": True} for choice in choices]
+    return _described(item) | (nullable[0] if len(nullable) == 1 else {"anyOf": nullable})
+
+
+def _described(item: Field) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": item.meaning} if item.meaning else {}
+    return described | ({"xml": {"name": element_of(item)}} if element_of(item) != item.name else {})
+
+
+def _rooted(record: Record, media_type: str, declared: "Declaration") -> dict[str, Any]:
+    if media_type == styles.JSON and declared.style.rooted and not record.is_list:
+        return {"type": "object", "required": [record.root], "properties": {record.root: schema(record)}}
+    return schema(record) if media_type == styles.JSON else {"type": "string"}
+
+
+def _request_body(declared: "Declaration") -> dict[str, Any]:
+    if isinstance(declared.body, Record):
+        if declared.style.free:
+            return {"required": True, "content": {styles.JSON: {"schema": _opened(_taken_schema(declared.body))}}}
+        bare = _taken_schema(declared.body)
+        root = declared.body.root
+        rooted = {"type": "object", "properties": {root: bare}, "required": [root], "additionalProperties": False}
+        return {
+            "required": True,
+            "content": {styles.JSON: {"schema": {"anyOf": [bare, rooted]}}, styles.XML: {"schema": {"type": "string"}}},
+        }
+    form = declared.body.name if declared.body else ""
+    if form == "UPLOAD":
+        files = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+        return {"required": True, "content": {"multipart/form-data": {"schema": files}}}
+    return {"required": form == "TEXT", "content": {styles.PLAIN: {"schema": {"type": "string"}}}}
+
+
+def _opened(schema: Any) -> Any:
+    """Return a schema whose objects may have members that it does not name."""
+    if isinstance(schema, list):
+        return [_opened(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: True if name == "additionalProperties" else _opened(below) for name, below in schema.items()}
+
+
+def _responses(declared: "Declaration", method: str, path: str) -> dict[str, Any]:
+    statuses = {*_ALWAYS, *declared.errors}
+    statuses |= set(_WITH_BODY) if method != "GET" else set()
+    statuses |= set(_WITH_LOGIN) if declared.access is not Access.ANYBODY else {403}
+    if isinstance(declared.reply, Record) or declared.media_types or _form(declared) == "BARE_ID":
+        statuses.add(406)
+    documented: dict[str, Any] = {str(declared.status): _success(declared)}
+    for status in sorted(statuses):
+        documented[str(status)] = {"description": _MEANINGS[status], "content": _error_content(path)}
+    return documented
+
+
+def _success(declared: "Declaration") -> dict[str, Any]:
+    if isinstance(declared.reply, Record):
+        types = declared.media_types or declared.style.offers
+        record = declared.reply
+        content = {media_type: {"schema": _rooted(record, media_type, declared)} for media_type in types}
+        return {"description": "OK", "content": content}
+    form = _form(declared)
+    if form == "NOTHING":
+        return {"description": "OK, with an empty body"}
+    if form == "OUTCOME":
+        return {"description": "OK", "content": _outcome_content()}
+    if form == "BARE_ID":
+        types = (*API.offers, styles.PLAIN)
+        return {"description": "OK", "content": {media_type: {"schema": {"type": "integer"}} for media_type in types}}
+    types = declared.media_types or (styles.PLAIN,)
+    return {"description": "OK", "content": {media_type: {"schema": {"type": "string"}} for media_type in types}}
+
+
+def _form(declared: "Declaration") -> str:
+    return "" if isinstance(declared.reply, Record) else declared.reply.name
+
+
+def _outcome_content() -> dict[str, Any]:
+    return {styles.XML: {"schema": {"type": "string"}}, styles.JSON: {"schema": _OUTCOME}}
+
+
+def _error_content(path: str) -> dict[str, Any]:
+    return {styles.PLAIN: {"schema": {"type": "string"}}} if path.startswith("/api") else _outcome_content()
+
+
+OUTCOME: Final = {
+    "type": "object",
+    "required": ["response"],
+    "properties": {"response": schema(OUTCOME_RECORD)},
+}
+_OUTCOME: Final = {"$ref": "#/components/schemas/Outcome"}

@@ -1,0 +1,259 @@
+"""Profiles: what a phone fetches, and telling phones to fetch it."""
+
+import pytest
+
+from portsip_api.pbx.devices import lines
+from portsip_api.pbx.devices.profiles.files import profile_names
+from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.settings.device_models import PhoneModel, phone_models
+from portsip_api.pbx.trunks import locations
+from portsip_api.store import database
+from tests.crm import SIP_PASSWORD, WEB_PASSWORD
+from tests.pbx.devices import devices
+from tests.pbx.devices.devices import HOME, other_tenant
+from tests.sipxcom.devices import SERIAL, TEXT, make_phone, set_value
+from tests.sipxcom.portal import JSON, XML, Portal, check_refused
+
+SECOND = "0004f2aabb96"
+YEALINK = "yealinkPhoneSIPT46G"
+CFG = f"{SERIAL}.cfg"
+
+
+@pytest.fixture
+def phone(portal: Portal, user: Portal) -> str:
+    """The address of the profile of a Yealink with a line of the user 200."""
+    id_ = make_phone(portal, model=YEALINK)
+    assert portal.post(f"api/phones/{id_}/lines", {"user": "200"}).status_code == 200
+    return f"rest/phone/{SERIAL}/profile/{CFG}"
+
+
+def values(portal: Portal, path: str) -> dict[str, str]:
+    """The parameters of a Yealink's profile."""
+    rows = (line.partition(" = ") for line in portal.get(path).text.splitlines())
+    return {name: value for name, separator, value in rows if separator}
+
+
+@pytest.mark.parametrize("form", ["rest/phone/{}/profile/{}", "rest/phones/{}/profile/{}", "api/phones/{}/profile/{}"])
+def test_a_profile_is_given_under_every_address(portal, phone, form):
+    reply = portal.get(form.format(SERIAL, CFG))
+    assert (reply.status_code, reply.content_type) == (200, "text/plain; charset=UTF-8")
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert reply.data == portal.get(form.format("00:04:F2:AA:BB:95", CFG.upper())).data
+    assert reply.data == portal.get(f"{form.format(SERIAL, CFG)}/").data
+
+
+def test_a_profile_registers_the_line(portal, phone):
+    found = values(portal, phone)
+    assert found["account.1.user_name"] == found["account.1.auth_name"] == "200"
+    assert found["account.1.password"] == SIP_PASSWORD
+    assert found["account.1.sip_server.1.address"] == "pbx.local"
+    assert found["account.1.outbound_proxy.1.address"] == "%NULL%"
+
+
+def test_the_address_of_the_server_is_the_way_to_the_domain(portal, phone, configure):
+    configure(PBX_SERVER_ADDRESS="192.0.2.7", PBX_SIP_TRANSPORTS="WSS:443,UDP:5062")
+    found = values(portal, phone)
+    assert found["account.1.sip_server.1.address"] == "pbx.local"
+    assert found["account.1.outbound_proxy.1.address"] == "192.0.2.7"
+    assert found["account.1.outbound_proxy.1.port"] == "5062"
+
+
+def test_a_line_of_another_server_has_its_own_account(portal, phone):
+    body = {"userId": "jane", "password": "external-1", "registrationServer": "sip.example",
+            "registrationServerPort": 5070, "displayName": "Jane"}  # fmt: skip
+    portal.post(f"api/phones/{SERIAL}/lines", body)
+    found = values(portal, phone)
+    assert found["account.2.user_name"] == "jane"
+    assert found["account.2.password"] == "external-1"
+    assert found["account.2.display_name"] == "Jane"
+    assert (found["account.2.sip_server.1.address"], found["account.2.sip_server.1.port"]) == ("sip.example", "5070")
+
+
+def test_what_was_set_is_in_the_profile(portal, phone):
+    portal.make("api/phoneGroups", {"name": "sales"})
+    assert portal.post(f"api/phones/{SERIAL}/groups/sales").status_code == 200
+    set_value(portal, f"api/phones/{SERIAL}/lines/1/settings/basic/display_name", "Reception")
+    assert values(portal, phone)["account.1.display_name"] == "Reception"
+    path, name = "network-advanced/CDP/network.cdp.enable", "network.cdp.enable"
+    assert values(portal, phone)[name] == "0"
+    set_value(portal, f"api/phoneGroups/sales/model/{YEALINK}/settings/{path}", "1")
+    assert values(portal, phone)[name] == "1"
+    set_value(portal, f"api/phones/{SERIAL}/settings/{path}", "0")
+    assert values(portal, phone)[name] == "0"
+
+
+def test_a_profile_says_where_emergency_calls_come_from(portal, phone):
+    for elin, place in (("4235550001", "Desk"), ("4235550002", "Hall"), ("4235550003", "")):
+        locations.save(HOME, elin, {"location": place})
+    portal.post(f"api/phones/{SERIAL}/groups/sales")
+    user = database.fetch_row("SELECT id FROM extension")[0]
+    assert "# Location" not in portal.get(phone).text
+    for kind, key, elin, text in (
+        ("user", user, "4235550003", "4235550003"),
+        ("phonegroup", 1, "4235550002", "Hall"),
+        ("phone", 1, "4235550001", "Desk"),
+    ):
+        locations.assign(HOME, kind, key, elin)
+        assert f"# Location: {text}\n" in portal.get(phone).text
+
+
+def test_wrong_numbers_and_names_are_404(portal, phone):
+    for serial, name in (
+        (SECOND, CFG),
+        ("1", CFG),
+        (SERIAL, "none.cfg"),
+        (SERIAL, f"{SECOND}.cfg"),
+        (SERIAL, "..%2Fx"),
+    ):
+        for form in ("rest/phone/{}/profile/{}", "api/phones/{}/profile/{}"):
+            check_refused(portal.get(form.format(serial, name)), 404)
+
+
+def test_a_serial_number_of_digits_is_no_id(portal, phone):
+    """The phone 1 has another number, so that `000000000001` names the other phone only."""
+    other = make_phone(portal, "000000000001", YEALINK)
+    assert other != 1
+    assert SIP_PASSWORD not in portal.get("rest/phone/000000000001/profile/000000000001.cfg").text
+
+
+def test_profiles_of_another_tenant_do_not_exist(portal):
+    devices.phone(SECOND, other_tenant(), model_id=YEALINK)
+    check_refused(portal.get(f"rest/phone/{SECOND}/profile/{SECOND}.cfg"), 404)
+
+
+def test_a_profile_is_text(portal, phone):
+    for accept in (JSON, XML):
+        check_refused(portal.get(phone, accept=accept), 406)
+    assert portal.get(phone, accept="text/html,*/*;q=0.8").status_code == 200
+    for method in ("PUT", "POST", "DELETE"):
+        check_refused(portal.ask(method, phone), 405)
+
+
+def test_a_profile_is_for_who_may_see_passwords(app, portal, stranger, user, phone, configure):
+    id_ = portal.read("rest/user")["user"]["users"][0]["id"]
+    check_refused(stranger.get(phone), 401)
+    check_refused(user.get(phone), 403)
+    for name, status in (("rest", 403), ("superadmin", 200)):
+        body = {"permissions": [{"name": name, "value": "ENABLE"}]}
+        assert portal.put(f"rest/user-permission/{id_}", body).status_code == 200
+        reply = Portal(app.test_client(), "200", WEB_PASSWORD).get(phone)
+        assert reply.status_code == status
+        assert (SIP_PASSWORD in reply.text) is (status == 200)
+    configure(PBX_EXPOSE_PASSWORDS="false")
+    check_refused(portal.get(phone), 403, "passwords")
+
+
+@pytest.mark.parametrize("model", {model.family: model for model in phone_models()}.values(), ids=lambda m: m.family)
+def test_phones_of_every_family_have_profiles(portal, user, model: PhoneModel):
+    serial = SERIAL if "12" in model.serial_pattern else "0004f2aabb95000"
+    make_phone(portal, serial, model.model_id)
+    assert portal.post(f"api/phones/{serial}/lines", {"user": "200"}).status_code == 200
+    texts = []
+    for name in profile_names(serial, model.family, model.version_or_default(None)):
+        reply = portal.get(f"rest/phone/{serial}/profile/{name}")
+        assert reply.status_code == 200, name
+        texts.append(reply.text)
+    assert any(SIP_PASSWORD in text for text in texts)
+
+
+def test_a_profile_costs_a_constant_number_of_statements(portal, phone, statements):
+    costs = []
+    for count in (1, 10):
+        for _ in range(count):
+            lines.add_internal(HOME, 1, ExtensionKey("200"))
+        statements.clear()
+        assert portal.get(phone).status_code == 200
+        costs.append(len(statements))
+    assert costs[0] == costs[1]
+
+
+@pytest.fixture
+def requested(portal: Portal, user: Portal):
+    """A function: which of three phones were told to fetch their profile, and which to restart, since the last call.
+
+    The first has a line of 200 and is in sales, the second is in sales, the third is alone.
+    """
+    make_phone(portal, groups=[{"name": "sales"}])
+    make_phone(portal, SECOND, groups=[{"name": "sales"}])
+    make_phone(portal, "0004f2aabb97")
+    portal.post("api/phones/1/lines", {"user": "200"})
+
+    def read():
+        rows = database.fetch_all(
+            "SELECT id, profile_requested_at IS NOT NULL, restart_requested_at IS NOT NULL FROM phone ORDER BY id"
+        )
+        database.execute("UPDATE phone SET profile_requested_at = NULL, restart_requested_at = NULL")
+        return [id_ for id_, told, _ in rows if told], [id_ for id_, _, restarted in rows if restarted]
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "told"),
+    [
+        (f"api/phones/{SERIAL}/sendProfile", None, [1]),
+        ("api/phones/3/sendProfile", None, [3]),
+        ("api/phones/sendProfile", {"ids": [1, 3]}, [1, 3]),
+        ("api/phones/sendProfile", "<Ids><id>2</id><id>3</id></Ids>", [2, 3]),
+        ("api/phones/sendProfile", {"ids": []}, []),
+        ("api/phones/sendProfile/all", None, [1, 2, 3]),
+        ("api/phones/user/id/{user}/sendProfile", None, [1]),
+        ("api/phones/user/name/200/sendProfile", None, [1]),
+        ("api/phones/phoneGroup/id/1/sendProfile", None, [1, 2]),
+        ("api/phones/phoneGroup/name/Sales/sendProfile", None, [1, 2]),
+    ],
+)
+def test_profiles_are_sent(portal, requested, path, body, told):
+    path = path.format(user=portal.read("rest/user")["user"]["users"][0]["id"])
+    for suffix, restarted in (("", []), ("/", []), ("/restart", told), ("/restart/", told)):
+        reply = portal.put(path + suffix, body)
+        assert (reply.status_code, reply.data) == (200, b""), suffix
+        assert requested() == (told, restarted)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("none/sendProfile", "Phone not found"),
+        ("user/id/999/sendProfile", ""),
+        ("user/id/x/sendProfile", "User not found"),
+        ("user/id/99999999999999999999/sendProfile", "User not found"),
+        ("user/name/none/sendProfile", "User not found"),
+        ("phoneGroup/id/999/sendProfile", ""),
+        ("phoneGroup/id/sales/sendProfile", ""),
+        ("phoneGroup/name/1/sendProfile", ""),
+        ("user/mail/200/sendProfile", ""),
+        ("1/sendProfile/now", ""),
+    ],
+)
+def test_nothing_is_sent_to_who_does_not_exist(portal, requested, path, words):
+    check_refused(portal.put(f"api/phones/{path}"), 404, words)
+    assert requested() == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({"ids": [1, 999]}, 404), ({"ids": ["x"]}, 400), ({"ids": [10**17]}, 404), ({"id": 1}, 400), (None, 400)],
+)
+def test_of_several_phones_all_are_told_or_none(portal, requested, body, status):
+    check_refused(portal.put("api/phones/sendProfile", body), status)
+    assert requested() == ([], [])
+
+
+def test_sending_is_a_put(portal, requested):
+    for path in ("1/sendProfile", "sendProfile", "sendProfile/all", "user/name/200/sendProfile/restart"):
+        for method in ("GET", "POST", "DELETE"):
+            check_refused(portal.ask(method, f"api/phones/{path}"), 405)
+
+
+def test_a_body_that_is_not_needed_is_not_looked_at(portal, requested):
+    assert portal.put("api/phones/1/sendProfile", "{", type=JSON).status_code == 200
+    assert portal.put("api/phones/sendProfile/all", "x", type=TEXT).status_code == 200
+
+
+def test_phones_of_another_tenant_are_told_nothing(portal, requested):
+    theirs = devices.phone("0004f2aabb98", other_tenant())
+    check_refused(portal.put(f"api/phones/{theirs}/sendProfile"), 404)
+    check_refused(portal.put("api/phones/sendProfile", {"ids": [theirs]}), 404)
+    assert portal.put("api/phones/sendProfile/all").status_code == 200
+    assert requested() == ([1, 2, 3], [])
