@@ -52,7 +52,7 @@ class _Portal(world.Portal):
 
 
 def portal_stage(folder: Path) -> tuple[Stage, world.World]:
-    """Return an application that has everything the rows of the second face's table ask for, and its keys."""
+    """Return an application that has everything the rows of the sipXcom API's table ask for, and its keys."""
     stage, keys = Stage(folder), world.World()
     for make in world.MAKERS:
         make(_Portal(stage), keys)
@@ -89,7 +89,7 @@ def xml_seeds() -> Iterator[bytes]:
 
 
 def sipxcom(folder: Path) -> _One:
-    """Send JSON to every operation of the second face that takes a body."""
+    """Send JSON to every operation of the sipXcom API that takes a body."""
     stage, keys = portal_stage(folder)
     rows = _rows()
 
@@ -110,7 +110,7 @@ def sipxcom_seeds() -> Iterator[bytes]:
 
 
 def portsip(folder: Path) -> _One:
-    """Send JSON to every operation of the first face that takes a body, as the administrator."""
+    """Send JSON to every operation of the PortSIP API that takes a body, as the administrator."""
     stage = Stage(folder)
     token = log_in(stage)
     headers = [("access_token", token), ("Content-Type", "application/json")]
@@ -141,7 +141,7 @@ def log_in(stage: Stage) -> str:
 
 
 def _paths() -> list[str]:
-    """Return the operations of the first face that take a body, but the one that would end the token."""
+    """Return the operations of the PortSIP API that take a body, but the one that would end the token."""
     return sorted(path for method, path in TABLE if method == "POST" and path != "/api/account/sign_out")
 
 

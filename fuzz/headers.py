@@ -77,7 +77,7 @@ def range_seeds() -> Iterator[bytes]:
 
 
 def authorization(folder: Path) -> _One:
-    """Log in on both faces; only an input that holds what the right password gives gets in.
+    """Log in on both APIs; only an input that holds what the right password gives gets in.
 
     `@nonce`, `@uri`, `@response` and `@basic` stand for what only a server or somebody with the password knows.
     """

@@ -9,8 +9,7 @@ from fuzz.stage import Finding, Stage
 from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
 from portsip_api.pbx.errors import Invalid, TooLarge, Unsupported
 from portsip_api.pbx.extensions import phonebook_reading
-from portsip_api.pbx.import_export import importing as transfer
-from portsip_api.pbx.import_export import reading as transfer_reading
+from portsip_api.pbx.import_export import file_reading, importing
 from portsip_api.pbx.import_export.columns import COLUMNS
 from portsip_api.pbx.media import audio, mp3
 from portsip_api.pbx.settings import definitions as setting_definitions
@@ -31,8 +30,8 @@ SETTING_WORDS = ("true", "false", "|", ",", "0.0.0.0/0", "::1", "10.0.0.0/8", "-
 def csv_import(folder: Path) -> _One:
     """Read a file of extensions as CSV or JSON and import it, half of the time over extensions that are there."""
     stage = Stage(folder)
-    first = transfer_reading.read_csv(io.BytesIO(_extensions(1000, 3)))
-    transfer.apply(transfer.prepare(DEFAULT_TENANT_ID, first, upsert=False))
+    first = file_reading.read_csv(io.BytesIO(_extensions(1000, 3)))
+    importing.apply(importing.prepare(DEFAULT_TENANT_ID, first, upsert=False))
     stage.keep()
 
     def one(data: bytes) -> None:
@@ -40,10 +39,10 @@ def csv_import(folder: Path) -> _One:
         mode, content = data[:1], data[1:]
         flags = mode[0] if mode else 0
         try:
-            format_ = transfer_reading.guess_format(content[:4096]) or transfer_reading.CSV
-            reading = transfer_reading.read(io.BytesIO(content), format_)
-            plan = transfer.prepare(DEFAULT_TENANT_ID, reading, upsert=bool(flags & 1))
-            transfer.apply(plan, partial=bool(flags & 2), dry_run=bool(flags & 4))
+            format_ = file_reading.guess_format(content[:4096]) or file_reading.CSV
+            reading = file_reading.read(io.BytesIO(content), format_)
+            plan = importing.prepare(DEFAULT_TENANT_ID, reading, upsert=bool(flags & 1))
+            importing.apply(plan, partial=bool(flags & 2), dry_run=bool(flags & 4))
         except Invalid:
             return
 

@@ -77,7 +77,7 @@ class Stage:
             self._restore()
 
     def ask(self, method: str, target: str, body: bytes = b"", headers: Iterable[tuple[str, str]] = ()) -> Reply:
-        """Send a request as a WSGI server would. Raises Finding unless the reply is one of the face's own."""
+        """Send a request as a WSGI server would. Raises Finding unless the reply is one of the API's own."""
         self.count()
         self._failure = None
         path, _, query = target.partition("?")
@@ -104,14 +104,14 @@ class Stage:
             try:
                 code = reply.json()["err_code"]
             except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-                raise Finding(f"No error of this face at {path}: {reply.content[:200]!r}") from error
+                raise Finding(f"No error of this API at {path}: {reply.content[:200]!r}") from error
             if code not in CODES or CODES[code][0] != reply.status_code:
                 raise Finding(f"{reply.status_code} with {code} at {path}")
         elif path.startswith("/sipxconfig/rest/"):
             try:
                 root = fromstring(reply.content).tag
             except ParseError as error:
-                raise Finding(f"No error of this face at {path}: {reply.content[:200]!r}") from error
+                raise Finding(f"No error of this API at {path}: {reply.content[:200]!r}") from error
             if root != "response":
                 raise Finding(f"{reply.status_code} with {root} at {path}")
 

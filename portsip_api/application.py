@@ -1,4 +1,4 @@
-"""The application: settings, store, faces, and what runs beside requests."""
+"""The application: settings, store, APIs, and what runs beside requests."""
 
 from flask import Flask, Response, request
 
@@ -24,9 +24,9 @@ def create(configuration: settings.Settings | None, *, make_database: bool) -> F
 
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Response:
-        """Say what went wrong in the dialect of the face that was asked."""
-        face = sipxcom if request.path.startswith(f"{sipxcom.PREFIX}/") else portsip
-        response: Response = face.answer(error)
+        """Say what went wrong in the dialect of the API that was asked."""
+        api = sipxcom if request.path.startswith(f"{sipxcom.PREFIX}/") else portsip
+        response: Response = api.answer(error)
         if response.status_code >= 500:
             app.extensions["pbx-failures"](error, response.status_code)
         return response

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from portsip_api.pbx.access import credentials, tenants, tokens
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions, groups
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.pbx.features import ring_groups
 from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.identity import Identity, Role

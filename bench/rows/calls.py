@@ -17,7 +17,7 @@ from bench.table import Row
 from portsip_api.pbx.extensions.fields import FORWARD_RULES, OFFICE_HOURS
 from portsip_api.pbx.hours.office_hours import Holiday, Hours, week
 from portsip_api.pbx.routing.decide import decide
-from portsip_api.pbx.routing.destinations import Party, State, Surroundings
+from portsip_api.pbx.routing.destinations import Destination, State, Surroundings
 from portsip_api.pbx.values import defaults
 
 _ROUNDS, _CALLS, _TARGET = 15, 2_000, 50.0  # microseconds
@@ -28,13 +28,13 @@ def evaluation(_: Run) -> Iterable[Row]:
     rules, hours = defaults(FORWARD_RULES), defaults(OFFICE_HOURS)
     holidays = tuple(Holiday(f"holiday {day}", 1 + day % 12, day) for day in range(1, 16))
     office = Hours(ZoneInfo("Europe/Berlin"), week(hours), holidays)
-    party = Party("1000", State.OFFLINE, office, rules, voicemail=True, greeting="default.wav")
-    world = Surroundings({"1000": party}.get)
+    destination = Destination("1000", State.OFFLINE, office, rules, voicemail=True, greeting="default.wav")
+    world = Surroundings({"1000": destination}.get)
     at = datetime(2026, 11, 22, 14, 5, tzinfo=UTC) + timedelta(days=1)
     documents = orjson.dumps(rules), orjson.dumps(hours)
     pairs = [
         (
-            _microseconds(lambda: decide(party, at, world)),
+            _microseconds(lambda: decide(destination, at, world)),
             _microseconds(lambda: [orjson.loads(one) for one in documents]),
         )
         for _ in range(_ROUNDS)

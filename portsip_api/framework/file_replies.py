@@ -1,4 +1,4 @@
-"""Files as HTTP replies: whole, one range of their bytes, or nothing to who has them already. Every face uses it."""
+"""Files as HTTP replies: whole, one range of their bytes, or nothing to who has them already. Every API uses it."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""`/docs`: Swagger UI over the OpenAPI document of each face, every file of it from here and nothing inline, so that a
+"""`/docs`: Swagger UI over the OpenAPI document of each API, every file of it from here and nothing inline, so that a
 strict content security policy holds. It is open, as the documents are: it shows what can be asked, and no data.
 """
 

@@ -1,5 +1,6 @@
 """What a person at a terminal is told when the server answers. A log has no use for it."""
 
+import os
 import sys
 from collections.abc import Iterable
 
@@ -11,10 +12,11 @@ def say(addresses: Iterable[str]) -> None:
     terminal = next((stream for stream in (sys.stdout, sys.stderr) if stream.isatty()), None)
     if terminal is None:
         return
-    for address in addresses:
-        print(f"\nThe PBX answers at {address}\nOpen {address}/docs in a browser", file=terminal)
-    print(
+    lines = [f"The PBX answers at {address}\nOpen {address}/docs in a browser" for address in addresses]
+    lines.append(
         f"Log in as {FIRST_NAME} with the password that `pbx init` has printed once;"
-        f" `pbx admin passwd {FIRST_NAME}` sets another one.\nCtrl+C stops the server.",
-        file=terminal, flush=True,
-    )  # fmt: skip
+        f" `pbx admin passwd {FIRST_NAME}` sets another one.\nCtrl+C stops the server."
+    )
+    # In one piece, past the buffers: other processes write log lines to the same terminal.
+    terminal.flush()
+    os.write(terminal.fileno(), "\n".join(["", *lines, ""]).encode())

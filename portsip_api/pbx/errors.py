@@ -1,4 +1,4 @@
-"""What can go wrong in the PBX. Each face says it in its own dialect; no message holds a secret."""
+"""What can go wrong in the PBX. Each API says it in its own dialect; no message holds a secret."""
 
 from collections.abc import Mapping, Sequence
 

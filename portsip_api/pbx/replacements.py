@@ -1,6 +1,6 @@
 """Objects that a write replaces as a whole: what is not sent, or sent as None, takes its default.
 
-Source: contract, decision 6 ("PUT on this face replaces").
+Source: contract, decision 6 ("PUT on this API replaces").
 """
 
 from collections.abc import Mapping, Sequence

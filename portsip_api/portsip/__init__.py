@@ -1,8 +1,8 @@
-"""Face one: the PortSIP PBX REST API, under `/api`."""
+"""The PortSIP PBX REST API, under `/api`."""
 
 from flask import Flask
 
-from portsip_api.framework.face_api import FaceApi
+from portsip_api.framework.blueprint import DocumentedApi
 from portsip_api.portsip.accounts import accounts
 from portsip_api.portsip.calendars import calendars
 from portsip_api.portsip.calls import calls
@@ -13,24 +13,35 @@ from portsip_api.portsip.core.turns import register as register_turns
 from portsip_api.portsip.extensions import extensions
 from portsip_api.portsip.greetings import greetings
 from portsip_api.portsip.groups import groups
+from portsip_api.portsip.import_export import extension_files
 from portsip_api.portsip.ring_groups import ring_groups
 from portsip_api.portsip.routes import routes
-from portsip_api.portsip.transfer import transfer
 from portsip_api.portsip.voice_mail import voice_mail
 
 __all__ = ["answer", "register"]
 
-_BLUEPRINTS = (accounts, groups, extensions, transfer, voice_mail, calls, greetings, routes, calendars, ring_groups)
+_BLUEPRINTS = (
+    accounts,
+    groups,
+    extensions,
+    extension_files,
+    voice_mail,
+    calls,
+    greetings,
+    routes,
+    calendars,
+    ring_groups,
+)
 
 
-class _Api(FaceApi):
-    """The documents' class, with this face's errors."""
+class _Api(DocumentedApi):
+    """The documents' class, with this API's errors."""
 
     ERROR_SCHEMA = Error
 
 
 def register(app: Flask, version: str) -> None:
-    """Add the operations of this face, their documentation and their errors to `app`."""
+    """Add the operations of this API, their documentation and their errors to `app`."""
     app.config.update(
         API_TITLE="PortSIP PBX REST API",
         API_VERSION=version,

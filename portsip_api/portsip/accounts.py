@@ -11,7 +11,7 @@ from marshmallow import fields as ma
 
 from portsip_api import settings
 from portsip_api.pbx.access import logins, tenants, tokens
-from portsip_api.pbx.extensions.fields import PASSWORD
+from portsip_api.pbx.access.passwords import PASSWORD
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.values import Text
 from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint

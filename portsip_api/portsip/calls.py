@@ -12,7 +12,7 @@ from marshmallow import fields as ma
 from portsip_api.pbx.access import logins, tenants
 from portsip_api.pbx.access.tokens import TokenRefused
 from portsip_api.pbx.calls import placing as pbx_calls
-from portsip_api.pbx.extensions.extensions import ExtensionKey, find_id
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.values import Text
 from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint, current_tenant

@@ -10,12 +10,14 @@ from marshmallow import Schema
 from marshmallow import fields as ma
 
 from portsip_api import settings
+from portsip_api.pbx.access.passwords import PASSWORD
+from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.errors import Forbidden, Invalid
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions import directory
 from portsip_api.pbx.extensions import extensions as pbx_extensions
-from portsip_api.pbx.extensions.drafts import PIN, SIP_PASSWORD, WEB_PASSWORD, Extension
-from portsip_api.pbx.extensions.extensions import ExtensionKey
-from portsip_api.pbx.extensions.fields import EXTENSION, NUMBER, OBJECTS, PASSWORD, PRESENCE
+from portsip_api.pbx.extensions.drafts import Extension
+from portsip_api.pbx.extensions.fields import EXTENSION, NUMBER, OBJECTS, PRESENCE
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.values import Text
 from portsip_api.portsip.core import examples
@@ -225,7 +227,7 @@ def show_statuses(given: dict[str, Any]) -> dict[str, Any]:
 @extensions.answers(Success, example=SUCCESS, errors=("403.1",))
 def update_status(given: dict[str, Any]) -> dict[str, str]:
     """Set what an extension's user chose: available, do not disturb, or away. This operation is ours."""
-    extension_id = pbx_extensions.find_id(current_tenant(), key_of(given))
+    extension_id = find_id(current_tenant(), key_of(given))
     require_own(extension_id)
     directory.set_presence(current_tenant(), ExtensionKey(id=extension_id), given["status"])
     return SUCCESS

@@ -17,7 +17,7 @@ from portsip_api.framework import file_replies
 from portsip_api.pbx.access import links
 from portsip_api.pbx.access.tokens import TokenRefused
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.extensions.extensions import ExtensionKey, find_id
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.media import greetings as pbx_greetings
 from portsip_api.pbx.media.audio import MOST_BYTES, MOST_SECONDS
 from portsip_api.pbx.media.fetch_urls import MAX_LENGTH, parse

@@ -9,7 +9,7 @@ from typing import Any, Final
 from marshmallow import Schema
 from marshmallow import fields as ma
 
-from portsip_api.pbx.extensions.extensions import ExtensionKey, find_id
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions.fields import ACTIONS
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.routing import gather as pbx_routes

@@ -1,8 +1,8 @@
-"""Face two: sipXcom's administration REST API, under `/sipxconfig/rest` and `/sipxconfig/api`."""
+"""sipXcom's administration REST API, under `/sipxconfig/rest` and `/sipxconfig/api`."""
 
 from flask import Flask
 
-from portsip_api.framework.face_api import FaceApi
+from portsip_api.framework.blueprint import DocumentedApi
 from portsip_api.sipxcom.admin.addresses import EscapedSlashes, Name, Number, SettingPath
 from portsip_api.sipxcom.admin.attendants import attendants, live_modes
 from portsip_api.sipxcom.admin.avatars import avatars
@@ -71,7 +71,7 @@ _BLUEPRINTS: tuple[Resources, ...] = (
 
 
 def register(app: Flask, version: str) -> None:
-    """Add the operations of this face and their documentation to `app`."""
+    """Add the operations of this API and their documentation to `app`."""
     app.config.update(
         SIPXCOM_API_TITLE="sipXcom REST API",
         SIPXCOM_API_VERSION=version,
@@ -81,7 +81,7 @@ def register(app: Flask, version: str) -> None:
     )
     app.url_map.converters |= {"name": Name, "number": Number, "setting": SettingPath}
     app.wsgi_app = EscapedSlashes(app.wsgi_app)  # type: ignore[method-assign]
-    api = FaceApi(app, config_prefix="SIPXCOM_")
+    api = DocumentedApi(app, config_prefix="SIPXCOM_")
     api.spec.components.schema("Outcome", documentation.OUTCOME)
     for scheme in ("basic", "digest"):
         api.spec.components.security_scheme(scheme, {"type": "http", "scheme": scheme})

@@ -13,10 +13,10 @@ from itertools import accumulate
 from typing import Any, Final
 
 from portsip_api.store import database
-from portsip_api.store.kept import Kept
+from portsip_api.store.revision_cache import RevisionCache
 
 _BLOCK_BYTES: Final = 200
-_SUMS: Final = Kept(8 << 20)  # bytes in each process
+_SUMS: Final = RevisionCache(8 << 20)  # bytes in each process
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def check_document(server, folder, document, configuration, *options):
     assert "No issues found" in outcome.stdout
 
 
-def test_the_portsip_face_does_what_its_document_says(fresh_store, tmp_path):
+def test_the_portsip_api_does_what_its_document_says(fresh_store, tmp_path):
     with running("gunicorn", fresh_store(), **LIMITS) as server:
         credentials = {"username": "admin", "password": ADMIN_PASSWORD}
         reply = requests.post(f"{server.url}/api/account/credentials/verify", json=credentials, timeout=30)
@@ -66,6 +66,6 @@ def test_the_portsip_face_does_what_its_document_says(fresh_store, tmp_path):
         check_document(server, tmp_path, "openapi.json", token, "--exclude-path", "/api/account/sign_out")
 
 
-def test_the_sipxcom_face_does_what_its_document_says(fresh_store, tmp_path):
+def test_the_sipxcom_api_does_what_its_document_says(fresh_store, tmp_path):
     with running("gunicorn", fresh_store(), **LIMITS) as server:
         check_document(server, tmp_path, "openapi-sipxcom.json", "", "--auth", f"superadmin:{ADMIN_PASSWORD}")

@@ -1,4 +1,4 @@
-"""Every operation of the face as a request that succeeds over the filled store, and the store to send it to."""
+"""Every operation of the API as a request that succeeds over the filled store, and the store to send it to."""
 
 import io
 import sqlite3
@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.pbx.media import greetings
 from portsip_api.pbx.media.files import FILES
 from portsip_api.store import database, volatile

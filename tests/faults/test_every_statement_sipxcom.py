@@ -1,4 +1,4 @@
-"""The same on the other face: every statement of every operation of the vendor's page fails once."""
+"""The same on the other API: every statement of every operation of the vendor's page fails once."""
 
 import io
 import shutil

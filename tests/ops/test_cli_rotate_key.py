@@ -8,9 +8,10 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from portsip_api import settings
+from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.errors import Conflict
-from portsip_api.pbx.extensions.drafts import PIN, SIP_PASSWORD, WEB_PASSWORD
-from portsip_api.pbx.extensions.extensions import ExtensionKey, show
+from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.extensions.extensions import show
 from portsip_api.pbx.upkeep import rekey
 from portsip_api.store import database
 from portsip_api.store.files import FileLock

@@ -9,7 +9,8 @@ from flask.testing import FlaskCliRunner
 
 from portsip_api import settings
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.extensions.extensions import ExtensionKey, show
+from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.extensions.extensions import show
 from portsip_api.pbx.upkeep.consistency import find_inconsistencies
 from portsip_api.store import database, volatile
 from portsip_api.store.files import FileLock

@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.access.links import LINK_SECONDS
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.pbx.media import audio, greetings
 from portsip_api.store import database
 from portsip_api.store.secrets import keyring

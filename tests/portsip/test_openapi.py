@@ -22,7 +22,7 @@ def test_it_is_valid_openapi_3(document):
     validate(document)
 
 
-def test_it_has_every_operation_of_the_face_and_no_other(document):
+def test_it_has_every_operation_of_the_api_and_no_other(document):
     assert {(method, path) for method, path, _ in operations(document)} == {
         row for row in TABLE if row[1].startswith("/api")
     }

@@ -113,7 +113,7 @@ def test_every_route_has_a_row(app):
     assert routes(app) == set(TABLE)
 
 
-def test_every_route_of_the_face_declares_who_may_call_it(app):
+def test_every_route_of_the_api_declares_who_may_call_it(app):
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/api"):
             assert hasattr(app.view_functions[rule.endpoint], "roles"), rule

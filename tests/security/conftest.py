@@ -44,5 +44,5 @@ def gunicorn(fresh_store) -> Iterator[Server]:  # noqa: F811
 
 @pytest.fixture
 def portal(app: Flask) -> Portal:
-    """The administrator on sipXcom's face."""
+    """The administrator on sipXcom's API."""
     return Portal(app.test_client(), "superadmin", ADMIN_PASSWORD)

@@ -1,4 +1,4 @@
-"""Two tenants on sipXcom's face: one that has an object of every kind, and one from which it is attacked."""
+"""Two tenants on sipXcom's API: one that has an object of every kind, and one from which it is attacked."""
 
 import io
 from types import SimpleNamespace

@@ -32,7 +32,7 @@ USER = ("1000", WEB_PASSWORD)
 
 
 def writing_rules(app: Flask) -> list[tuple[str, Rule]]:
-    """Every route that takes a body, of both faces."""
+    """Every route that takes a body, of both APIs."""
     return [
         (method, rule)
         for rule in app.url_map.iter_rules()
@@ -53,12 +53,12 @@ def statuses(http, app: Flask, token: str, body: bytes, content_type: str) -> di
     for method, rule in writing_rules(app):
         path = adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, "0"), method=method)
         as_user = getattr(app.view_functions[rule.endpoint], "access", None) is Access.USER
-        face = (
+        api = (
             {"auth": USER if as_user else AUTH}
             if path.startswith("/sipxconfig")
             else {"headers": {"access_token": token}}
         )
-        reply = http.open(path, method=method, data=body, content_type=content_type, **face)
+        reply = http.open(path, method=method, data=body, content_type=content_type, **api)
         found[method, rule.rule] = reply.status_code
     return found
 
@@ -86,8 +86,8 @@ def test_files_have_limits_of_their_own(http, app: Flask, admin: Crm):
     assert settings.current().max_body < min(UPLOADS.values())
     for rule, limit in UPLOADS.items():
         path = rule.replace("<name:user>", "0")
-        face = {"auth": AUTH} if path.startswith("/sipxconfig") else {"headers": {"access_token": admin.token}}
-        options = {"content_type": "multipart/form-data; boundary=x", **face}
+        api = {"auth": AUTH} if path.startswith("/sipxconfig") else {"headers": {"access_token": admin.token}}
+        options = {"content_type": "multipart/form-data; boundary=x", **api}
         # What the length says is believed before a byte is read.
         over = http.post(path, data=b"", environ_overrides={"CONTENT_LENGTH": str(limit + 1)}, **options)
         under = http.post(path, data=b"", environ_overrides={"CONTENT_LENGTH": "0"}, **options)
@@ -106,8 +106,8 @@ def test_a_form_of_many_parts_is_refused(http, app: Flask, admin: Crm):
 def test_an_encoded_body_is_not_decoded(http, app: Flask, admin: Crm):
     """So that no bomb of gzip is unpacked."""
     for path in ("/api/extensions/update", "/sipxconfig/api/orbits"):
-        face = {"auth": AUTH} if path.startswith("/sipxconfig") else {}
-        reply = http.post(path, data=b"{}", headers={"Content-Encoding": "gzip", "access_token": admin.token}, **face)
+        api = {"auth": AUTH} if path.startswith("/sipxconfig") else {}
+        reply = http.post(path, data=b"{}", headers={"Content-Encoding": "gzip", "access_token": admin.token}, **api)
         assert reply.status_code == 415
 
 

@@ -23,14 +23,14 @@ LogIn = Callable[[http.client.HTTPConnection, str, str, str], Answer]  # connect
 
 
 def by_token(connection: http.client.HTTPConnection, name: str, password: str, address: str) -> Answer:
-    """Log in on PortSIP's face."""
+    """Log in on PortSIP's API."""
     body = json.dumps({"username": name, "password": password})
     headers = {"X-Forwarded-For": address, "Content-Type": "application/json"}
     return _sent(connection, "POST", "/api/account/credentials/verify", body, headers)
 
 
 def by_basic(connection: http.client.HTTPConnection, name: str, password: str, address: str) -> Answer:
-    """Log in on sipXcom's face."""
+    """Log in on sipXcom's API."""
     proof = base64.b64encode(f"{name.partition('@')[0]}:{password}".encode()).decode()
     headers = {"X-Forwarded-For": address, "Authorization": f"Basic {proof}"}
     return _sent(connection, "GET", "/sipxconfig/rest/my/callfwd", None, headers)
@@ -128,8 +128,8 @@ def test_the_limit_is_not_escaped_by_what_the_client_says(server: Server):
     assert guess(server, by_token, ["1001@pbx.local"] * 8, "2001:db8:0:1:ffff::2") == {400: 2, 429: 6}
 
 
-def test_guesses_on_one_face_do_not_help_on_the_other(server: Server):
-    """The limit of an address is one, whichever face it asks."""
+def test_guesses_on_one_api_do_not_help_on_the_other(server: Server):
+    """The limit of an address is one, whichever API it asks."""
     attacker = "203.0.113.7"
     guess(server, by_token, [f"{number}@pbx.local" for number in range(2000, 2000 + PER_ADDRESS)], attacker)
     assert status_of(server, by_basic, "1000", WEB_PASSWORD, attacker) == 429

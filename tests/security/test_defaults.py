@@ -135,7 +135,7 @@ def test_a_file_says_it_once_too(app: Flask, admin: Crm, portal: Portal):
 
 
 def test_no_reply_with_data_is_kept_by_anybody(app: Flask, admin: Crm, portal: Portal):
-    """On both faces, refusals included. Open pages, and files that say themselves whose they are, may be kept."""
+    """On both APIs, refusals included. Open pages, and files that say themselves whose they are, may be kept."""
     seen = 0
     for path, reply in replies(app, admin, portal):
         if path.startswith(("/api", "/sipxconfig")):

@@ -1,4 +1,4 @@
-"""Objects of another tenant and of another extension on PortSIP's face: refused, and nothing is changed.
+"""Objects of another tenant and of another extension on PortSIP's API: refused, and nothing is changed.
 
 Every operation whose fields can name an object has a row; the OpenAPI document says which these are.
 """
@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from portsip_api.pbx.access import links
-from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.media import greetings
 from portsip_api.store import database
 from portsip_api.store.paging import Slice

@@ -1,4 +1,4 @@
-"""Objects of another tenant, by every address of sipXcom's face that names one: refused, and nothing is changed.
+"""Objects of another tenant, by every address of sipXcom's API that names one: refused, and nothing is changed.
 
 The attacker is `superadmin` of a tenant of its own, so that its role would let it do everything. That the tenant is
 what it is refused for is shown by the owner, who asks for the same and gets it.
@@ -126,7 +126,7 @@ MAKES_OWN = {
 
 
 def rules(app: Flask) -> list[tuple[str, Rule]]:
-    """Every method and rule of the face that names something."""
+    """Every method and rule of the API that names something."""
     return sorted(
         (
             (method, rule)

@@ -80,7 +80,7 @@ def test_a_tenant_does_not_make_itself_more_than_a_tenant(admin: Crm):
 
 
 def test_no_get_shows_a_secret_to_a_plain_extension(app: Flask, me: Crm):
-    """On both faces, by every route without a name in its address and by those that name the extension itself."""
+    """On both APIs, by every route without a name in its address and by those that name the extension itself."""
     asked = 0
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and rule.rule.startswith("/api") and not rule.arguments:
@@ -107,7 +107,7 @@ def _check_secretless(reply) -> None:
 
 @pytest.fixture
 def staff(app: Flask, admin: Crm, portal: Portal) -> dict[str, Any]:
-    """Users of sipXcom's face: 700 with the permission `rest`, 701 who is superadmin, 702 plain; a group of bosses."""
+    """Users of sipXcom's API: 700 with the permission `rest`, 701 who is superadmin, 702 plain; a group of bosses."""
     ids = {number: admin.make_extension(number) for number in ("700", "701", "702")}
     bosses = portal.make("rest/user-group", {"group": {"name": "bosses"}})
     for path, name in ((f"user-permission/{ids['700']}", "rest"), (f"user-permission/{ids['701']}", "superadmin"),

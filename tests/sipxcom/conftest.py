@@ -21,6 +21,6 @@ def portal(app: Flask) -> Portal:
 
 @pytest.fixture
 def user(app: Flask, admin: Crm) -> Portal:
-    """The user 200, made on the other face."""
+    """The user 200, made on the other API."""
     admin.make_extension("200")
     return Portal(app.test_client(), "200", WEB_PASSWORD)

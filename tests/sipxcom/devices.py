@@ -1,4 +1,4 @@
-"""Gateways and phones, made over the face; the other tenant's, made below it."""
+"""Gateways and phones, made over the API; the other tenant's, made below it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A number answers for one thing, whichever face made it."""
+"""A number answers for one thing, whichever API made it."""
 
 from itertools import permutations
 
@@ -32,7 +32,7 @@ class Makers:
         return False
 
     def user(self):
-        """A user, on sipXcom's face."""
+        """A user, on sipXcom's API."""
         return self._made(self.portal.put("rest/user", {"userName": NUMBER, "pin": "1"}), 400)
 
     def extension(self):
@@ -72,7 +72,7 @@ class Makers:
         return True
 
     def ring_group(self):
-        """A ring group, on PortSIP's face."""
+        """A ring group, on PortSIP's API."""
         self.admin.post("extensions/create", extension_number="802", password="x", web_access_password="x")
         reply = self.admin.post("ring_groups/create", ring_group_number=NUMBER, name="ring", members=["802"])
         return self._made(reply, 400)

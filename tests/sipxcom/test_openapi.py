@@ -1,4 +1,4 @@
-"""The OpenAPI document of this face: valid, and complete."""
+"""The OpenAPI document of this API: valid, and complete."""
 
 import re
 
@@ -25,7 +25,7 @@ def test_it_is_valid_openapi_3(document):
     validate(document)
 
 
-def test_it_has_every_operation_of_the_face_and_no_other(app, document):
+def test_it_has_every_operation_of_the_api_and_no_other(app, document):
     assert {(method, path) for method, path, _ in operations(document)} == {
         (method, re.sub(r"<(?:\w+(?:\(.*?\))?:)?(\w+)>", r"{\1}", rule.rule)) for rule, method, _ in routes(app)
     }
@@ -43,7 +43,7 @@ def test_every_operation_is_described(document):
         assert operation["tags"], where
 
 
-def test_each_face_has_a_document_of_its_own(app, document):
+def test_each_api_has_a_document_of_its_own(app, document):
     other = app.test_client().get("/openapi.json").json
     assert not [path for path in other["paths"] if path.startswith("/sipxconfig")]
     assert not [path for path in document["paths"] if not path.startswith("/sipxconfig")]

@@ -17,7 +17,7 @@ MAY = {
 
 
 def routes(app):
-    """Yield every rule of the face with its method and declared access."""
+    """Yield every rule of the API with its method and declared access."""
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith(PREFIX):
             for method in rule.methods - {"HEAD", "OPTIONS"}:

@@ -10,8 +10,8 @@ import pytest
 
 from portsip_api import settings
 from portsip_api.pbx.access import digest_nonces, logins, passwords, tenants
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.store import database, sqlite_file, volatile
 from portsip_api.store.clock import clock
 from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD, Crm, check_refused

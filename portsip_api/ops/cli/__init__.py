@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portsip_api.ops.cli import accounts, attendant, phonebook, routes, rule, seed, serve, setup, store, transfer
+from portsip_api.ops.cli import accounts, attendant, import_export, phonebook, routes, rule, seed, serve, setup, store
 from portsip_api.ops.cli.group import SentenceGroup
 
 pbx = SentenceGroup("pbx", help="Administer the PBX.")
@@ -17,8 +17,8 @@ for command in (
     store.backup,
     store.restore,
     store.rotate_key,
-    transfer.import_extensions,
-    transfer.export_extensions,
+    import_export.import_extensions,
+    import_export.export_extensions,
     seed.seed,
     routes.route,
     routes.hours,

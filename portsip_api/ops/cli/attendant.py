@@ -3,7 +3,7 @@
 import click
 
 from portsip_api.ops.cli.group import SentenceGroup
-from portsip_api.ops.cli.transfer import tenant_id_of, tenant_option
+from portsip_api.ops.cli.import_export import tenant_id_of, tenant_option
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.features import attendants
 from portsip_api.store.search import fold

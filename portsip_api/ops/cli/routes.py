@@ -6,8 +6,8 @@ from typing import Final
 import click
 
 from portsip_api.ops.cli.group import StoreCommand
-from portsip_api.ops.cli.transfer import tenant_id_of, tenant_option
-from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.ops.cli.import_export import tenant_id_of, tenant_option
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.hours.office_hours import Hours, holiday_at, is_open, next_change
 from portsip_api.pbx.routing import gather as routes
 from portsip_api.pbx.routing.decide import Outcome

@@ -3,7 +3,7 @@
 import click
 
 from portsip_api.ops.cli.group import SentenceGroup
-from portsip_api.ops.cli.transfer import tenant_id_of, tenant_option
+from portsip_api.ops.cli.import_export import tenant_id_of, tenant_option
 from portsip_api.pbx.trunks import dialling_rules
 
 rule = SentenceGroup("rule", help="Dialling rules: kinds of calls to the outside, which gateways carry.")

@@ -3,7 +3,7 @@
 import click
 
 from portsip_api.ops.cli.group import StoreCommand
-from portsip_api.ops.cli.transfer import bar, tenant_id_of, tenant_option
+from portsip_api.ops.cli.import_export import bar, tenant_id_of, tenant_option
 from portsip_api.pbx.upkeep import demo
 from portsip_api.store import database
 

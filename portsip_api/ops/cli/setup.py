@@ -73,13 +73,13 @@ def check() -> None:
 
 
 @click.command(cls=StoreCommand)
-@click.option("--face", type=click.Choice(sorted(_PREFIXES)), default="portsip", help="Of which API.")
+@click.option("--api", "--face", "api", type=click.Choice(sorted(_PREFIXES)), default="portsip", help="Of which API.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file, not to the terminal.")
 @with_appcontext
-def openapi(face: str, output: Path | None) -> None:
+def openapi(api: str, output: Path | None) -> None:
     """Print the OpenAPI document of an API, as `/openapi.json` and `/openapi-sipxcom.json` serve it."""
-    api = current_app.extensions["flask-smorest"]["apis"][_PREFIXES[face]]["ext_obj"]
-    text = json.dumps(api.document(), indent=2, ensure_ascii=False) + "\n"
+    documented = current_app.extensions["flask-smorest"]["apis"][_PREFIXES[api]]["ext_obj"]
+    text = json.dumps(documented.document(), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         click.echo(text, nl=False)
     else:

@@ -3,10 +3,9 @@
 import secrets
 
 from portsip_api.pbx.access import credentials, portal_logins
-from portsip_api.pbx.access.passwords import hash_password, require_policy
+from portsip_api.pbx.access.passwords import PASSWORD, hash_password, require_policy
 from portsip_api.pbx.access.tenants import LOGIN_NAME, require_free_login_name
 from portsip_api.pbx.errors import Invalid, NotFound
-from portsip_api.pbx.extensions.fields import PASSWORD
 from portsip_api.pbx.values import checked
 from portsip_api.store import database
 from portsip_api.store.search import fold

@@ -12,8 +12,8 @@ from portsip_api.pbx.access import tokens
 from portsip_api.pbx.access.credentials import Credential
 from portsip_api.pbx.access.login_limits import Attempt
 from portsip_api.pbx.access.passwords import is_password, is_secret
+from portsip_api.pbx.access.secret_purposes import SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.errors import LoginRefused
-from portsip_api.pbx.extensions.drafts import SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.store import database, volatile
 from portsip_api.store.search import fold

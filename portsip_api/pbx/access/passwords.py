@@ -1,4 +1,4 @@
-"""Hashes of the passwords of administrators and tenants, and the policy for new passwords.
+"""What a password may be, hashes of those of administrators and tenants, and the policy for new ones.
 
 argon2id with the parameters that OWASP recommends (19 MiB, two passes, one lane). One hash is computed at a time in a
 worker, so that a burst of log-ins costs neither the memory nor the processors of the whole machine.
@@ -7,12 +7,16 @@ worker, so that a burst of log-ins costs neither the memory nor the processors o
 import base64
 import hmac
 import threading
+from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from portsip_api import settings
 from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.values import Text
+
+PASSWORD: Final = Text(128, 1)
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _one_at_a_time = threading.Lock()

@@ -13,8 +13,8 @@ from typing import Final
 
 from portsip_api.pbx.access.login_limits import Attempt
 from portsip_api.pbx.access.passwords import is_secret
+from portsip_api.pbx.access.secret_purposes import WEB_PASSWORD
 from portsip_api.pbx.errors import LoginRefused
-from portsip_api.pbx.extensions.drafts import WEB_PASSWORD
 from portsip_api.pbx.identity import SUPERADMIN, Identity, Role
 from portsip_api.store import database
 from portsip_api.store.search import fold

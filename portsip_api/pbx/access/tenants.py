@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from portsip_api.pbx.access import credentials
-from portsip_api.pbx.access.passwords import hash_password, require_policy
+from portsip_api.pbx.access.passwords import PASSWORD, hash_password, require_policy
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
-from portsip_api.pbx.extensions.fields import PASSWORD
 from portsip_api.pbx.values import Flag, Rules, Text, checked
 from portsip_api.store import database
 from portsip_api.store.paging import Page, Slice

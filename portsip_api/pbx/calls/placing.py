@@ -12,7 +12,7 @@ from portsip_api.pbx.calls.registrations import Registrar
 from portsip_api.pbx.errors import Conflict, Forbidden, Invalid, NotFound
 from portsip_api.pbx.extensions import forward_targets as forwarding
 from portsip_api.pbx.extensions import groups
-from portsip_api.pbx.routing.decide import is_dialable
+from portsip_api.pbx.extensions.forward_targets import is_dialable
 from portsip_api.store import database
 
 _IN_WRITING: Final = str.maketrans("", "", "[](){}.-")

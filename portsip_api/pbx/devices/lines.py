@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from portsip_api.pbx.access import tenants
+from portsip_api.pbx.access.secret_purposes import SIP_PASSWORD
 from portsip_api.pbx.devices.keys import phone_id
 from portsip_api.pbx.errors import Conflict, Invalid, NotFound
-from portsip_api.pbx.extensions.drafts import SIP_PASSWORD
-from portsip_api.pbx.extensions.extensions import ExtensionKey, find_id
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.settings.device_models import phone_model
 from portsip_api.pbx.values import Rules, Text, Whole, checked

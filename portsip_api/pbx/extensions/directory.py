@@ -10,7 +10,7 @@ from typing import Final
 
 import orjson
 
-from portsip_api.pbx.extensions.extensions import ExtensionKey, find_id
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions.fields import PRESENCE
 from portsip_api.pbx.values import checked
 from portsip_api.store import database

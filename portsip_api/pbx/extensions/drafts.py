@@ -12,6 +12,7 @@ import orjson
 
 from portsip_api.pbx.access import credentials
 from portsip_api.pbx.access.passwords import check_policy
+from portsip_api.pbx.access.secret_purposes import PIN, PURPOSES, SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions.fields import EXTENSION, OBJECTS
 from portsip_api.pbx.values import checked, defaults, merge
@@ -19,10 +20,6 @@ from portsip_api.store import database
 from portsip_api.store.search import fold, searchable
 from portsip_api.store.secrets import keyring
 
-SIP_PASSWORD: Final = "extension.password"
-WEB_PASSWORD: Final = "extension.web_access_password"
-PIN: Final = "extension.voicemail_pin"
-PURPOSES: Final = (SIP_PASSWORD, WEB_PASSWORD, PIN)
 _DEFAULTS: Final = defaults(OBJECTS)
 _OF_EXTENSION: Final = {"profile", "options"}  # the others are columns of extension_settings
 _SEARCHED: Final = ("first_name", "last_name", "email", "mobile_phone", "work_phone", "home_phone")

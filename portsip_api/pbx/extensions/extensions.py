@@ -4,18 +4,18 @@ Source: PortSIP REST API, "Create a new extension" and the sections after it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 import peewee
 
+from portsip_api.pbx.access.secret_purposes import PURPOSES
 from portsip_api.pbx.access.tenants import DEFAULT_GROUP
 from portsip_api.pbx.errors import Duplicate, Forbidden, Invalid, NotFound
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions import forward_targets as forwarding
 from portsip_api.pbx.extensions import groups
 from portsip_api.pbx.extensions.drafts import (
-    PURPOSES,
     Change,
     Draft,
     Extension,
@@ -33,18 +33,6 @@ from portsip_api.store import database
 NUMBER_TAKEN: Final = "Another object of this tenant has this number."
 EMAIL_TAKEN: Final = "Belongs to another extension, and a log-in by e-mail could mean either."
 LOGIN_TAKEN: Final = "Is the log-in name of an account, which it would be confused with."
-
-
-@dataclass(frozen=True)
-class ExtensionKey:
-    """What names an extension: its number (v9 clients) or its id (v12 clients); the id is used when both are given."""
-
-    number: str | None = None
-    id: int | None = None
-
-    def where(self) -> tuple[str, int | str | None]:
-        """Return the column that decides and its value."""
-        return ("id", self.id) if self.id is not None else ("number", self.number)
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -85,15 +73,6 @@ def show(tenant_id: int, key: ExtensionKey) -> Extension:
     objects = {name: orjson.loads(text) for name, text in zip(OBJECTS, row[3:8], strict=True)}
     secrets = dict(zip(PURPOSES, row[8:11], strict=True))
     return Extension(extension_id, number, status, objects, secrets, orjson.loads(row[11]) or [DEFAULT_GROUP])
-
-
-def find_id(tenant_id: int, key: ExtensionKey) -> int:
-    """Return the id of one extension. Raises NotFound."""
-    column, value = key.where()
-    row = database.fetch_row(f"SELECT id FROM extension WHERE tenant_id = ? AND {column} = ?", (tenant_id, value))
-    if row is None:
-        raise NotFound("There is no such extension.")
-    return int(row[0])
 
 
 def update(tenant_id: int, key: ExtensionKey, fields: Mapping[str, object], by: Identity | None = None) -> None:

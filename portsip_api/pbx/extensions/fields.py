@@ -1,12 +1,14 @@
 """What an extension is made of: every value, its rule and its default.
 
-The schemas of the faces, the columns of the CSV file and the checks before a write are all made from these tables.
+The schemas of the APIs, the columns of the CSV file and the checks before a write are all made from these tables.
 Source: PortSIP REST API, "Create a new extension"; limits and defaults are ours where the page names none.
 """
 
 from typing import Final
 
-from portsip_api.pbx.values import Choice, Flag, Rules, Text, TimeOfDay, Whole, Zone
+from portsip_api.pbx.access.passwords import PASSWORD
+from portsip_api.pbx.hours.week import WEEK
+from portsip_api.pbx.values import Choice, Flag, Rules, Text, Whole, Zone
 
 NUMBER: Final = Text(
     64,
@@ -14,7 +16,6 @@ NUMBER: Final = Text(
     pattern=r"[0-9A-Za-z*#+_][0-9A-Za-z*#+._-]*",
     meaning="made of digits, letters, *, #, +, _, and, but for the first character, . and -",
 )
-PASSWORD: Final = Text(128, 1)
 VOICEMAIL_PIN: Final = Text(20, pattern=r"[0-9]*", meaning="made of digits, or empty")
 EMAIL: Final = Text(254, pattern=r"|[^@\s]+@[^@\s]+", meaning="an e-mail address, or empty")
 PRESENCE: Final = Choice(("AVAILABLE", "DND", "AWAY"), "AVAILABLE")
@@ -89,14 +90,6 @@ FORWARD_RULES: Rules = {
     "offline": _by_office_hours(),
     "dnd": _by_office_hours(),
     "away": _by_office_hours(),
-}
-
-DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-WEEK: Rules = {
-    f"{day}_{edge}": kind
-    for day in DAYS
-    for edge, kind in (("from", TimeOfDay("09:00")), ("to", TimeOfDay("17:00", end=True)))
 }
 
 OFFICE_HOURS: Rules = {

@@ -4,16 +4,16 @@ Source: PortSIP REST API, `forward_rules`; contract, section 4 ("Actions").
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import orjson
 
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions import groups
-from portsip_api.pbx.routing.decide import MOST_HOPS, is_dialable
 from portsip_api.store import database
 
+MOST_HOPS: Final = 8  # times that a call is forwarded
 _DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
 
 # Which kind of number each action needs; the other actions need no target.
@@ -56,6 +56,11 @@ def allowed_prefixes(tenant_id: int) -> list[str]:
     row = database.fetch_row("SELECT allowed_prefixes FROM tenant WHERE id = ?", (tenant_id,))
     prefixes: list[str] = orjson.loads(row[0])
     return prefixes
+
+
+def is_dialable(number: str, prefixes: Sequence[str]) -> bool:
+    """Tell whether a number outside the PBX begins with one of the prefixes that a tenant allows."""
+    return any(number.startswith(prefix) for prefix in prefixes)
 
 
 def _targets(rules: Rules) -> Iterator[tuple[str, str, str]]:

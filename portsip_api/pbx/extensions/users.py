@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import aliases, branches, extensions
 from portsip_api.pbx.extensions import drafts as extension_drafts
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.pbx.extensions.user_directory import NoSuchUser, show
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.store import database

@@ -10,15 +10,14 @@ from typing import Any, Final
 
 import peewee
 
-from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
+from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.replacements import complete, items
 from portsip_api.pbx.row_ids import row_id
-from portsip_api.pbx.settings.definitions import definitions
+from portsip_api.pbx.settings.paging_prefix import number_taken, prefix
 from portsip_api.pbx.values import Flag, Rules, Text, Whole
 from portsip_api.store import database
 
 MOST_USERS: Final = 1_000
-PREFIX: Final = "page-config/prefix"  # the setting of the service that holds what is dialled before a number
 PAGE_GROUP: Rules = {
     "enabled": Flag(False),
     "number": Whole(0, 10**12, 0),
@@ -27,7 +26,6 @@ PAGE_GROUP: Rules = {
     "description": Text(1024, lines=True),
 }
 _COLUMNS: Final = "id, enabled, number, timeout, sound, description"
-_PREFIX: Final = Text(8, pattern=r"[0-9A-Za-z*#+]*", meaning="made of digits, letters, *, # and +")
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     """
     values, users = _checked(fields)
     with database.writing():
-        dialled = f"{_prefix(tenant_id)}{values['number']}"
+        dialled = f"{prefix(tenant_id)}{values['number']}"
         try:
             group_id = database.insert(
                 "INSERT INTO page_group (tenant_id, enabled, number, timeout, sound, description, dialled)"
@@ -82,7 +80,7 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
                 (tenant_id, *values.values(), dialled),
             )
         except peewee.IntegrityError as error:
-            raise _taken() from error
+            raise number_taken() from error
         _set_users(tenant_id, group_id, users)
     return group_id
 
@@ -92,7 +90,7 @@ def replace(tenant_id: int, group_id: int, fields: Mapping[str, object]) -> None
     values, users = _checked(fields)
     with database.writing():
         show(tenant_id, group_id)
-        dialled = f"{_prefix(tenant_id)}{values['number']}"
+        dialled = f"{prefix(tenant_id)}{values['number']}"
         try:
             database.execute(
                 "UPDATE page_group SET enabled = ?, number = ?, timeout = ?, sound = ?, description = ?, dialled = ?"
@@ -100,7 +98,7 @@ def replace(tenant_id: int, group_id: int, fields: Mapping[str, object]) -> None
                 (*values.values(), dialled, tenant_id, group_id),
             )
         except peewee.IntegrityError as error:
-            raise _taken() from error
+            raise number_taken() from error
         _set_users(tenant_id, group_id, users)
 
 
@@ -109,26 +107,6 @@ def destroy(tenant_id: int, group_id: int) -> None:
     with database.writing():
         show(tenant_id, group_id)
         database.execute("DELETE FROM page_group WHERE tenant_id = ? AND id = ?", (tenant_id, group_id))
-
-
-def follow_prefix(tenant_id: int) -> None:
-    """Put the prefix that is set before the number of every page group.
-
-    It is called in the transaction that sets it. Raises Invalid and Duplicate (a number is taken).
-    """
-    with database.writing():
-        prefix = _prefix(tenant_id)
-        try:
-            _PREFIX.check(prefix)
-        except ValueError as error:
-            raise Invalid({PREFIX: [str(error)]}) from error
-        try:
-            # Through numbers that cannot be dialled: a new one may be another group's old one.
-            for new in ("' ' || id", "? || number"):
-                values = (prefix, tenant_id) if "?" in new else (tenant_id,)
-                database.execute(f"UPDATE page_group SET dialled = {new} WHERE tenant_id = ?", values)
-        except peewee.IntegrityError as error:
-            raise _taken() from error
 
 
 def _fetch(where: str, values: Sequence[object]) -> list[PageGroup]:
@@ -149,14 +127,6 @@ def _fetch(where: str, values: Sequence[object]) -> list[PageGroup]:
     ]
 
 
-def _prefix(tenant_id: int) -> str:
-    row = database.fetch_row(
-        "SELECT value FROM setting_value WHERE tenant_id = ? AND owner = 'service:pagegroups' AND path = ?",
-        (tenant_id, PREFIX),
-    )
-    return row[0] if row else definitions("pagegroups").get(PREFIX).default or ""
-
-
 def _checked(fields: Mapping[str, object]) -> tuple[dict[str, Any], list[int]]:
     values = complete(PAGE_GROUP, fields, ("number",))
     users = items(fields, "users", MOST_USERS)
@@ -174,7 +144,3 @@ def _set_users(tenant_id: int, group_id: int, users: Sequence[int]) -> None:
     )
     if made.rowcount != len(users):
         raise NotFound("User not found")
-
-
-def _taken() -> Duplicate:
-    return Duplicate("Another object of this tenant has this number.", "number")

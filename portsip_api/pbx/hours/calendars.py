@@ -15,8 +15,8 @@ import orjson
 
 from portsip_api import settings
 from portsip_api.pbx.errors import Invalid, NotFound
-from portsip_api.pbx.extensions.fields import WEEK
 from portsip_api.pbx.hours.office_hours import Holiday, Hours, Span, minutes, week
+from portsip_api.pbx.hours.week import WEEK
 from portsip_api.pbx.values import Rules, Text, TimeOfDay, Whole, Zone, checked, merge
 from portsip_api.store import database
 from portsip_api.store.paging import Page, Slice

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from portsip_api.pbx.extensions.fields import DAYS
+from portsip_api.pbx.hours.week import DAYS
 
 _MINUTES_OF_DAY: Final = 24 * 60
 _DAY: Final = timedelta(days=1)

@@ -9,7 +9,7 @@ from portsip_api.pbx.extensions import groups
 from portsip_api.pbx.extensions.drafts import Change, Draft
 from portsip_api.pbx.extensions.fields import NUMBER as NUMBER_KIND
 from portsip_api.pbx.import_export.columns import GROUPS, NUMBER
-from portsip_api.pbx.import_export.reading import Row
+from portsip_api.pbx.import_export.file_reading import Row
 from portsip_api.store.search import fold
 
 

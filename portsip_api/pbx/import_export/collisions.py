@@ -19,7 +19,7 @@ from portsip_api.store import database
 _EMAIL: Final = "profile.email"
 
 
-class Sieve:
+class CollisionCheck:
     """What is taken: by the store as it is now, and by the rows that have passed."""
 
     def __init__(self, tenant_id: int, candidates: Sequence[Candidate]) -> None:
@@ -35,7 +35,7 @@ class Sieve:
         self._number_rows: dict[str, int] = {}
         self._email_rows: dict[str, int] = {}
 
-    def sift(self, candidates: Iterable[Candidate], errors: Findings) -> list[Candidate]:
+    def passing(self, candidates: Iterable[Candidate], errors: Findings) -> list[Candidate]:
         """Return the rows that can be written; what is wrong with the others is added to `errors`."""
         good: list[Candidate] = []
         for item in candidates:

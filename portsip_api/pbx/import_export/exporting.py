@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import orjson
 
-from portsip_api.pbx.extensions.drafts import PURPOSES
+from portsip_api.pbx.access.secret_purposes import PURPOSES
 from portsip_api.pbx.extensions.fields import OBJECTS
 from portsip_api.pbx.import_export.columns import GROUPS, NUMBER, Column, exported, to_text
-from portsip_api.pbx.import_export.reading import CSV
+from portsip_api.pbx.import_export.file_reading import CSV
 from portsip_api.store import database
 from portsip_api.store.secrets import keyring
 

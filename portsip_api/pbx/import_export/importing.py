@@ -13,13 +13,13 @@ from typing import Final, TypeVar
 import peewee
 
 from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import directory, extensions, groups
 from portsip_api.pbx.extensions import drafts as extension_drafts
 from portsip_api.pbx.extensions.drafts import Draft
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.pbx.import_export.candidates import Candidate, candidate, number_of
-from portsip_api.pbx.import_export.collisions import Sieve
-from portsip_api.pbx.import_export.reading import Reading, Row
+from portsip_api.pbx.import_export.collisions import CollisionCheck
+from portsip_api.pbx.import_export.file_reading import Reading, Row
 from portsip_api.pbx.import_export.report import Findings, Report
 from portsip_api.pbx.import_export.targets import find_dangling
 from portsip_api.store import database
@@ -71,7 +71,7 @@ def apply(
     rows that collide with what others wrote since the first batch: they end the import behind the batches before,
     unless `partial`. Raises StoreUnavailable, which says so when batches were written before.
     """
-    good = Sieve(plan.tenant_id, plan.candidates).sift(plan.candidates, plan.errors)
+    good = CollisionCheck(plan.tenant_id, plan.candidates).passing(plan.candidates, plan.errors)
     if plan.errors.rows and not partial:
         good = []
     failed = plan.errors.rows
@@ -97,7 +97,7 @@ def _write_all(
             time.sleep(_PAUSE)
         try:
             with database.writing():
-                rows_left = Sieve(plan.tenant_id, rows).sift(rows, plan.errors)
+                rows_left = CollisionCheck(plan.tenant_id, rows).passing(rows, plan.errors)
                 if plan.errors.rows and not partial:
                     break
                 for chunk in _chunks(rows_left, _CHUNK):

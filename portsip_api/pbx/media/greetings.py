@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from portsip_api.pbx.errors import Conflict, FileNotThere, PbxError
-from portsip_api.pbx.extensions.extensions import ExtensionKey, find_id
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.media import audio, greeting_rows
 from portsip_api.pbx.media.fetch_urls import check_url
 from portsip_api.pbx.media.file_names import FileName

@@ -1,6 +1,6 @@
 """Call sequences: the numbers that ring besides or after a user's own phones, each perhaps by a schedule.
 
-For how long the phones ring is `no_answer_timeval` of the extension's forward rules, which both faces write.
+For how long the phones ring is `no_answer_timeval` of the extension's forward rules, which both APIs write.
 Source: contract, decision 3; sipxcom-user.md, `/my/forward`, `/my/callfwd`.
 """
 

@@ -4,17 +4,16 @@ Source: PortSIP REST API, `forward_rules`; contract, section 4 ("Actions", "Offi
 groups and call sequences the facts that `rings` names.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from portsip_api.pbx.extensions.forward_targets import MOST_HOPS, is_dialable
 from portsip_api.pbx.hours.office_hours import Hours, holiday_at, stretch
-from portsip_api.pbx.routing.destinations import HuntGroup, Party, State, Surroundings
+from portsip_api.pbx.routing.destinations import Destination, HuntGroup, Next, State, Surroundings
 from portsip_api.pbx.routing.ring_steps import Ring
 
-MOST_HOPS: Final = 8
 VOICE_MAIL: Final = "CONNECT_TO_VOICE_MAIL"
 EXTENSION: Final = "CONNECT_TO_ANOTHER_EXTENSION"
 RING_GROUP: Final = "CONNECT_TO_RING_GROUP"
@@ -54,7 +53,7 @@ class _Walk:
 
 
 def decide(
-    called: Party | HuntGroup,
+    called: Next,
     at: datetime,
     world: Surroundings,
     *,
@@ -68,7 +67,7 @@ def decide(
     forwards.
     """
     walk = _Walk(at, world, [], {called.number})
-    following: Party | HuntGroup | None
+    following: Next | None
     if isinstance(called, HuntGroup):
         following = _go_on(walk, called, called.number, "hunt_group", f"{called.number} is called")
     else:
@@ -81,25 +80,20 @@ def decide(
     return walk.steps
 
 
-def is_dialable(number: str, prefixes: Sequence[str]) -> bool:
-    """Tell whether a number outside the PBX begins with one of the prefixes that a tenant allows."""
-    return any(number.startswith(prefix) for prefix in prefixes)
-
-
-def _meet(walk: _Walk, party: Party, state: State, outcome: Outcome | None) -> Party | HuntGroup | None:
+def _meet(walk: _Walk, destination: Destination, state: State, outcome: Outcome | None) -> Next | None:
     """Add what happens at one extension, and return what the call goes on to."""
     if state is State.AVAILABLE and outcome is not Outcome.BUSY:
-        seconds = party.rules["available"]["no_answer_timeval"]
-        why = f"{party.number} is available: its phones ring for {seconds} seconds"
+        seconds = destination.rules["available"]["no_answer_timeval"]
+        why = f"{destination.number} is available: its phones ring for {seconds} seconds"
         walk.steps.append(
-            Step(RING, party.number, "forward_rules.available.no_answer_timeval", f"{why}.", seconds=seconds)
+            Step(RING, destination.number, "forward_rules.available.no_answer_timeval", f"{why}.", seconds=seconds)
         )
-        return _apply(walk, party, "available", "no_answer_action", _ring_others(walk, party))
+        return _apply(walk, destination, "available", "no_answer_action", _ring_others(walk, destination))
     if state in {State.AVAILABLE, State.ON_CALL}:
-        why = f"{party.number} is {'busy' if state is State.AVAILABLE else 'on a call, which counts as busy'}"
-        return _apply(walk, party, "available", "busy_action", why)
-    name, when = _by_hours(party.hours, walk.at)
-    return _apply(walk, party, state.value.lower(), name, f"{party.number} is {_SAID[state]}, and {when}")
+        why = f"{destination.number} is {'busy' if state is State.AVAILABLE else 'on a call, which counts as busy'}"
+        return _apply(walk, destination, "available", "busy_action", why)
+    name, when = _by_hours(destination.hours, walk.at)
+    return _apply(walk, destination, state.value.lower(), name, f"{destination.number} is {_SAID[state]}, and {when}")
 
 
 _SAID: Final = {
@@ -110,22 +104,22 @@ _SAID: Final = {
 }
 
 
-def _ring_others(walk: _Walk, party: Party) -> str:
-    """Add what rings for a party besides or after its phones, and return that nobody answers, as a clause."""
-    previous, silent = f"the phones of {party.number}", ""
-    for ring in party.rings:
-        if ring.number == party.number or not ring.rings_at(walk.at, walk.world.zone):
+def _ring_others(walk: _Walk, destination: Destination) -> str:
+    """Add what rings for a destination besides or after its phones, and return that nobody answers, as a clause."""
+    previous, silent = f"the phones of {destination.number}", ""
+    for ring in destination.rings:
+        if ring.number == destination.number or not ring.rings_at(walk.at, walk.world.zone):
             continue
-        if problem := _problem_of_number(walk.world, party, ring.number):
+        if problem := _problem_of_number(walk.world, destination, ring.number):
             silent += f"; {ring.number} does not ring, since {problem}"
             continue
         how = f"{ring.number} rings together with {previous}" if ring.together else f"{ring.number} rings next"
         when = "" if ring.periods is None else ", as its schedule is in force"
-        reason = f"The call sequence of {party.number}: {how}, for {ring.seconds} seconds{when}."
+        reason = f"The call sequence of {destination.number}: {how}, for {ring.seconds} seconds{when}."
         walk.steps.append(Step(RING, ring.number, "call_sequence.rings", reason, seconds=ring.seconds))
         previous = ring.number
     where = "in that time" if previous.startswith("the phones") else "or at the numbers that ring for it"
-    return f"Nobody answers at {party.number} {where}{silent}"
+    return f"Nobody answers at {destination.number} {where}{silent}"
 
 
 def _by_hours(hours: Hours, at: datetime) -> tuple[str, str]:
@@ -142,28 +136,28 @@ def _by_hours(hours: Hours, at: datetime) -> tuple[str, str]:
     return "outside_office_hours_action", f"{when} is outside office hours{detail}"
 
 
-def _apply(walk: _Walk, party: Party, section: str, name: str, why: str) -> Party | HuntGroup | None:
-    rules = party.rules[section]
+def _apply(walk: _Walk, destination: Destination, section: str, name: str, why: str) -> Next | None:
+    rules = destination.rules[section]
     action, target = rules.get(name) or VOICE_MAIL, rules.get(f"{name}_value") or ""
     rule = f"forward_rules.{section}.{name}"
     if action == EXTENSION or (action in {RING_GROUP, NUMBER} and target in walk.world.hunt_groups):
-        following = walk.world.party(target) if action == EXTENSION else walk.world.hunt_groups[target]
+        following = walk.world.destination(target) if action == EXTENSION else walk.world.hunt_groups[target]
         if following is not None and not (problem := _obstacle(walk, following, target)):
             return _go_on(walk, following, target, rule, why)
         gone = f"the extension {target} no longer exists"
-        _give_up(walk, party, rule, f"{why}; {gone if following is None else problem}")
+        _give_up(walk, destination, rule, f"{why}; {gone if following is None else problem}")
     elif action in _KINDS:
         if not _connect(walk, action, target, rule, why):
-            _give_up(walk, party, rule, f"{why}; {_KINDS[action]} {target} no longer exists")
+            _give_up(walk, destination, rule, f"{why}; {_KINDS[action]} {target} no longer exists")
     elif action == NUMBER:
-        if problem := _problem_of_number(walk.world, party, target):
-            _give_up(walk, party, rule, f"{why}; {problem}")
+        if problem := _problem_of_number(walk.world, destination, target):
+            _give_up(walk, destination, rule, f"{why}; {problem}")
         else:
             walk.steps.append(Step(NUMBER, target, rule, f"{why}: the call goes to {target}."))
     elif action == DISCONNECT:
         walk.steps.append(Step(DISCONNECT, None, rule, f"{why}: the call is ended."))
     else:
-        _give_up(walk, party, rule, why)
+        _give_up(walk, destination, rule, why)
     return None
 
 
@@ -185,7 +179,7 @@ def _connect(walk: _Walk, action: str, target: str, rule: str, why: str) -> bool
     return True
 
 
-def _obstacle(walk: _Walk, following: Party | HuntGroup, target: str) -> str:
+def _obstacle(walk: _Walk, following: Next, target: str) -> str:
     """Return what keeps the call from going on to an extension or a hunt group; empty when nothing does."""
     if isinstance(following, HuntGroup) and not following.enabled:
         return f"the hunt group {following.name} is disabled"
@@ -194,7 +188,7 @@ def _obstacle(walk: _Walk, following: Party | HuntGroup, target: str) -> str:
     return f"the call has been forwarded {MOST_HOPS} times" if len(walk.visited) > MOST_HOPS else ""
 
 
-def _go_on(walk: _Walk, following: Party | HuntGroup, target: str, rule: str, why: str) -> Party | HuntGroup:
+def _go_on(walk: _Walk, following: Next, target: str, rule: str, why: str) -> Next:
     walk.visited.add(following.number)
     if isinstance(following, HuntGroup):
         reason = f"{why}: the call goes to the hunt group {following.name}."
@@ -206,7 +200,7 @@ def _go_on(walk: _Walk, following: Party | HuntGroup, target: str, rule: str, wh
 
 
 def _seconds(walk: _Walk, group: HuntGroup, ring: Ring) -> int:
-    user = walk.world.party(ring.number)
+    user = walk.world.destination(ring.number)
     return int(user.rules["available"]["no_answer_timeval"]) if group.own_times and user else ring.seconds
 
 
@@ -221,11 +215,11 @@ def _waves(walk: _Walk, group: HuntGroup) -> list[list[int]]:
     return waves
 
 
-def _hunt(walk: _Walk, group: HuntGroup) -> Party | HuntGroup | None:
+def _hunt(walk: _Walk, group: HuntGroup) -> Next | None:
     """Add what happens at a hunt group, and return what the call goes on to."""
     last, applies = None, "applies" if group.user_forward else "does not apply"
     for ring in group.rings:
-        user = walk.world.party(ring.number)
+        user = walk.world.destination(ring.number)
         how = "" if last is None else f" together with {last.number}" if ring.together else " next"
         seconds = _seconds(walk, group, ring)
         own = ", its own time" if group.own_times else ""
@@ -244,9 +238,9 @@ def _hunt(walk: _Walk, group: HuntGroup) -> Party | HuntGroup | None:
     return _fall_back(walk, group, why)
 
 
-def _fall_back(walk: _Walk, group: HuntGroup, why: str) -> Party | HuntGroup | None:
+def _fall_back(walk: _Walk, group: HuntGroup, why: str) -> Next | None:
     world, target, rule = walk.world, group.fallback, "hunt_group.fallback_destination"
-    following = world.party(target) or world.hunt_groups.get(target)
+    following = world.destination(target) or world.hunt_groups.get(target)
     problem = "it has no other destination"
     if following is not None:
         problem = _obstacle(walk, following, target)
@@ -263,19 +257,19 @@ def _fall_back(walk: _Walk, group: HuntGroup, why: str) -> Party | HuntGroup | N
     return None
 
 
-def _give_up(walk: _Walk, party: Party, rule: str, why: str) -> None:
-    """Send the call to the party's voicemail, or end it when that is off."""
-    if party.voicemail:
-        reason = f"{why}: the call goes to the voicemail of {party.number}."
-        walk.steps.append(Step(VOICE_MAIL, party.number, rule, reason, greeting=party.greeting))
+def _give_up(walk: _Walk, destination: Destination, rule: str, why: str) -> None:
+    """Send the call to the destination's voicemail, or end it when that is off."""
+    if destination.voicemail:
+        reason = f"{why}: the call goes to the voicemail of {destination.number}."
+        walk.steps.append(Step(VOICE_MAIL, destination.number, rule, reason, greeting=destination.greeting))
     else:
-        reason = f"{why}: the call is ended, since the voicemail of {party.number} is off."
+        reason = f"{why}: the call is ended, since the voicemail of {destination.number} is off."
         walk.steps.append(Step(DISCONNECT, None, rule, reason))
 
 
-def _problem_of_number(world: Surroundings, party: Party, number: str) -> str:
-    if number not in world.internal and not party.may_call_outside:
-        return f"no group of {party.number} allows external calls"
+def _problem_of_number(world: Surroundings, destination: Destination, number: str) -> str:
+    if number not in world.internal and not destination.may_call_outside:
+        return f"no group of {destination.number} allows external calls"
     return _problem_of_destination(world, number)
 
 

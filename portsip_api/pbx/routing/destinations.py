@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Party:
+class Destination:
     """An extension as a call meets it.
 
     `greeting` is the file name of its active voicemail greeting, `rings` what its call sequence has enabled.
@@ -63,15 +63,18 @@ class HuntGroup:
     own_times: bool
 
 
+Next = Destination | HuntGroup  # what a call can go on to
+
+
 @dataclass(frozen=True)
 class Surroundings:
-    """What the rules of a tenant's extensions can point at. `party` finds an extension by its number.
+    """What the rules of a tenant's extensions can point at. `destination` finds an extension by its number.
 
     `receptionists` are names by number, and `special` is the name of the one that answers for all, if one does; `zone`
     is the one whose clock schedules mean.
     """
 
-    party: Callable[[str], Party | None]
+    destination: Callable[[str], Destination | None]
     ring_groups: Mapping[str, RingGroup] = field(default_factory=dict)
     receptionists: Mapping[str, str] = field(default_factory=dict)
     internal: frozenset[str] = frozenset()

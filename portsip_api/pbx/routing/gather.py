@@ -13,14 +13,15 @@ from typing import Any, Final
 import orjson
 
 from portsip_api.pbx.errors import NotFound
-from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.hours.calendars import Calendar
 from portsip_api.pbx.hours.office_hours import Hours, stretch
 from portsip_api.pbx.hours.schedules import read_periods
 from portsip_api.pbx.media.greeting_rows import DEFAULT
-from portsip_api.pbx.routing.decide import MOST_HOPS, Outcome, Step, decide
-from portsip_api.pbx.routing.destinations import HuntGroup, Party, RingGroup, State, Surroundings
+from portsip_api.pbx.routing.decide import Outcome, Step, decide
+from portsip_api.pbx.routing.destinations import Destination, HuntGroup, RingGroup, State, Surroundings
 from portsip_api.pbx.routing.ring_steps import Ring
 from portsip_api.store import database
 
@@ -138,11 +139,11 @@ def find(
     """
     reached = _reach(tenant_id, key)
     calendar = calendars.read(*reached.tenant[:3])
-    parties = {number: _party(calendar, row) for number, row in reached.extensions.items()}
-    called = reached.called if isinstance(reached.called, HuntGroup) else parties[reached.called]
-    hours = called.hours if isinstance(called, Party) else Hours(calendar.zone, calendar.week, calendar.holidays)
+    destinations = {number: _destination(calendar, row) for number, row in reached.extensions.items()}
+    called = reached.called if isinstance(reached.called, HuntGroup) else destinations[reached.called]
+    hours = called.hours if isinstance(called, Destination) else Hours(calendar.zone, calendar.week, calendar.holidays)
     at = at if at.tzinfo else at.replace(tzinfo=hours.zone)
-    world = _surroundings(tenant_id, calendar, parties, reached)
+    world = _surroundings(tenant_id, calendar, destinations, reached)
     steps = decide(called, at, world, state=state, outcome=outcome)
     now = stretch(hours, at)
     return Route(
@@ -151,7 +152,7 @@ def find(
         hours.zone.key,
         now.is_open,
         now.until,
-        (state or called.state) if isinstance(called, Party) else State.AVAILABLE,
+        (state or called.state) if isinstance(called, Destination) else State.AVAILABLE,
         steps,
     )
 
@@ -203,10 +204,10 @@ def _reach(tenant_id: int, key: ExtensionKey) -> _Reached:
     )
 
 
-def _party(calendar: Calendar, row: Any) -> Party:
+def _destination(calendar: Calendar, row: Any) -> Destination:
     number, status, rules, hours, voicemail, may_call_outside, greeting, rings = row
     state = State.AVAILABLE if status == "ONLINE" else State(status)
-    return Party(
+    return Destination(
         number,
         state,
         calendar.hours(hours),
@@ -235,21 +236,23 @@ def _hunt_group(row: Any) -> HuntGroup:
     )
 
 
-def _surroundings(tenant_id: int, calendar: Calendar, parties: Mapping[str, Party], reached: _Reached) -> Surroundings:
+def _surroundings(
+    tenant_id: int, calendar: Calendar, destinations: Mapping[str, Destination], reached: _Reached
+) -> Surroundings:
     numbers = {
         target
-        for party in parties.values()
-        for section in party.rules.values()
+        for destination in destinations.values()
+        for section in destination.rules.values()
         for name, target in section.items()
         if target and name.endswith("_value")
     }
-    numbers |= {ring.number for party in parties.values() for ring in party.rings}
+    numbers |= {ring.number for destination in destinations.values() for ring in destination.rings}
     numbers |= {group.fallback for group in reached.hunt_groups.values()}
     given = {"tenant": tenant_id, "numbers": orjson.dumps(list(numbers)).decode()}
     found = database.fetch_all(_TARGETS, given) if numbers else []
     *_, prefixes, special = reached.tenant
     return Surroundings(
-        parties.get,
+        destinations.get,
         {number: RingGroup(number, name, seconds) for number, kind, name, seconds in found if kind == "RING_GROUP"},
         {number: name for number, kind, name, _ in found if kind == "VIRTUAL_RECEPTIONIST"},
         frozenset(number for number, *_ in found),

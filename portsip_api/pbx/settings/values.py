@@ -13,7 +13,7 @@ from typing import Final
 from portsip_api import settings
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Invalid, NotFound
-from portsip_api.pbx.features import page_groups
+from portsip_api.pbx.settings import paging_prefix
 from portsip_api.pbx.settings import rules as setting_rules
 from portsip_api.pbx.settings.definitions import SERVICES, Definitions, Setting, definitions
 from portsip_api.store import database
@@ -180,5 +180,5 @@ def service_settings(tenant_id: int, service: str) -> Settings:
         computed = {"imbot/imbot.paPassword": Settings(tenant_id, "service:imbot", model).leaf(name).value}
     found = Settings(tenant_id, f"service:{service}", model, computed)
     if service == "pagegroups":
-        return replace(found, written=lambda: page_groups.follow_prefix(tenant_id))
+        return replace(found, written=lambda: paging_prefix.follow_prefix(tenant_id))
     return found

@@ -12,8 +12,8 @@ from typing import Final
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Conflict, Duplicate
 from portsip_api.pbx.extensions import directory, groups
-from portsip_api.pbx.import_export import importing as transfer
-from portsip_api.pbx.import_export.reading import Reading, Row
+from portsip_api.pbx.import_export import importing
+from portsip_api.pbx.import_export.file_reading import Reading, Row
 
 _BATCH: Final = 5_000  # rows of a transaction: a fraction of a second, so that others can write in between
 _FIRST_NUMBER: Final = 1_000
@@ -64,8 +64,8 @@ def make_extensions(tenant_id: int, number: int, group_ids: list[str], advance: 
     while made < number:
         batch = islice(numbers, min(_BATCH, number - made))
         rows = [Row(at, _extension(text, domain, _group_of(at, group_ids))) for at, text in enumerate(batch, made)]
-        plan = transfer.prepare(tenant_id, Reading(rows), upsert=False)
-        report = transfer.apply(plan, partial=True)  # a number that somebody took meanwhile is left out
+        plan = importing.prepare(tenant_id, Reading(rows), upsert=False)
+        report = importing.apply(plan, partial=True)  # a number that somebody took meanwhile is left out
         if report.is_refused:
             problem = report.errors.listed[0]
             raise Conflict(f"No extension could be made: {problem.field}: {problem.reason}")

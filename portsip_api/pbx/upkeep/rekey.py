@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from portsip_api.pbx.access import portal_logins
+from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.devices.lines import LINE_PASSWORD
 from portsip_api.pbx.errors import Conflict
-from portsip_api.pbx.extensions.drafts import PIN, SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.settings import values as setting_values
 from portsip_api.store import database
 from portsip_api.store.clock import clock

@@ -1,4 +1,4 @@
-"""How an operation of this face is declared, and the one wrapper that its declaration becomes.
+"""How an operation of this API is declared, and the one wrapper that its declaration becomes.
 
     @groups.route("/update", methods=["POST"])
     @groups.arguments(GroupChange)
@@ -19,7 +19,7 @@ from flask import Response, g, request
 from marshmallow import Schema
 
 from portsip_api import settings
-from portsip_api.framework.face_api import FaceBlueprint, View
+from portsip_api.framework.blueprint import DocumentedBlueprint, View
 from portsip_api.pbx import json_values
 from portsip_api.pbx.access import tenants, tokens
 from portsip_api.pbx.errors import Forbidden
@@ -51,7 +51,7 @@ class Declaration:
     turns: Turns | None = None
 
 
-class ResourceBlueprint(FaceBlueprint):
+class ResourceBlueprint(DocumentedBlueprint):
     """A blueprint whose views declare who may call them."""
 
     def arguments(

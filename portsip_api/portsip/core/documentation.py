@@ -1,4 +1,4 @@
-"""The OpenAPI operations of this face, made from their declarations."""
+"""The OpenAPI operations of this API, made from their declarations."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final

@@ -1,4 +1,4 @@
-"""The errors of this face: `{"err_code": …, "msg": …}`, with `errors` naming the fields where values were refused.
+"""The errors of this API: `{"err_code": …, "msg": …}`, with `errors` naming the fields where values were refused.
 
 Source: contract, section 1 (the table of err_code values; the HTTP statuses beside them are ours).
 """
@@ -66,7 +66,7 @@ _BY_STATUS: Final = {404: "404.2", 405: "405.1", 413: "413.1", 415: "415.1", 416
 
 @dataclass(frozen=True)
 class Refusal:
-    """An error as this face says it."""
+    """An error as this API says it."""
 
     err_code: str
     message: str
@@ -83,7 +83,7 @@ class Refusal:
 
 
 def refusal(error: Exception) -> Refusal:
-    """Return what this face says about `error`; one that nobody foresaw is a 500 without a word of its cause."""
+    """Return what this API says about `error`; one that nobody foresaw is a 500 without a word of its cause."""
     if isinstance(error, ValidationError):
         error = pbx.Invalid(flatten(error.messages))
     code = _code(error)
@@ -91,7 +91,7 @@ def refusal(error: Exception) -> Refusal:
 
 
 def answer(error: Exception) -> Response:
-    """Return this face's response to `error`."""
+    """Return this API's response to `error`."""
     return refusal(error).response()
 
 

@@ -10,8 +10,8 @@ from portsip_api.pbx.devices import lines as pbx_lines
 from portsip_api.pbx.devices import settings as device_settings
 from portsip_api.pbx.devices.lines import Line
 from portsip_api.pbx.errors import NotFound
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import user_directory
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.pbx.settings.values import Settings
 from portsip_api.sipxcom.admin import setting_family
 from portsip_api.sipxcom.admin.phones import LINE, found_phone, shown_line

@@ -12,7 +12,7 @@ from portsip_api.pbx.devices.profiles import files as pbx_profiles
 from portsip_api.pbx.devices.profiles import inputs as profile_inputs
 from portsip_api.pbx.devices.profiles import jobs as profile_jobs
 from portsip_api.pbx.errors import Forbidden, NotFound
-from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.sipxcom.admin.phone_lines import found_user
 from portsip_api.sipxcom.admin.phones import found_phone

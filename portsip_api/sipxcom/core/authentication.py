@@ -1,4 +1,4 @@
-"""Who asks, by HTTP Basic or Digest, and what this face lets them do.
+"""Who asks, by HTTP Basic or Digest, and what this API lets them do.
 
 Source: contract `sipxcom.md`, decision 2; RFC 7616; RFC 7617.
 """

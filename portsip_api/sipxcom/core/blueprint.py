@@ -1,4 +1,4 @@
-"""How an operation of this face is declared, and the one wrapper that its declaration becomes.
+"""How an operation of this API is declared, and the one wrapper that its declaration becomes.
 
     @branches.route("/rest/branch/<id>", methods=["PUT"])
     @branches.reads(BRANCH)
@@ -18,7 +18,7 @@ from flask import Response, request, stream_with_context
 from werkzeug.datastructures import FileStorage
 
 from portsip_api import settings
-from portsip_api.framework.face_api import FaceBlueprint, View
+from portsip_api.framework.blueprint import DocumentedBlueprint, View
 from portsip_api.pbx.errors import Invalid
 from portsip_api.sipxcom.core import documentation, styles
 from portsip_api.sipxcom.core.authentication import Access, require
@@ -76,7 +76,7 @@ class Declaration:
     largest: Callable[[], int] = field(default=lambda: settings.current().max_body)
 
 
-class Resources(FaceBlueprint):
+class Resources(DocumentedBlueprint):
     """A blueprint of one stack, whose views declare who may call them and what they say.
 
     `objects`: the family of `/rest` where what is not found is 400, as the page documents.

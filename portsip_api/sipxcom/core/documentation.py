@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of this face's operations, made from their declarations and records."""
+"""What the OpenAPI document says of this API's operations, made from their declarations and records."""
 
 from typing import TYPE_CHECKING, Any, Final
 

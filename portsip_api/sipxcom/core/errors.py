@@ -1,4 +1,4 @@
-"""The errors of this face: the `response` body under `/rest`, a sentence in plain text under `/api`.
+"""The errors of this API: the `response` body under `/rest`, a sentence in plain text under `/api`.
 
 Source: contract `sipxcom-admin.md`, sections 2.2 and 3; `sipxcom.md`, decision 5 (statuses are honest).
 """
@@ -67,7 +67,7 @@ _STATUSES: Final[Mapping[type[Exception], int]] = {
 
 
 def answer(error: Exception) -> Response:
-    """Return this face's response to `error`."""
+    """Return this API's response to `error`."""
     status, sentence = status_of(error), _sentence(error)
     if request.path.startswith(f"{PREFIX}/api"):
         response = styles.respond(sentence, styles.PLAIN, status)

@@ -1,4 +1,4 @@
-"""The two stacks of this face: what each gives by default, and how it reads what it is sent.
+"""The two stacks of this API: what each gives by default, and how it reads what it is sent.
 
 `/rest` gives XML first, with JSON under a root; `/api` gives JSON first, without. Some of `/rest` is JSON only.
 Source: contract `sipxcom-admin.md`, sections 2.1 and 3; `sipxcom.md`, decision 4; `sipxcom-user.md`, section 4.

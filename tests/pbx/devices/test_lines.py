@@ -6,8 +6,8 @@ from portsip_api import settings
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.devices import lines, phones
 from portsip_api.pbx.errors import Conflict, Invalid, NotFound
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.pbx.upkeep import rekey
 from portsip_api.store import database
 from portsip_api.store.secrets import keyring

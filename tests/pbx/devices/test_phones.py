@@ -9,7 +9,7 @@ from portsip_api.pbx.devices import keys as phone_keys
 from portsip_api.pbx.devices import lines, phones
 from portsip_api.pbx.devices.profiles import jobs as profile_jobs
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
-from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.store import database
 from portsip_api.store.paging import Slice
 from tests.conftest import SetClock

@@ -9,8 +9,8 @@ from portsip_api.pbx.devices import groups as phone_groups
 from portsip_api.pbx.devices import lines
 from portsip_api.pbx.devices import settings as device_settings
 from portsip_api.pbx.errors import NotFound
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.pbx.settings.device_models import (
     PhoneModel,
     definitions_of,

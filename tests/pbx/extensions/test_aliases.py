@@ -4,8 +4,8 @@ import pytest
 
 from portsip_api.pbx.access import administrators, tenants
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import aliases, extensions
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.pbx.features import ring_groups
 from portsip_api.pbx.upkeep import consistency
 from portsip_api.store import database

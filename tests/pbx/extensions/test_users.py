@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from portsip_api.pbx.access import tenants
+from portsip_api.pbx.access.secret_purposes import SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import branches, extensions, groups, user_directory, user_groups, users
-from portsip_api.pbx.extensions.drafts import SIP_PASSWORD, WEB_PASSWORD, Extension
-from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.extensions.drafts import Extension
 from portsip_api.pbx.extensions.groups import GroupKey
 from portsip_api.pbx.extensions.user_directory import NoSuchUser, Reference, User
 from portsip_api.pbx.upkeep import consistency

@@ -1,8 +1,8 @@
 """Users, groups and numbers for the tests of call features."""
 
 from portsip_api.pbx.access import tenants
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions, groups
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.store import database
 from tests.crm import SIP_PASSWORD, WEB_PASSWORD
 

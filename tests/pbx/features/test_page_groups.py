@@ -5,6 +5,7 @@ import pytest
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
 from portsip_api.pbx.features import page_groups
 from portsip_api.pbx.features.page_groups import Member
+from portsip_api.pbx.settings.paging_prefix import PREFIX
 from portsip_api.pbx.settings.values import service_settings
 from portsip_api.store import database
 from tests.pbx.features.call_features import TENANT, dialled, drop_user, make_tenant, make_user, make_users
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("configure")
 
 
 def set_prefix(prefix):
-    service_settings(TENANT, "pagegroups").put(page_groups.PREFIX, prefix)
+    service_settings(TENANT, "pagegroups").put(PREFIX, prefix)
 
 
 def test_what_is_written_is_read():
@@ -67,7 +68,7 @@ def test_a_new_prefix_stands_before_every_number():
         set_prefix("*8")
     with pytest.raises(Invalid):
         set_prefix("a b")
-    assert service_settings(TENANT, "pagegroups").leaf(page_groups.PREFIX).value == "7"
+    assert service_settings(TENANT, "pagegroups").leaf(PREFIX).value == "7"
     assert dialled("PAGE_GROUP") == ["77", "777"]
     service_settings(TENANT, "pagegroups").reset("page-config")
     assert dialled("PAGE_GROUP") == ["*777", "*7777"]

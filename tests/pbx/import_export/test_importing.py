@@ -9,16 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portsip_api.pbx.access.secret_purposes import PURPOSES
 from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import drafts as extension_drafts
 from portsip_api.pbx.extensions import extensions, groups
-from portsip_api.pbx.extensions.drafts import PURPOSES
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.pbx.extensions.fields import EXTENSION
-from portsip_api.pbx.import_export import exporting as transfer_writing
-from portsip_api.pbx.import_export import importing as transfer
-from portsip_api.pbx.import_export import reading as transfer_reading
-from portsip_api.pbx.import_export.collisions import Sieve
+from portsip_api.pbx.import_export import exporting, file_reading, importing
+from portsip_api.pbx.import_export.collisions import CollisionCheck
 from portsip_api.pbx.upkeep.consistency import find_inconsistencies
 from portsip_api.pbx.values import Choice, Flag, Text, TimeOfDay, Whole, Zone
 from portsip_api.store import database
@@ -44,18 +42,18 @@ def make_group(name):
 
 def load(objects, *, upsert=False, **how):
     """Import extensions that are parsed already."""
-    plan = transfer.prepare(TENANT, transfer_reading.read_objects(objects), upsert=upsert)
-    return transfer.apply(plan, **how)
+    plan = importing.prepare(TENANT, file_reading.read_objects(objects), upsert=upsert)
+    return importing.apply(plan, **how)
 
 
 def load_file(content, format_="csv", *, upsert=False, **how):
     """Import a file."""
-    plan = transfer.prepare(TENANT, transfer_reading.read(io.BytesIO(content), format_), upsert=upsert)
-    return transfer.apply(plan, **how)
+    plan = importing.prepare(TENANT, file_reading.read(io.BytesIO(content), format_), upsert=upsert)
+    return importing.apply(plan, **how)
 
 
 def export(format_="csv", *, secrets=True):
-    return b"".join(transfer_writing.export(TENANT, format_, secrets=secrets))
+    return b"".join(exporting.export(TENANT, format_, secrets=secrets))
 
 
 def stored():
@@ -186,11 +184,11 @@ def test_an_empty_store_is_exported_as_an_empty_file():
 
 def test_an_export_is_in_the_order_of_lists_and_shows_one_state():
     fill(1_200)
-    pieces = transfer_writing.export(TENANT, "json", secrets=False)
+    pieces = exporting.export(TENANT, "json", secrets=False)
     first = next(pieces)
     with closing(sqlite3.connect(database.db.database, isolation_level=None)) as other:
         other.execute("DELETE FROM extension")
-    rows = transfer_reading.read_json(io.BytesIO(first + b"".join(pieces))).rows
+    rows = file_reading.read_json(io.BytesIO(first + b"".join(pieces))).rows
     assert [row.fields["extension_number"] for row in rows] == [str(number) for number in range(100_000, 101_200)]
 
 
@@ -404,10 +402,10 @@ def test_collisions_cost_the_same_few_statements_however_many_rows_there_are(mon
     monkeypatch.setattr(database, "execute", lambda *args: statements.append(args[0]) or real(*args))
     counts = []
     for rows in (1, 50):
-        reading = transfer_reading.read_objects([new(str(number)) for number in range(rows)])
-        plan = transfer.prepare(TENANT, reading, upsert=False)
+        reading = file_reading.read_objects([new(str(number)) for number in range(rows)])
+        plan = importing.prepare(TENANT, reading, upsert=False)
         statements.clear()
-        Sieve(TENANT, plan.candidates)
+        CollisionCheck(TENANT, plan.candidates)
         counts.append(len(statements))
     assert counts[0] == counts[1] < 10
 
@@ -421,7 +419,7 @@ def between(monkeypatch):
 
     def arrange(others):
         waiting = [others]
-        monkeypatch.setattr(transfer, "time", SimpleNamespace(sleep=lambda _: waiting and waiting.pop()()))
+        monkeypatch.setattr(importing, "time", SimpleNamespace(sleep=lambda _: waiting and waiting.pop()()))
 
     return arrange
 

@@ -9,8 +9,8 @@ import pytest
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Conflict, FileNotThere, Invalid, NotFound, TooLarge, Unsupported
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.pbx.media import audio, greetings
 from portsip_api.pbx.media import files as greeting_files
 from portsip_api.pbx.media.greeting_rows import DEFAULT, Greeting

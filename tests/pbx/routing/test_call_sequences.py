@@ -3,8 +3,8 @@
 import pytest
 
 from portsip_api.pbx.errors import Invalid, NotFound
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.pbx.hours import schedules
 from portsip_api.pbx.routing import call_sequences
 from portsip_api.pbx.routing.call_sequences import CallSequence, Ring

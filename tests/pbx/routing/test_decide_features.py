@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portsip_api.pbx.extensions.fields import FORWARD_RULES
+from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.pbx.hours.office_hours import Hours, Span
 from portsip_api.pbx.hours.periods import Day, Period
-from portsip_api.pbx.routing.decide import MOST_HOPS, Outcome, decide
-from portsip_api.pbx.routing.destinations import HuntGroup, Party, RingGroup, State, Surroundings
+from portsip_api.pbx.routing.decide import Outcome, decide
+from portsip_api.pbx.routing.destinations import Destination, HuntGroup, RingGroup, State, Surroundings
 from portsip_api.pbx.routing.ring_steps import Ring
 from portsip_api.pbx.values import defaults, merge
 
@@ -22,14 +23,14 @@ LUNCH = (Period(Day.WEEKDAYS, 700, 800),)
 NIGHT = (Period(Day.EVERY_DAY, 1320, 1440),)
 
 
-def party(number, state=State.AVAILABLE, *, rings=(), voicemail=True, outside=True, **available):
+def destination(number, state=State.AVAILABLE, *, rings=(), voicemail=True, outside=True, **available):
     rules = merge(defaults(FORWARD_RULES), {"available": available})
     hours = Hours(BERLIN, (Span(540, 1020),) * 7)
-    return Party(number, state, hours, rules, voicemail, f"{number}.wav", outside, rings)
+    return Destination(number, state, hours, rules, voicemail, f"{number}.wav", outside, rings)
 
 
 def on_no_answer(number, action, target, **more):
-    return party(number, no_answer_action=action, no_answer_action_value=target, **more)
+    return destination(number, no_answer_action=action, no_answer_action_value=target, **more)
 
 
 def ring(number, seconds=30, *, together=False, periods=None):
@@ -40,18 +41,22 @@ def hunt(number, *rings, enabled=True, fallback="", to_voicemail=False, user_for
     return HuntGroup(number, f"H{number}", enabled, rings, fallback, to_voicemail, user_forward, own_times)
 
 
-ONE, TWO, MUTE = party("1"), party("2", State.OFFLINE), party("3", voicemail=False, no_answer_timeval=7)
+ONE, TWO, MUTE = (
+    destination("1"),
+    destination("2", State.OFFLINE),
+    destination("3", voicemail=False, no_answer_timeval=7),
+)
 SALES = hunt("600", ring("1", 10), ring("2", 20), ring("3", 25, together=True))
 
 
 def world(*more):
-    parties = {item.number: item for item in (ONE, TWO, MUTE, *more) if isinstance(item, Party)}
+    destinations = {item.number: item for item in (ONE, TWO, MUTE, *more) if isinstance(item, Destination)}
     hunts = {item.number: item for item in (SALES, *more) if isinstance(item, HuntGroup)}
     return Surroundings(
-        parties.get,
+        destinations.get,
         {"650": RingGroup("650", "Everybody", 25)},
         {"700": "Reception"},
-        frozenset({*parties, *hunts, "650", "700", "400"}),
+        frozenset({*destinations, *hunts, "650", "700", "400"}),
         ["+49"],
         hunts,
         zone=BERLIN,
@@ -105,7 +110,7 @@ SCENARIOS = {
     ),
     "no answer: a hunt group that is gone": (on_no_answer("9", GROUP, "699"), [(RING, "9"), (MAIL, "9")]),
     "the call sequence rings before the voicemail": (
-        party("9", rings=[ring("1"), ring("2", together=True)]),
+        destination("9", rings=[ring("1"), ring("2", together=True)]),
         [(RING, "9"), (RING, "1"), (RING, "2"), (MAIL, "9")],
     ),
     "the call sequence rings before a forward": (
@@ -113,29 +118,38 @@ SCENARIOS = {
         [(RING, "9"), (RING, "2"), (TO, "1"), (RING, "1"), (MAIL, "1")],
     ),
     "a ring whose schedule is in force": (
-        party("9", rings=[ring("1", periods=LUNCH)]),
+        destination("9", rings=[ring("1", periods=LUNCH)]),
         [(RING, "9"), (RING, "1"), (MAIL, "9")],
     ),
     "a ring whose schedule is not in force": (
-        party("9", rings=[ring("1", periods=NIGHT), ring("2")]),
+        destination("9", rings=[ring("1", periods=NIGHT), ring("2")]),
         [(RING, "9"), (RING, "2"), (MAIL, "9")],
     ),
     "a ring with a schedule without periods": (
-        party("9", rings=[ring("1", periods=())]),
+        destination("9", rings=[ring("1", periods=())]),
         [(RING, "9"), (MAIL, "9")],
     ),
     "a ring of the user's own number": (
-        party("9", rings=[ring("9"), ring("1")]),
+        destination("9", rings=[ring("9"), ring("1")]),
         [(RING, "9"), (RING, "1"), (MAIL, "9")],
     ),
-    "a ring outside that is allowed": (party("9", rings=[ring("+4930")]), [(RING, "9"), (RING, "+4930"), (MAIL, "9")]),
-    "a ring outside that the tenant does not allow": (party("9", rings=[ring("+1900")]), [(RING, "9"), (MAIL, "9")]),
-    "a ring outside that no group allows": (
-        party("9", rings=[ring("+4930")], outside=False),
+    "a ring outside that is allowed": (
+        destination("9", rings=[ring("+4930")]),
+        [(RING, "9"), (RING, "+4930"), (MAIL, "9")],
+    ),
+    "a ring outside that the tenant does not allow": (
+        destination("9", rings=[ring("+1900")]),
         [(RING, "9"), (MAIL, "9")],
     ),
-    "a call sequence does not ring for who is offline": (party("9", State.OFFLINE, rings=[ring("1")]), [(MAIL, "9")]),
-    "nor for who is on a call": (party("9", State.ON_CALL, rings=[ring("1")]), [(MAIL, "9")]),
+    "a ring outside that no group allows": (
+        destination("9", rings=[ring("+4930")], outside=False),
+        [(RING, "9"), (MAIL, "9")],
+    ),
+    "a call sequence does not ring for who is offline": (
+        destination("9", State.OFFLINE, rings=[ring("1")]),
+        [(MAIL, "9")],
+    ),
+    "nor for who is on a call": (destination("9", State.ON_CALL, rings=[ring("1")]), [(MAIL, "9")]),
     "an attendant": (on_no_answer("9", RECEPTION, "700"), [(RING, "9"), (RECEPTION, "700")]),
 }
 
@@ -153,7 +167,7 @@ def test_scenario(name):
 
 
 def test_busy_phones_ring_nobody_else():
-    called = party("9", rings=[ring("1")])
+    called = destination("9", rings=[ring("1")])
     (step,) = decide(called, NOON, world(called), outcome=Outcome.BUSY)
     assert step.action == MAIL
 
@@ -163,7 +177,7 @@ def test_a_disabled_hunt_group_behaves_as_not_there():
     for called, last in (
         (on_no_answer("9", GROUP, "600"), (MAIL, "9")),
         (on_no_answer("9", NUMBER, "600"), (MAIL, "9")),
-        (party("9", rings=[ring("600")]), (MAIL, "9")),
+        (destination("9", rings=[ring("600")]), (MAIL, "9")),
         (hunt("601", fallback="600"), (END, None)),
     ):
         steps = decide(called, NOON, world(called, closed))
@@ -189,7 +203,7 @@ def test_users_ring_for_their_own_time():
 
 
 def test_a_sequence_says_in_which_order_it_rings():
-    called = party("9", rings=[ring("1", 5, together=True), ring("2", periods=LUNCH), ring("+1900")])
+    called = destination("9", rings=[ring("1", 5, together=True), ring("2", periods=LUNCH), ring("+1900")])
     phones, first, second, mail = decide(called, NOON, world(called))
     assert (phones.seconds, first.seconds, second.seconds) == (20, 5, 30)
     assert first.reason == "The call sequence of 9: 1 rings together with the phones of 9, for 5 seconds."

@@ -1,11 +1,11 @@
-"""Routes over hunt groups, call sequences and attendants as they are stored, and as the PortSIP face shows them."""
+"""Routes over hunt groups, call sequences and attendants as they are stored, and as the PortSIP API shows them."""
 
 from datetime import datetime
 
 import pytest
 
 from portsip_api.pbx.errors import NotFound
-from portsip_api.pbx.extensions.extensions import ExtensionKey, find_id
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.features import attendants, hunt_groups
 from portsip_api.pbx.hours import schedules
 from portsip_api.pbx.routing import call_sequences

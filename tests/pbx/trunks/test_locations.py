@@ -4,8 +4,8 @@ import pytest
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Invalid, NotFound
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions, groups
-from portsip_api.pbx.extensions.extensions import ExtensionKey
 from portsip_api.pbx.extensions.groups import GroupKey
 from portsip_api.pbx.trunks import locations
 from portsip_api.pbx.trunks.locations import KINDS, Location

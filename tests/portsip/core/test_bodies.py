@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from portsip_api.portsip.core import turns
 from portsip_api.portsip.core.bodies import MOST, MOST_WITH_MEMBERS
-from portsip_api.portsip.transfer import IMPORTS
+from portsip_api.portsip.import_export import IMPORTS
 from tests.audio import check_plays, wav
 from tests.contract.servers import wait_until
 from tests.counting import Counting

@@ -41,7 +41,7 @@ def test_what_get_gives_put_takes(user, lunch):
     assert user.get(PATH).data == before.data
 
 
-def test_it_is_what_the_other_face_routes_by(user, admin: Crm):
+def test_it_is_what_the_other_api_routes_by(user, admin: Crm):
     admin.make_extension("1005")
     user.put(PATH, {"rings": [RING], "expiration": 25})
     rules = admin.read("extensions/show", extension_number="200")["forward_rules"]

@@ -4,7 +4,7 @@ import pytest
 
 from portsip_api.pbx.devices import lines
 from portsip_api.pbx.devices.profiles.files import profile_names
-from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.settings.device_models import PhoneModel, phone_models
 from portsip_api.pbx.trunks import locations
 from portsip_api.store import database

@@ -3,7 +3,7 @@
 import pytest
 
 from portsip_api.pbx.devices import lines, phones
-from portsip_api.pbx.extensions.extensions import ExtensionKey
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.settings.device_models import definitions_of, phone_model, phone_models
 from portsip_api.store import database
 from tests.crm import SIP_PASSWORD, WEB_PASSWORD

@@ -1,4 +1,4 @@
-"""Users, their groups, branches, aliases and permissions; on both faces they are the same."""
+"""Users, their groups, branches, aliases and permissions; on both APIs they are the same."""
 
 import pytest
 
@@ -72,7 +72,7 @@ def test_empty_passwords_stay_and_what_is_not_sent_goes(portal, ann, admin: Crm)
     assert admin.read("extensions/show", id=ann["id"])["password"] == SIP_PASSWORD
 
 
-def test_what_the_other_face_wrote_beside_stays(portal, ann, admin: Crm):
+def test_what_the_other_api_wrote_beside_stays(portal, ann, admin: Crm):
     admin.do("extensions/update", id=ann["id"], profile={"mobile_phone": "555"})
     path = f"rest/user/{ann['id']}"
     assert portal.put(path, portal.read(path)).status_code == 200

@@ -8,11 +8,7 @@ Source: contract, sections 5.8 and 9; the vendors' provisioning guides for the f
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from portsip_api.pbx.devices.profiles import generic as profile_generic
-from portsip_api.pbx.devices.profiles import grandstream as profile_grandstream
-from portsip_api.pbx.devices.profiles import polycom as profile_polycom
-from portsip_api.pbx.devices.profiles import snom as profile_snom
-from portsip_api.pbx.devices.profiles import yealink as profile_yealink
+from portsip_api.pbx.devices.profiles import generic, grandstream, polycom, snom, yealink
 from portsip_api.pbx.devices.profiles.base import Profile, ProfileInput, ProfileLine
 from portsip_api.pbx.errors import NotFound
 
@@ -27,12 +23,12 @@ class _Form(NamedTuple):
     text: Callable[[ProfileInput, str], str]
 
 
-_GENERIC: Final = _Form(profile_generic.names, profile_generic.text)
+_GENERIC: Final = _Form(generic.names, generic.text)
 _FORMS: Final = {
-    "grandstream": _Form(profile_grandstream.names, profile_grandstream.text),
-    "polycom": _Form(profile_polycom.names, profile_polycom.text),
-    "snom": _Form(profile_snom.names, profile_snom.text),
-    "yealink": _Form(profile_yealink.names, profile_yealink.text),
+    "grandstream": _Form(grandstream.names, grandstream.text),
+    "polycom": _Form(polycom.names, polycom.text),
+    "snom": _Form(snom.names, snom.text),
+    "yealink": _Form(yealink.names, yealink.text),
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from portsip_api.pbx.devices import groups as phone_groups
 from portsip_api.pbx.devices.keys import phone_id
 from portsip_api.pbx.errors import Invalid, NotFound
-from portsip_api.pbx.extensions.extensions import ExtensionKey, find_id
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.store import database
 from portsip_api.store.clock import clock

@@ -6,7 +6,7 @@ import pytest
 
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.import_export.columns import COLUMNS, SECRETS, exported, find
-from portsip_api.pbx.import_export.reading import guess_format, read, read_csv
+from portsip_api.pbx.import_export.file_reading import guess_format, read, read_csv
 
 
 def rows(text, encoding="utf-8"):

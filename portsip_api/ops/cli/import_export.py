@@ -13,10 +13,8 @@ from portsip_api.ops.cli.group import StoreCommand
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.extensions import directory
-from portsip_api.pbx.import_export import exporting as transfer_writing
-from portsip_api.pbx.import_export import importing as transfer
-from portsip_api.pbx.import_export import reading as transfer_reading
-from portsip_api.pbx.import_export.reading import CSV, JSON, Reading, Row
+from portsip_api.pbx.import_export import exporting, file_reading, importing
+from portsip_api.pbx.import_export.file_reading import CSV, JSON, Reading, Row
 from portsip_api.pbx.import_export.report import Findings, Report
 from portsip_api.store import database
 from portsip_api.store.files import sync_folder
@@ -83,11 +81,11 @@ def import_extensions(file: Path, tenant: str | None, format_: str | None, mode:
     tenant_id = tenant_id_of(tenant)
     database.expect_many_writes()
     with file.open("rb") as opened, bar("Checking", file.stat().st_size) as progress:
-        reading = transfer_reading.read(opened, format_ or _format_of(file, opened))
+        reading = file_reading.read(opened, format_ or _format_of(file, opened))
         watched = Reading(_watched(reading.rows, opened, progress), reading.warnings)
-        plan = transfer.prepare(tenant_id, watched, upsert=mode == "upsert")
+        plan = importing.prepare(tenant_id, watched, upsert=mode == "upsert")
     with bar("Writing", len(plan.candidates)) as progress:
-        report = transfer.apply(plan, advance=progress.update, **how)
+        report = importing.apply(plan, advance=progress.update, **how)
     _print(report)
 
 
@@ -99,14 +97,14 @@ def import_extensions(file: Path, tenant: str | None, format_: str | None, mode:
 def export_extensions(file: Path, tenant: str | None, format_: str | None, *, secrets: bool) -> None:
     """Write all extensions to FILE, while the server runs."""
     tenant_id = tenant_id_of(tenant)
-    pieces = transfer_writing.export(tenant_id, format_ or _format_named(file) or CSV, secrets=secrets)
+    pieces = exporting.export(tenant_id, format_ or _format_named(file) or CSV, secrets=secrets)
     with (
         _replacing(file, 0o600 if secrets else 0o666) as opened,
         bar("Writing", directory.count(tenant_id)) as progress,
     ):
         for piece in pieces:
             opened.write(piece)
-            progress.update(transfer_writing.BATCH)
+            progress.update(exporting.BATCH)
     click.echo(f"Wrote {file}.")
 
 
@@ -116,7 +114,7 @@ def _format_named(file: Path) -> str | None:
 
 
 def _format_of(file: Path, opened: IO[bytes]) -> str:
-    found = _format_named(file) or transfer_reading.guess_format(opened.read(_HEAD))
+    found = _format_named(file) or file_reading.guess_format(opened.read(_HEAD))
     opened.seek(0)
     if found is None:
         raise Invalid({"file": ["Must be CSV or JSON."]})

@@ -15,7 +15,7 @@ from portsip_api.store import database
 _LARGEST_SHARE: Final = 8  # a single value takes at most this part of the whole
 
 
-class Kept:
+class RevisionCache:
     """Values by key, the least recently used of which go when all together pass a number of bytes; for any thread."""
 
     def __init__(self, most_bytes: int) -> None:

@@ -14,17 +14,15 @@ from werkzeug.exceptions import UnsupportedMediaType
 from portsip_api import settings
 from portsip_api.pbx.errors import Forbidden, Invalid
 from portsip_api.pbx.identity import Role
-from portsip_api.pbx.import_export import exporting as transfer_writing
-from portsip_api.pbx.import_export import importing as pbx_transfer
-from portsip_api.pbx.import_export import reading as transfer_reading
-from portsip_api.pbx.import_export.reading import CSV, JSON, Reading, Row
+from portsip_api.pbx.import_export import exporting, file_reading, importing
+from portsip_api.pbx.import_export.file_reading import CSV, JSON, Reading, Row
 from portsip_api.pbx.import_export.report import MOST_LISTED, Problem, Report
 from portsip_api.pbx.values import Choice, Flag
 from portsip_api.portsip.core.blueprint import MANAGERS, ResourceBlueprint, current_identity, current_tenant
 from portsip_api.portsip.core.fields import Ruled, TenantRequest, described
 from portsip_api.portsip.core.turns import Turns
 
-transfer = ResourceBlueprint(
+extension_files = ResourceBlueprint(
     "extension files", __name__, url_prefix="/api/extensions", description="Extensions as a CSV or JSON file"
 )
 
@@ -114,10 +112,12 @@ _REPORT_EXAMPLE: Final = {
 }
 
 
-@transfer.route("/export", methods=["POST"])
-@transfer.arguments(ExportRequest, example={"format": "csv"})
-@transfer.allowed(*MANAGERS)
-@transfer.answers({"text/csv": {"type": "string"}, "application/json": {"type": "array", "items": {"type": "object"}}})
+@extension_files.route("/export", methods=["POST"])
+@extension_files.arguments(ExportRequest, example={"format": "csv"})
+@extension_files.allowed(*MANAGERS)
+@extension_files.answers(
+    {"text/csv": {"type": "string"}, "application/json": {"type": "array", "items": {"type": "object"}}}
+)
 def export_extensions(given: dict[str, Any]) -> Response:
     """Download all extensions as a file (ours).
 
@@ -130,7 +130,7 @@ def export_extensions(given: dict[str, Any]) -> Response:
         raise Forbidden(
             "Passwords and PINs are exported for an administrator only, where the server shows them at all."
         )
-    pieces = transfer_writing.export(current_tenant(), format_, secrets=secrets)
+    pieces = exporting.export(current_tenant(), format_, secrets=secrets)
     first = next(pieces)  # what fails at the start is still answered with an error
     return Response(
         stream_with_context(_resume(first, pieces)),
@@ -143,11 +143,11 @@ def _most_values() -> int:
     return _VALUES_OF_A_ROW * settings.current().import_rows
 
 
-@transfer.route("/import", methods=["POST"])
-@transfer.arguments(ImportRequest, example=_IMPORT_EXAMPLE, multipart=True)
-@transfer.limits(largest=lambda: settings.current().max_import, values=_most_values, turns=IMPORTS)
-@transfer.allowed(*MANAGERS)
-@transfer.answers(ImportReport, example=_REPORT_EXAMPLE)
+@extension_files.route("/import", methods=["POST"])
+@extension_files.arguments(ImportRequest, example=_IMPORT_EXAMPLE, multipart=True)
+@extension_files.limits(largest=lambda: settings.current().max_import, values=_most_values, turns=IMPORTS)
+@extension_files.allowed(*MANAGERS)
+@extension_files.answers(ImportReport, example=_REPORT_EXAMPLE)
 def import_extensions(given: dict[str, Any]) -> Any:
     """Create or change extensions from a file (ours).
 
@@ -165,8 +165,8 @@ def import_extensions(given: dict[str, Any]) -> Any:
     (`pbx import`) takes any number. A worker carries out one import at a time, and one more waits; others are answered
     503.1.
     """
-    plan = pbx_transfer.prepare(current_tenant(), _reading(given), upsert=given.get("mode") == "upsert")
-    report = pbx_transfer.apply(plan, partial=given.get("is_partial", False), dry_run=given.get("dry_run", False))
+    plan = importing.prepare(current_tenant(), _reading(given), upsert=given.get("mode") == "upsert")
+    report = importing.apply(plan, partial=given.get("is_partial", False), dry_run=given.get("dry_run", False))
     shown = _shown(report)
     if not report.is_refused:
         return shown
@@ -191,9 +191,9 @@ def _reading(given: Mapping[str, Any]) -> Reading:
         raise Invalid({"file": ["Must be one file."]})
     if files:
         format_ = given.get("format") or _format(files[0])
-        reading = transfer_reading.read(files[0].stream, format_, _most_values())
+        reading = file_reading.read(files[0].stream, format_, _most_values())
     elif "extensions" in g.fields:
-        reading = transfer_reading.read_objects(g.fields["extensions"])
+        reading = file_reading.read_objects(g.fields["extensions"])
     else:
         raise Invalid({"file": ["Missing."]})
     return Reading(_few(reading.rows), reading.warnings)
@@ -216,7 +216,7 @@ def _format(file: FileStorage) -> str:
     if file.mimetype not in _VAGUE_LABELS:
         found = _FORMATS.get(file.mimetype)
     else:
-        found = transfer_reading.guess_format(file.stream.read(_HEAD))
+        found = file_reading.guess_format(file.stream.read(_HEAD))
         file.stream.seek(0)
     if found is None:
         raise UnsupportedMediaType("The file must be CSV or JSON.")

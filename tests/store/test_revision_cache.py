@@ -3,11 +3,11 @@
 import threading
 
 from portsip_api.store import database
-from portsip_api.store.kept import Kept
+from portsip_api.store.revision_cache import RevisionCache
 
 
 def test_a_value_is_found_at_its_revision_only(app):
-    kept = Kept(1000)
+    kept = RevisionCache(1000)
     kept.keep("a", 1, "one", 10)
     assert [kept.find("a", revision) for revision in (0, 1, 2)] == [None, "one", None]
     kept.keep("a", 2, "two", 10)
@@ -15,7 +15,7 @@ def test_a_value_is_found_at_its_revision_only(app):
 
 
 def test_what_was_not_used_for_longest_goes_first(app):
-    kept = Kept(1000)
+    kept = RevisionCache(1000)
     for key in range(10):
         kept.keep(key, 1, key, 100)
     assert kept.find(0, 1) == 0
@@ -24,7 +24,7 @@ def test_what_was_not_used_for_longest_goes_first(app):
 
 
 def test_a_value_that_takes_the_place_of_another_counts_once(app):
-    kept = Kept(1000)
+    kept = RevisionCache(1000)
     for revision in range(50):
         kept.keep("a", revision, revision, 100)
         kept.keep("b", revision, revision, 100)
@@ -32,28 +32,28 @@ def test_a_value_that_takes_the_place_of_another_counts_once(app):
 
 
 def test_a_large_value_is_not_kept(app):
-    kept = Kept(1000)
+    kept = RevisionCache(1000)
     kept.keep("small", 1, "small", 125)
     kept.keep("large", 1, "large", 126)
     assert (kept.find("small", 1), kept.find("large", 1)) == ("small", None)
 
 
 def test_nothing_is_kept_inside_a_transaction(app):
-    kept = Kept(1000)
+    kept = RevisionCache(1000)
     with database.writing():
         kept.keep("a", 1, "uncommitted", 10)
     assert kept.find("a", 1) is None
 
 
 def test_nothing_outlives_the_file_that_it_was_read_from(app, configure):
-    kept = Kept(1000)
+    kept = RevisionCache(1000)
     kept.keep("a", 1, "old", 10)
     database.use(configure().database_path)
     assert kept.find("a", 1) is None
 
 
 def test_threads_may_share_it(app):
-    kept = Kept(1000)
+    kept = RevisionCache(1000)
     wrong = []
 
     def work(own):

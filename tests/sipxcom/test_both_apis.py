@@ -1,4 +1,4 @@
-"""What one face writes the other reads: random changes on either, compared on both after each."""
+"""What one API writes the other reads: random changes on either, compared on both after each."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ GROUPS = st.sampled_from(["sales", "support", "Ops & <Dev>"])
 PASSWORDS = st.sampled_from([f"{WEB_PASSWORD}{suffix}" for suffix in ("", "-a", "-b")])
 
 
-class Faces(RuleBasedStateMachine):
+class Apis(RuleBasedStateMachine):
     """A model: numbers with their names, alias, groups and password; and groups."""
 
     crm: Crm
@@ -139,7 +139,7 @@ class Faces(RuleBasedStateMachine):
         self.users[number]["groups"] = names
 
     @invariant()
-    def both_faces_show_the_model(self):
+    def both_apis_show_the_model(self):
         mine = {
             user["userName"]: {
                 "last": user.get("lastName", ""),
@@ -166,12 +166,12 @@ class Faces(RuleBasedStateMachine):
         }
 
 
-def test_both_faces_agree(app, configure, portal, admin):
+def test_both_apis_agree(app, configure, portal, admin):
     configure(PBX_TOKEN_TTL="86400")
-    Faces.portal = portal
-    Faces.crm = admin.log_in("admin", ADMIN_PASSWORD)
+    Apis.portal = portal
+    Apis.crm = admin.log_in("admin", ADMIN_PASSWORD)
     run_state_machine_as_test(
-        Faces,
+        Apis,
         settings=settings(
             max_examples=15,
             stateful_step_count=15,

@@ -17,8 +17,7 @@ from portsip_api import settings
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.extensions import directory, extensions, groups
 from portsip_api.pbx.extensions.groups import GroupKey
-from portsip_api.pbx.import_export import exporting as transfer_writing
-from portsip_api.pbx.import_export import importing as transfer
+from portsip_api.pbx.import_export import exporting, importing
 from portsip_api.pbx.upkeep import demo
 from portsip_api.pbx.upkeep.consistency import find_inconsistencies
 from portsip_api.store import database
@@ -125,7 +124,7 @@ def test_others_write_while_a_file_is_imported_in_batches(commands: FlaskCliRunn
 def test_rows_that_others_took_meanwhile_are_told(commands: FlaskCliRunner, file: Path, monkeypatch) -> None:
     file.write_text(f"{GOOD}102,{SIP_PASSWORD},{WEB_PASSWORD},\n", encoding="utf-8")
     taken = {"extension_number": "101", "password": SIP_PASSWORD, "web_access_password": WEB_PASSWORD}
-    monkeypatch.setattr(transfer, "time", SimpleNamespace(sleep=lambda _: extensions.create(1, taken)))
+    monkeypatch.setattr(importing, "time", SimpleNamespace(sleep=lambda _: extensions.create(1, taken)))
     result = call(commands, "import", file, "--batch", "1")
     assert result.stdout == "Created: 1; updated: 0.\n"
     check_failed(
@@ -161,7 +160,7 @@ def test_what_is_exported_can_be_imported_into_another_tenant(
     assert succeed(commands, "export", file, "--secrets") == f"Wrote {file}.\n"
     succeed(commands, "import", file, "--tenant", "ACME.example")
     assert numbers(tenant_id) == ["100"]
-    assert b"".join(transfer_writing.export(tenant_id, format_, secrets=True)) == file.read_bytes()
+    assert b"".join(exporting.export(tenant_id, format_, secrets=True)) == file.read_bytes()
 
 
 def test_a_file_with_secrets_is_its_owners_alone(commands: FlaskCliRunner, admin: Crm, file: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the faces have in common with flask-smorest: its blueprints and its documents, without its error dialect."""
+"""What the APIs have in common with flask-smorest: its blueprints and its documents, without its error dialect."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ View = Callable[..., Any]
 Describe = Callable[[str, str, str], dict[str, Any]]
 
 
-class FaceBlueprint(Blueprint):
+class DocumentedBlueprint(Blueprint):
     """Operations that are described when the document is asked for, which takes longer than to serve them."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -37,19 +37,19 @@ class FaceBlueprint(Blueprint):
                 self.add_url_rule(path, name, served, methods=[method])
 
 
-class FaceApi(Api):
-    """The OpenAPI document of one face; errors are left to the application, which knows whose they are."""
+class DocumentedApi(Api):
+    """The OpenAPI document of one API; errors are left to the application, which knows whose they are."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
 
     def __init__(self, app: Flask, **options: Any) -> None:
-        """Document the operations of a face of `app`."""
-        self._undocumented: list[FaceBlueprint] = []
+        """Document the operations of an API of `app`."""
+        self._undocumented: list[DocumentedBlueprint] = []
         self._text = b""
         self._lock = threading.Lock()
         super().__init__(app, **options)
 
-    def register_blueprint(self, blueprint: FaceBlueprint) -> None:
+    def register_blueprint(self, blueprint: DocumentedBlueprint) -> None:
         """Serve the operations of `blueprint`, and document them later."""
         self._app.register_blueprint(blueprint)
         self._undocumented.append(blueprint)

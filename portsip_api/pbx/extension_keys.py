@@ -1,0 +1,27 @@
+"""What names an extension to all rooms."""
+
+from dataclasses import dataclass
+
+from portsip_api.pbx.errors import NotFound
+from portsip_api.store import database
+
+
+@dataclass(frozen=True)
+class ExtensionKey:
+    """What names an extension: its number (v9 clients) or its id (v12 clients); the id is used when both are given."""
+
+    number: str | None = None
+    id: int | None = None
+
+    def where(self) -> tuple[str, int | str | None]:
+        """Return the column that decides and its value."""
+        return ("id", self.id) if self.id is not None else ("number", self.number)
+
+
+def find_id(tenant_id: int, key: ExtensionKey) -> int:
+    """Return the id of one extension. Raises NotFound."""
+    column, value = key.where()
+    row = database.fetch_row(f"SELECT id FROM extension WHERE tenant_id = ? AND {column} = ?", (tenant_id, value))
+    if row is None:
+        raise NotFound("There is no such extension.")
+    return int(row[0])
