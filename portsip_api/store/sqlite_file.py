@@ -15,6 +15,8 @@ from typing import Any
 
 import peewee
 
+from portsip_api.store.violations import Violated
+
 BUSY_SECONDS = 5.0
 LOCKED_OUT_SECONDS = 0.1  # that a write waits while the one before it has waited in vain
 _UNAVAILABLE = {
@@ -59,6 +61,14 @@ class Connections(peewee.SqliteDatabase):
         super().__init__(None, check_same_thread=False)
         self.writer = threading.RLock()
         self._for_writing: list[sqlite3.Connection] = []
+
+    def execute_sql(self, sql: str, params: Values | None = None) -> sqlite3.Cursor:
+        """Run one statement. Raises Violated when a constraint forbids it."""
+        try:
+            cursor: sqlite3.Cursor = super().execute_sql(sql, params)  # type: ignore[no-untyped-call]
+        except peewee.IntegrityError as error:
+            raise Violated(error) from error
+        return cursor
 
     @contextmanager
     def as_writer(self) -> Iterator[None]:
@@ -144,7 +154,7 @@ class SqliteFile:
 
     def execute(self, sql: str, values: Values = ()) -> sqlite3.Cursor:
         """Run one statement and return its cursor."""
-        cursor: sqlite3.Cursor = self.db.execute_sql(sql, values)  # type: ignore[no-untyped-call]
+        cursor: sqlite3.Cursor = self.db.execute_sql(sql, values)
         return cursor
 
     def fetch_row(self, sql: str, values: Values = ()) -> Any:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import peewee
 import pytest
@@ -206,7 +207,7 @@ def test_a_file_is_there_before_its_row(monkeypatch: pytest.MonkeyPatch) -> None
     """And stays without one, for the sweep, when nobody knows whether the commit took place."""
     execute = database.db.execute_sql
 
-    def execute_or_fail(sql: str, *values: object) -> object:
+    def execute_or_fail(sql: str, *values: Any) -> object:
         if "INSERT INTO greeting" in sql:
             assert len(files()) == 1
             raise peewee.OperationalError("disk I/O error")

@@ -1,0 +1,86 @@
+"""The tables of devices."""
+
+import peewee
+
+from portsip_api.pbx.tables import Link, TenantTable, default
+
+
+class Phone(TenantTable):
+    """Phones."""
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    serial = peewee.TextField()  # in lower case; mostly the MAC address
+    model_id = peewee.TextField()
+    device_version = peewee.TextField(null=True)
+    description = peewee.TextField(null=True)
+    # Seconds since 1970: when the phone was told to fetch its profile.
+    profile_requested_at = peewee.FloatField(null=True)
+    # Seconds since 1970: when it was to be restarted, which the switch does.
+    restart_requested_at = peewee.FloatField(null=True)
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("tenant_id", "serial"), True),)
+
+
+class PhoneLine(TenantTable):
+    """Lines of a phone, in order."""
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    phone_id = Link("phone")
+    position = peewee.IntegerField()
+    extension_id = Link("extension", null=True)
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("phone_id", "position"), True),)
+
+
+class ExternalLine(TenantTable):
+    """Lines of an account at another SIP server."""
+
+    owning_link = "line_id"
+
+    line_id = Link("phone_line", primary_key=True)
+    user_id = peewee.TextField()
+    display_name = peewee.TextField(null=True)
+    extension = peewee.TextField(null=True)
+    password = peewee.BlobField()  # encrypted, also an empty one
+    registration_server = peewee.TextField(null=True)
+    registration_server_port = peewee.IntegerField(null=True)
+    voicemail = peewee.TextField(null=True)
+
+
+class PhoneGroup(TenantTable):
+    """Phone groups."""
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    name = peewee.TextField()
+    name_key = peewee.TextField()
+    description = peewee.TextField(null=True)
+    weight = peewee.IntegerField()  # the order of groups; of two that set a value the lighter one rules
+    members_count = peewee.IntegerField(constraints=default("0"))  # kept by triggers
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("tenant_id", "name_key"), True),)
+
+
+class PhoneGroupMember(TenantTable):
+    """Which phone is in which group."""
+
+    owning_link = "group_id"
+
+    group_id = Link("phone_group")
+    phone_id = Link("phone")
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("group_id", "phone_id")

@@ -1,0 +1,169 @@
+"""The tables of features."""
+
+import peewee
+
+from portsip_api.pbx.tables import Flag, Link, TenantTable, default
+
+
+class RingGroup(TenantTable):
+    """Ring groups."""
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    number = peewee.TextField()
+    name = peewee.TextField()
+    ring_time = peewee.IntegerField()  # seconds
+    strategy = peewee.TextField()
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("tenant_id", "number"), True),)
+
+
+class RingGroupMember(TenantTable):
+    """Extensions of a ring group, in order."""
+
+    owning_link = "ring_group_id"
+
+    ring_group_id = Link("ring_group")
+    position = peewee.IntegerField()
+    extension_id = Link("extension")
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("ring_group_id", "position")
+
+
+class HuntGroup(TenantTable):
+    """Hunt groups."""
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    enabled = Flag()
+    name = peewee.TextField()
+    name_key = peewee.TextField()
+    extension = peewee.TextField()
+    did = peewee.TextField(null=True)  # a number that callers from outside dial
+    description = peewee.TextField()
+    fallback_destination = peewee.TextField()  # empty: none
+    voicemail_fallback = Flag()
+    user_forward = Flag()
+    use_fwd_timers = Flag()
+
+    class Meta:
+        """Its keys."""
+
+        indexes = (
+            (("tenant_id", "did"), True),
+            (("tenant_id", "extension"), True),
+            (("tenant_id", "name_key"), True),
+        )
+
+
+class HuntGroupRing(TenantTable):
+    """What a hunt group rings, in order."""
+
+    owning_link = "hunt_group_id"
+
+    hunt_group_id = Link("hunt_group")
+    position = peewee.IntegerField()
+    extension_id = Link("extension")
+    together = Flag()  # rings at the same time as the one before
+    enabled = Flag()
+    expiration = peewee.IntegerField()  # seconds
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("hunt_group_id", "position")
+
+
+class ParkOrbit(TenantTable):
+    """Numbers at which calls are parked."""
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    name = peewee.TextField()
+    name_key = peewee.TextField()
+    enabled = Flag()
+    extension = peewee.TextField()
+    description = peewee.TextField()
+    music = peewee.TextField()  # the name of a prompt
+    server = peewee.TextField()
+
+    class Meta:
+        """Its keys."""
+
+        indexes = (
+            (("tenant_id", "extension"), True),
+            (("tenant_id", "name_key"), True),
+        )
+
+
+class PageGroup(TenantTable):
+    """Numbers at which phones are called out to."""
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    enabled = Flag()
+    number = peewee.IntegerField()
+    dialled = peewee.TextField()  # the prefix and the number
+    timeout = peewee.IntegerField()  # seconds
+    sound = peewee.TextField()  # the name of a prompt
+    description = peewee.TextField()
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("tenant_id", "number"), True),)
+
+
+class PageGroupMember(TenantTable):
+    """Extensions of a page group, in order."""
+
+    owning_link = "page_group_id"
+
+    page_group_id = Link("page_group")
+    position = peewee.IntegerField()
+    extension_id = Link("extension")
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("page_group_id", "position")
+
+
+class Attendant(TenantTable):
+    """Auto attendants."""
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    system_id = peewee.TextField(null=True)  # of a built-in one
+    name = peewee.TextField()
+    name_key = peewee.TextField()
+    number = peewee.TextField(null=True)
+    live_code = peewee.TextField(null=True)
+    live = Flag()
+    live_again_at = peewee.FloatField(null=True)  # seconds since 1970
+    expire_hours = peewee.IntegerField(null=True)
+    schedule_id = Link("schedule", "SET NULL", null=True)
+
+    class Meta:
+        """Its keys."""
+
+        indexes = (
+            (("tenant_id", "live_code"), True),
+            (("tenant_id", "name_key"), True),
+            (("tenant_id", "number"), True),
+            (("tenant_id", "system_id"), True),
+        )
+
+
+class SpecialAttendant(TenantTable):
+    """The attendant that stands in the place of all, where it is on."""
+
+    tenant_id = Link("tenant", primary_key=True)
+    attendant_id = Link("attendant", "SET NULL", null=True)
+    is_on = Flag(constraints=default("0"))

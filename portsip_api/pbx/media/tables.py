@@ -1,0 +1,59 @@
+"""The tables of media."""
+
+import peewee
+
+from portsip_api.pbx.tables import Flag, Link, TenantTable, default
+
+
+class Greeting(TenantTable):
+    """Voicemail greetings of an extension."""
+
+    owning_link = "extension_id"
+
+    id = peewee.AutoField()
+    extension_id = Link("extension")
+    filename = peewee.TextField()  # the client's label, never a path
+    display_name = peewee.TextField(constraints=default("''"))
+    status = peewee.TextField()
+    reason = peewee.TextField(constraints=default("''"))  # of the last failure to fetch it
+    url = peewee.TextField(null=True)  # where it is fetched from, while it is
+    attempts = peewee.IntegerField(constraints=default("0"))  # fetches that were begun
+    next_attempt = peewee.FloatField(null=True)  # seconds since 1970
+    active = Flag(constraints=default("0"))
+    blob = peewee.TextField(null=True)  # the name of the file
+    stored_size = peewee.IntegerField(constraints=default("0"))  # bytes of that file; the quota adds them up
+    duration = peewee.FloatField(null=True)  # seconds
+    sample_rate = peewee.IntegerField(null=True)  # Hz
+    channels = peewee.IntegerField(null=True)
+    size = peewee.IntegerField(null=True)  # bytes
+    sha256 = peewee.BlobField(null=True)
+    created = peewee.FloatField()  # seconds since 1970
+
+    class Meta:
+        """Its keys."""
+
+        indexes = (
+            (("blob",), True),
+            (("extension_id", "filename"), True),
+        )
+        unique_indexes = ("greeting_active",)
+
+
+class Prompt(TenantTable):
+    """Sounds that a tenant uploads."""
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    family = peewee.TextField()
+    name = peewee.TextField()  # the client's label, never a path
+    type = peewee.TextField()  # MIME
+    size = peewee.IntegerField()  # bytes
+    blob = peewee.TextField()
+
+    class Meta:
+        """Its keys."""
+
+        indexes = (
+            (("blob",), True),
+            (("tenant_id", "family", "name"), True),
+        )

@@ -1,0 +1,23 @@
+"""The base of the rooms' tables: what is looked for and not there is NotFound."""
+
+from typing import Any, ClassVar, Self
+
+from portsip_api.pbx.errors import NotFound
+from portsip_api.store import models
+from portsip_api.store.models import Flag, Link, Table, default
+
+__all__ = ["Flag", "Link", "Table", "TenantTable", "default"]
+
+
+class TenantTable(models.TenantTable):
+    """A table whose rows belong to tenants."""
+
+    missing: ClassVar[str] = "There is no such object."  # said of a row that is not there
+
+    @classmethod
+    def get(cls, tenant_id: int, *where: Any, **equal: object) -> Self:
+        """Return the tenant's row for which the conditions and the column values hold. Raises NotFound."""
+        row = cls.find(tenant_id, *where, **equal)
+        if row is None:
+            raise NotFound(cls.missing)
+        return row

@@ -1,0 +1,109 @@
+"""The tables of trunks."""
+
+import peewee
+
+from portsip_api.pbx.tables import Flag, Link, TenantTable
+
+
+class Gateway(TenantTable):
+    """Ways out of the PBX."""
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    name = peewee.TextField()
+    name_key = peewee.TextField()
+    model_id = peewee.TextField()
+    device_version = peewee.TextField(null=True)
+    description = peewee.TextField(null=True)
+    enabled = Flag()
+    address = peewee.TextField(null=True)
+    address_port = peewee.IntegerField()
+    outbound_address = peewee.TextField(null=True)
+    outbound_port = peewee.IntegerField()
+    address_transport = peewee.TextField(null=True)
+    prefix = peewee.TextField(null=True)
+    shared = Flag()
+    use_internal_bridge = Flag()
+    branch_id = Link("branch", "SET NULL", null=True)
+    default_caller_alias = peewee.TextField(null=True)
+    anonymous = Flag()
+    ignore_user_info = Flag()
+    transform_user_extension = Flag()
+    add_prefix = peewee.TextField(null=True)
+    keep_digits = peewee.IntegerField()
+    display_name = peewee.TextField(null=True)
+    url_parameters = peewee.TextField(null=True)
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("tenant_id", "name_key"), True),)
+
+
+class GatewayPort(TenantTable):
+    """Ports of a gateway."""
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    gateway_id = Link("gateway")
+
+
+class DiallingRule(TenantTable):
+    """Kinds of calls to the outside."""
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    name = peewee.TextField()
+    name_key = peewee.TextField()
+    description = peewee.TextField(null=True)
+    kind = peewee.TextField()
+    enabled = Flag()
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("tenant_id", "name_key"), True),)
+
+
+class DiallingRuleGateway(TenantTable):
+    """Gateways that carry a rule's calls."""
+
+    owning_link = "rule_id"
+
+    rule_id = Link("dialling_rule")
+    gateway_id = Link("gateway")
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("rule_id", "gateway_id")
+
+
+class Location(TenantTable):
+    """Emergency response locations."""
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    elin = peewee.TextField()
+    location = peewee.TextField()
+    address_info = peewee.TextField()
+    description = peewee.TextField()
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("tenant_id", "elin"), True),)
+
+
+class LocationAssignment(TenantTable):
+    """Who calls from which location."""
+
+    tenant_id = Link("tenant")
+    kind = peewee.TextField()
+    key_id = peewee.IntegerField()
+    location_id = Link("location")
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("tenant_id", "kind", "key_id")
