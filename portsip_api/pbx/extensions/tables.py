@@ -99,6 +99,8 @@ class ExtensionCard(TenantTable):
 class ExtensionGroup(TenantTable):
     """Extension groups."""
 
+    missing = "There is no such extension group."
+
     id = peewee.AutoField()
     tenant_id = Link("tenant")
     group_id = peewee.TextField()
