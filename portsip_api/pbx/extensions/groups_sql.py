@@ -54,11 +54,11 @@ def show(tenant_id: int, column: str, value: object) -> Any:
 def named(tenant_id: int, group_ids: Sequence[str], ids: Sequence[int]) -> list[Any]:
     """Return id, GUID, whether it is the default group, and number of members of the groups with those GUIDs or ids."""
     return database.fetch_all(
-        "SELECT id, group_id, is_default, members_count FROM extension_group"
-        " WHERE tenant_id = ? AND group_id IN (SELECT value FROM json_each(?))"
-        " UNION SELECT id, group_id, is_default, members_count FROM extension_group"
-        " WHERE tenant_id = ? AND id IN (SELECT value FROM json_each(?))",
-        (tenant_id, json.dumps(list(group_ids)), tenant_id, json.dumps(list(ids))),
+        "SELECT g.id, g.group_id, g.is_default, g.members_count FROM json_each(?) AS j"
+        " CROSS JOIN extension_group AS g ON g.group_id = j.value WHERE g.tenant_id = ?"
+        " UNION SELECT g.id, g.group_id, g.is_default, g.members_count FROM json_each(?) AS j"
+        " CROSS JOIN extension_group AS g ON g.id = j.value WHERE g.tenant_id = ?",
+        (json.dumps(list(group_ids)), tenant_id, json.dumps(list(ids)), tenant_id),
     )
 
 
