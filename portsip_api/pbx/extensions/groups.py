@@ -181,13 +181,11 @@ def rows_by_key(tenant_id: int) -> dict[str, int | None]:
     The texts are its name, its id in digits and its GUID; where two groups share one, the GUID decides, then the id.
     """
     group = tables.ExtensionGroup
-    rows = [
-        (row.name_key, str(row.id), row.group_id, None if row.is_default else row.id)
-        for row in group.select(tenant_id, group.id, group.name_key, group.group_id, group.is_default)
-    ]
-    by_name = {name_key: row_id for name_key, _, _, row_id in rows}
-    by_id = {id_: row_id for _, id_, _, row_id in rows}
-    return by_name | by_id | {fold(group_id): row_id for _, _, group_id, row_id in rows}
+    columns = (group.id, group.name_key, group.group_id, group.is_default)
+    rows = [(row, None if row.is_default else row.id) for row in group.select(tenant_id, *columns)]
+    by_name = {row.name_key: id_ for row, id_ in rows}
+    by_id = {str(row.id): id_ for row, id_ in rows}
+    return by_name | by_id | {fold(row.group_id): id_ for row, id_ in rows}
 
 
 def _require(tenant_id: int, key: GroupKey) -> tables.ExtensionGroup:
@@ -210,9 +208,8 @@ def _set_members(tenant_id: int, group_row_id: int, numbers: Sequence[str]) -> N
     wanted = groups_sql.extension_ids(tenant_id, numbers)
     if len(wanted) < len(set(numbers)):
         raise Invalid({"members": ["Names an extension that does not exist."]})
-    rows = tables.Membership.select(tenant_id, tables.Membership.extension_id).where(
-        tables.Membership.group_id == group_row_id
-    )
+    membership = tables.Membership
+    rows = membership.select(tenant_id, membership.extension_id).where(membership.group_id == group_row_id)
     current = {extension_id for (extension_id,) in rows.tuples()}
     groups_sql.delete_memberships(tenant_id, ((group_row_id, extension_id) for extension_id in current - wanted))
     groups_sql.insert_memberships(tenant_id, ((group_row_id, extension_id) for extension_id in wanted - current))

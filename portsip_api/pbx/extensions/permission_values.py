@@ -59,10 +59,9 @@ def has(tenant_id: int, extension_id: int, name: str) -> bool:
 
 def is_set_by(tenant_id: int, group_ids: Iterable[int], name: str) -> bool:
     """Tell whether one of the groups gives or takes a permission. One statement."""
-    setting = tables.GroupPermission.select(tenant_id, tables.GroupPermission.group_id)
-    return not set(group_ids).isdisjoint(
-        group_id for (group_id,) in setting.where(tables.GroupPermission.permission == name).tuples()
-    )
+    setting = tables.GroupPermission
+    rows = setting.select(tenant_id, setting.group_id).where(setting.permission == name)
+    return not {group_id for (group_id,) in rows.tuples()}.isdisjoint(group_ids)
 
 
 def _over_defaults(every: Sequence[Permission], ids: Iterable[int], rows: Iterable[Any]) -> dict[int, Values]:
