@@ -87,7 +87,10 @@ def id_of_domain(domain: str) -> int | None:
 
 def domain_of(tenant_id: int) -> str:
     """Return the SIP domain of a tenant. Raises NotFound."""
-    return show(tenant_id).domain
+    domain: str | None = tables.Tenant.select(tables.Tenant.domain).where(tables.Tenant.id == tenant_id).scalar()
+    if domain is None:
+        raise _missing()
+    return domain
 
 
 def show(tenant_id: int) -> Tenant:
