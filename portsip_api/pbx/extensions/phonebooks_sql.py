@@ -1,6 +1,6 @@
 """The statements of phonebooks that are SQL: both move up to 50,000 entries at once, for which rows of models are slow.
 
-The database sorts, since entries are kept in that order; an import comes as one JSON text.
+The database merges and sorts them; an import comes as one JSON text.
 """
 
 import json
