@@ -70,7 +70,7 @@ def place(request: CallRequest, switch: Switch) -> str:
     if not row[1]:
         raise Conflict("The extension is disabled and cannot call.")
     if not _is_own(request.tenant_id, request.to):
-        if not groups.may_call_outside(row[0]):
+        if not groups.may_call_outside(request.tenant_id, row[0]):
             raise Forbidden("None of the extension's groups may call external numbers.")
         if not is_dialable(request.to, forwarding.allowed_prefixes(request.tenant_id)):
             raise Forbidden("The tenant does not allow that number to be dialled.")
