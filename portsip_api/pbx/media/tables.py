@@ -1,5 +1,7 @@
 """The tables of media."""
 
+from typing import Any
+
 import peewee
 
 from portsip_api.pbx.tables import Flag, Link, TenantTable, default
@@ -8,6 +10,7 @@ from portsip_api.pbx.tables import Flag, Link, TenantTable, default
 class Greeting(TenantTable):
     """Voicemail greetings of an extension."""
 
+    missing = "There is no such greeting file."
     owning_link = "extension_id"
 
     id = peewee.AutoField()
@@ -37,6 +40,13 @@ class Greeting(TenantTable):
             (("extension_id", "filename"), True),
         )
         unique_indexes = ("greeting_active",)
+
+    @classmethod
+    def scope(cls, tenant_id: int) -> Any:
+        """Return the condition that a row belongs to the tenant, which looks at its extension and at no other."""
+        extension = peewee.Table("extension")
+        own = (extension.c.id == cls.extension_id) & (extension.c.tenant_id == tenant_id)
+        return peewee.fn.EXISTS(extension.select(extension.c.id).where(own))
 
 
 class Prompt(TenantTable):
