@@ -1,4 +1,4 @@
-"""Whose registrations are.
+"""Which users the registrations of phones belong to.
 
 SQL, because models say badly what is looked up here: the first of three things that a text may name, and which numbers
 of a JSON list, however long it is, are a group's.

@@ -1,4 +1,4 @@
-"""Whose schedules are.
+"""Who owns schedules: users and groups.
 
 SQL, because the tables of users, groups and members are of a room above.
 """
