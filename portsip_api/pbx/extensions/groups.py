@@ -165,13 +165,7 @@ def set_groups_of(tenant_id: int, extension_id: int, keys: Sequence[str]) -> Non
 
 def may_call_outside(tenant_id: int, extension_id: int) -> bool:
     """Tell whether one of an extension's groups allows calls to external numbers; the default group does."""
-    group, membership = tables.ExtensionGroup, tables.Membership
-    rows = (
-        group.select(tenant_id, group.enable_external_call)
-        .join(membership, on=membership.group_id == group.id)
-        .where(membership.extension_id == extension_id)
-    )
-    allowed = [row.enable_external_call for row in rows]
+    allowed = groups_sql.external_calls_of(tenant_id, extension_id)
     return not allowed or any(allowed)
 
 

@@ -51,6 +51,16 @@ def show(tenant_id: int, column: str, value: object) -> Any:
     )
 
 
+def external_calls_of(tenant_id: int, extension_id: int) -> list[int]:
+    """Return whether each group of an extension allows external calls; it is asked for every call."""
+    rows = database.fetch_all(
+        "SELECT g.enable_external_call FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id"
+        " WHERE g.tenant_id = ? AND m.extension_id = ?",
+        (tenant_id, extension_id),
+    )
+    return [row[0] for row in rows]
+
+
 def named(tenant_id: int, group_ids: Sequence[str], ids: Sequence[int]) -> list[Any]:
     """Return id, GUID, whether it is the default group, and number of members of the groups with those GUIDs or ids."""
     return database.fetch_all(
