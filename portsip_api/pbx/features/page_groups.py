@@ -12,7 +12,7 @@ import orjson
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.features import tables
-from portsip_api.pbx.features.numbers import number_taken
+from portsip_api.pbx.features.numbers import DIALLED, taken
 from portsip_api.pbx.features.tables import PageGroupMember
 from portsip_api.pbx.replacements import complete, items
 from portsip_api.pbx.row_ids import row_id
@@ -29,7 +29,7 @@ PAGE_GROUP: Rules = {
     "sound": Text(255),
     "description": Text(1024, lines=True),
 }
-_REFUSALS: Final[Refusals] = number_taken("number", "page_group_tenant_id_number_key")
+_REFUSALS: Final[Refusals] = {"page_group_tenant_id_number_key": taken("number"), DIALLED: taken("number")}
 
 
 @dataclass(frozen=True)

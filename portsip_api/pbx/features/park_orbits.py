@@ -10,7 +10,7 @@ from typing import Any, Final
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
 from portsip_api.pbx.extensions.fields import NUMBER
 from portsip_api.pbx.features import tables
-from portsip_api.pbx.features.numbers import number_taken
+from portsip_api.pbx.features.numbers import DIALLED, taken
 from portsip_api.pbx.replacements import complete
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.settings.definitions import definitions
@@ -30,7 +30,8 @@ PARK_ORBIT: Rules = {
 }
 _REFUSALS: Final[Refusals] = {
     "park_orbit_tenant_id_name_key_key": lambda: Duplicate("Another park orbit has this name.", "name"),
-    **number_taken("extension", "park_orbit_tenant_id_extension_key"),
+    "park_orbit_tenant_id_extension_key": taken("extension"),
+    DIALLED: taken("extension"),
 }
 
 

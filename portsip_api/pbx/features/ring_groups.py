@@ -14,7 +14,7 @@ from portsip_api.pbx.extensions.fields import NUMBER
 from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.features import tables
 from portsip_api.pbx.features.members import ids_of
-from portsip_api.pbx.features.numbers import number_taken
+from portsip_api.pbx.features.numbers import DIALLED, taken
 from portsip_api.pbx.features.tables import RingGroupMember
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Choice, Rules, Text, Whole, checked
@@ -34,7 +34,10 @@ _COLUMNS: Final = {
     "ring_time": "ring_time",
     "ring_strategy": "strategy",
 }
-_REFUSALS: Final[Refusals] = number_taken("ring_group_number", "ring_group_tenant_id_number_key")
+_REFUSALS: Final[Refusals] = {
+    "ring_group_tenant_id_number_key": taken("ring_group_number"),
+    DIALLED: taken("ring_group_number"),
+}
 
 
 @dataclass(frozen=True)
