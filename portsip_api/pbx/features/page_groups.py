@@ -100,12 +100,11 @@ def destroy(tenant_id: int, group_id: int) -> None:
 
 
 def _fetch(tenant_id: int, *where: Any) -> list[PageGroup]:
-    groups = tables.PageGroup.page(tenant_id, *where, order=[tables.PageGroup.number])
+    row = tables.PageGroup
+    groups = row.page(tenant_id, *where, order=[row.number])
     members = (
-        PageGroupMember.select(
-            tenant_id, PageGroupMember.page_group_id, Extension.id, Extension.number, Extension.profile
-        )
-        .join(tables.PageGroup, on=tables.PageGroup.id == PageGroupMember.page_group_id)
+        row.select(tenant_id, row.id, Extension.id, Extension.number, Extension.profile)
+        .join(PageGroupMember, on=PageGroupMember.page_group_id == row.id)
         .join(Extension, on=Extension.id == PageGroupMember.extension_id)
         .where(*where)
         .order_by(PageGroupMember.position)
@@ -115,8 +114,8 @@ def _fetch(tenant_id: int, *where: Any) -> list[PageGroup]:
         names = orjson.loads(profile)
         users.setdefault(group_id, []).append(Member(user_id, number, names["first_name"], names["last_name"]))
     return [
-        PageGroup(row.id, row.enabled, row.number, row.timeout, row.sound, row.description, users[row.id])
-        for row in groups
+        PageGroup(group.id, group.enabled, group.number, group.timeout, group.sound, group.description, users[group.id])
+        for group in groups
     ]
 
 

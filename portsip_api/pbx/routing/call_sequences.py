@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 
 from portsip_api.pbx.errors import Invalid, NotFound
-from portsip_api.pbx.extensions.tables import ExtensionSettings
+from portsip_api.pbx.extensions.tables import Extension, ExtensionSettings
 from portsip_api.pbx.hours import schedules
 from portsip_api.pbx.replacements import complete, objects
 from portsip_api.pbx.routing.ring_steps import AFTER, KIND, TOGETHER, Address
@@ -57,9 +57,13 @@ class CallSequence:
 def read(tenant_id: int, user_id: int) -> CallSequence:
     """Return the call sequence of a user (an extension's id); a fresh one has no rings. Raises NotFound."""
     rules = _forward_rules(tenant_id, user_id)
-    order = [CallSequenceRing.position]
-    rows = CallSequenceRing.page(tenant_id, CallSequenceRing.extension_id == user_id, order=order)
-    return CallSequence(rules["available"]["no_answer_timeval"], [_ring(row) for row in rows])
+    rows = (
+        Extension.select(tenant_id, CallSequenceRing)
+        .join(CallSequenceRing, on=CallSequenceRing.extension_id == Extension.id)
+        .where(Extension.id == user_id)
+        .order_by(CallSequenceRing.position)
+    )
+    return CallSequence(rules["available"]["no_answer_timeval"], [_ring(row) for row in rows.objects()])
 
 
 def replace(tenant_id: int, user_id: int, fields: Mapping[str, object]) -> None:
@@ -83,11 +87,16 @@ def replace(tenant_id: int, user_id: int, fields: Mapping[str, object]) -> None:
 
 
 def _forward_rules(tenant_id: int, user_id: int) -> dict[str, Any]:
-    query = ExtensionSettings.select(tenant_id, ExtensionSettings.forward_rules)
-    row = query.where(ExtensionSettings.extension_id == row_id(user_id)).first()
+    row = (
+        Extension.select(tenant_id, ExtensionSettings.forward_rules)
+        .join(ExtensionSettings, on=ExtensionSettings.extension_id == Extension.id)
+        .where(Extension.id == row_id(user_id))
+        .tuples()
+        .first()
+    )
     if row is None:
         raise NotFound("User not found")
-    rules: dict[str, Any] = orjson.loads(row.forward_rules)
+    rules: dict[str, Any] = orjson.loads(row[0])
     return rules
 
 
