@@ -4,6 +4,7 @@ First the numbers that the call can come to, however far it is forwarded; then w
 meets, these are at most six statements. Source: contract, section 4 (`extensions/route`).
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,17 +101,19 @@ def _gather(tenant_id: int, key: ExtensionKey, state: State | None, calendar: Ca
     extensions = {place.number for place in reached if place.kind == "EXTENSION"}
     hunt_groups = _hunt_groups(tenant_id, {place.number for place in reached if place.kind == "HUNT_GROUP"})
     hunted = {ring.number for group in hunt_groups.values() for ring in group.rings}
-    rings = gather_sql.call_sequences(tenant_id, extensions)
+    sequences = gather_sql.call_sequences(tenant_id, extensions)
+    rings: dict[str, list[Ring]] = defaultdict(list)
+    for ring in sequences:
+        rings[ring.owner].append(_ring(ring))
     rows = gather_sql.extensions(tenant_id, extensions | hunted)
-    destinations = {row[0]: _destination(calendar, row, rings) for row in rows}
+    destinations = {row[0]: _destination(calendar, row, rings[row[0]]) for row in rows}
+    internal = {place.number for place in reached if place.kind} | {ring.number for ring in sequences if ring.internal}
     prefixes, special = gather_sql.outside(tenant_id)
     world = Surroundings(
         destinations.get,
         {place.number: RingGroup(place.number, place.name, place.seconds) for place in reached if place.seconds},
         {place.number: place.name for place in reached if place.kind == "VIRTUAL_RECEPTIONIST"},
-        frozenset(
-            [place.number for place in reached if place.kind] + [ring.number for ring in rings if ring.is_internal]
-        ),
+        frozenset(internal),
         orjson.loads(prefixes),
         hunt_groups,
         special or "",
@@ -139,7 +142,7 @@ def _hunt_groups(tenant_id: int, numbers: Collection[str]) -> dict[str, HuntGrou
     return found
 
 
-def _destination(calendar: Calendar, row: Sequence[Any], rings: Iterable[SequenceRing]) -> Destination:
+def _destination(calendar: Calendar, row: Sequence[Any], rings: Sequence[Ring]) -> Destination:
     number, status, rules, hours, voice_mail, greeting, may_call_outside = row
     return Destination(
         number,
@@ -149,7 +152,7 @@ def _destination(calendar: Calendar, row: Sequence[Any], rings: Iterable[Sequenc
         orjson.loads(voice_mail)["enable_voicemail"],
         greeting or DEFAULT,
         bool(may_call_outside),
-        [_ring(ring) for ring in rings if ring.owner == number],
+        rings,
     )
 
 

@@ -18,8 +18,8 @@ _PLAIN: Final = (
     "rtrim(replace(replace({0} || ' ', 'sip:', ''), '@' || (SELECT domain FROM tenant WHERE id = :tenant) || ' ', ''))"
 )
 
-# An extension forwards by the rules of the state that it is in, a hunt group to where its calls fall back. As a state
-# has two rules, at most 2^9 numbers are the last ones.
+# An extension forwards by the rules of the state that it is in, a hunt group to where its calls fall back. A state has
+# two rules, so that the numbers at most double with each forward: they are never more than 1,023.
 # LEFT JOIN keeps the order of the joins: left to itself, SQLite goes through all extensions of the tenant.
 _REACHED: Final = f"""
 WITH RECURSIVE reached (number, hops, state) AS (
@@ -49,8 +49,9 @@ SELECT h.extension, h.did, h.name, h.enabled, {_PLAIN.format("h.fallback_destina
 FROM hunt_group AS h
 LEFT JOIN hunt_group_ring AS x ON x.hunt_group_id = h.id AND x.enabled = 1
 LEFT JOIN extension AS e ON e.id = x.extension_id
-WHERE h.tenant_id = :tenant
-    AND (h.extension IN (SELECT value FROM json_each(:numbers)) OR h.did IN (SELECT value FROM json_each(:numbers)))
+WHERE h.tenant_id = :tenant AND h.id IN (
+    SELECT id FROM hunt_group WHERE tenant_id = :tenant AND extension IN (SELECT value FROM json_each(:numbers))
+    UNION SELECT id FROM hunt_group WHERE tenant_id = :tenant AND did IN (SELECT value FROM json_each(:numbers)))
 ORDER BY h.id, x.position
 """
 
@@ -98,7 +99,7 @@ class Reached(NamedTuple):
 class SequenceRing(NamedTuple):
     """A number that rings for the extension `owner`; `periods` are its schedule's, as they are stored, if it has one.
 
-    `is_internal` tells that something in the tenant answers there.
+    `internal` tells that something in the tenant answers there.
     """
 
     owner: str
@@ -106,7 +107,7 @@ class SequenceRing(NamedTuple):
     seconds: int
     together: int
     periods: str | None
-    is_internal: int
+    internal: int
 
 
 def reached(tenant_id: int, column: str, value: object, state: str | None) -> list[Reached]:
@@ -141,8 +142,8 @@ def call_sequences(tenant_id: int, numbers: Iterable[str]) -> list[SequenceRing]
 
 def outside(tenant_id: int) -> tuple[str, str | None]:
     """Return the JSON of the prefixes that may be dialled outside, and who answers for all attendants or None."""
-    row: tuple[str, str | None] = database.fetch_row(_OUTSIDE, {"tenant": tenant_id})
-    return row
+    row: tuple[str, str | None] | None = database.fetch_row(_OUTSIDE, {"tenant": tenant_id})
+    return row or ("[]", None)
 
 
 def _of_numbers(statement: str, tenant_id: int, numbers: Iterable[str]) -> list[Any]:
