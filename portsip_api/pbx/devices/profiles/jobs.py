@@ -34,7 +34,7 @@ def send_many(tenant_id: int, ids: Sequence[object], *, restart: bool) -> None:
     with database.writing():
         noted = _note(tenant_id, Phone.id.in_(one_of(id_ for id_ in wanted if row_id(id_))), restart=restart)
         if noted != len(wanted):
-            raise NotFound("There is no such phone.")
+            raise NotFound(Phone.missing)
 
 
 def send_all(tenant_id: int, *, restart: bool) -> None:
