@@ -148,6 +148,15 @@ def test_holidays(berlin):
     check_refused(berlin.post("holidays/update", id=holiday_id), "404.1")
 
 
+def test_holidays_are_listed_in_the_order_of_the_year(admin):
+    for name, day, month, year in (("d", 2, 5, 0), ("b", 1, 5, 0), ("c", 1, 5, 2027), ("a", 1, 1, 2200)):
+        admin.do("holidays/create", name=name, day=day, month=month, year=year)
+    for asked, names in ((("DEFAULT", 1), "abc"), (("DEFAULT", 2), "d"), (("-DEFAULT", 1), "dcb")):
+        reply = admin.read("holidays/list", sort_by=asked[0], pagesize=3, pagination=asked[1])
+        assert "".join(row["name"] for row in reply["holidays"]) == names
+        assert reply["total"] == 4
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

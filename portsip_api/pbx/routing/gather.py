@@ -17,6 +17,7 @@ from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.hours.calendars import Calendar
+from portsip_api.pbx.hours.calendars_sql import CALENDAR
 from portsip_api.pbx.hours.office_hours import Hours, stretch
 from portsip_api.pbx.hours.schedules import read_periods
 from portsip_api.pbx.media.greeting_rows import DEFAULT
@@ -71,7 +72,7 @@ WITH RECURSIVE action (name) AS (
     ) GROUP BY id
 )
 SELECT 'TENANT', -1, json_array(
-    {calendars.CALENDAR}, json(t.allowed_prefixes),
+    {CALENDAR}, json(t.allowed_prefixes),
     (SELECT b.name FROM special_attendant AS s JOIN attendant AS b ON b.id = s.attendant_id
      WHERE s.tenant_id = t.id AND s.is_on))
 FROM tenant AS t WHERE t.id = :tenant
