@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import Any, Final
 
 from portsip_api.store import database
+from portsip_api.store.dialect import IN_ORDER, WHOLE, joined
 from portsip_api.store.revision_cache import RevisionCache
 
 _BLOCK_BYTES: Final = 200
@@ -79,7 +80,7 @@ class CountedOrder:
             f"SELECT r.{column} FROM ("
             f"  SELECT key, {self.id_column} AS id FROM {self.entries}"
             "   WHERE tenant_id = ? AND ordering = ? AND key >= ? ORDER BY key LIMIT ? OFFSET ?"
-            f") AS o CROSS JOIN {table} AS r ON r.id = o.id ORDER BY o.key {'DESC' if part.descending else 'ASC'}",
+            f") AS o {IN_ORDER} {table} AS r ON r.id = o.id ORDER BY o.key {'DESC' if part.descending else 'ASC'}",
             place,
         )
         return Page([row[0] for row in found], total)
@@ -100,12 +101,12 @@ class CountedOrder:
             " WHERE tenant_id = ? AND ordering = ? AND key >= ? ORDER BY key LIMIT ? OFFSET ?"
         )
         if part.descending:
-            entries = f"SELECT id FROM ({entries}) ORDER BY key DESC LIMIT -1"  # without it SQLite may drop the order
-        # CROSS JOIN takes the entries one after the other; to sort the texts again would cost as much as to read them.
+            entries = f"SELECT id FROM ({entries}) ORDER BY key DESC {WHOLE}"
+        # The entries are taken one after the other; to sort the texts again would cost as much as to read them.
         # Bytes, since a Python string would be made of them only to be undone.
         text, count = database.fetch_row(
-            f"SELECT CAST(group_concat(r.{column}) AS BLOB), count(*)"
-            f" FROM ({entries}) AS o CROSS JOIN {table} AS r ON r.{self.id_column} = o.id",
+            f"SELECT {joined(f'r.{column}')}, count(*)"
+            f" FROM ({entries}) AS o {IN_ORDER} {table} AS r ON r.{self.id_column} = o.id",
             place,
         )
         return Joined(text or b"", count, total)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portsip_api.store import database
+from portsip_api.store.dialect import holds, json_list
 
 MOST_HITS = 10_000
 _TRIGRAM = 3
@@ -43,7 +44,7 @@ class TextIndex:
         They are one JSON array, for the next statement; and how many they are.
         """
         words = fold(condition).split()
-        where, values = ["1"], []
+        where, values = ["TRUE"], []
         indexed = [word for word in [_mark(tenant_id), *words] if len(word) >= _TRIGRAM]
         scanned = [word for word in words if len(word) < _TRIGRAM]
         source = f"{self.table} AS t"
@@ -54,11 +55,11 @@ class TextIndex:
         else:
             scanned.append(_mark(tenant_id))
         for word in scanned:
-            where.append("instr(t.text, ?) > 0")
+            where.append(holds("t.text"))
             values.append(word)
         ids, count = database.fetch_row(
-            f"SELECT json_group_array(id), count(*) FROM (SELECT t.{self.id_column} AS id"
-            f" FROM {source} WHERE {' AND '.join(where)} LIMIT {MOST_HITS})",
+            f"SELECT {json_list('id')}, count(*) FROM (SELECT t.{self.id_column} AS id"
+            f" FROM {source} WHERE {' AND '.join(where)} LIMIT {MOST_HITS}) AS hit",
             values,
         )
         return ids, count

@@ -8,6 +8,7 @@ is read with it must be one statement. Log-in comes before there is a tenant: no
 from typing import Any, Final
 
 from portsip_api.store import database
+from portsip_api.store.dialect import IN_ORDER
 
 _EXTENSIONS: Final = (
     "WITH found AS MATERIALIZED ("
@@ -16,8 +17,8 @@ _EXTENSIONS: Final = (
     "  UNION ALL SELECT (SELECT min(id) FROM extension), 0 WHERE NOT EXISTS (SELECT 1 FROM found))"
     " SELECT read.is_found AND e.enabled AND t.enabled, e.id, e.tenant_id, e.number || '@' || t.domain,"
     "  s.credential, t.credential, s.web_access_password, s.password"
-    " FROM read CROSS JOIN extension AS e ON e.id = read.id CROSS JOIN tenant AS t ON t.id = e.tenant_id"
-    " CROSS JOIN extension_settings AS s ON s.extension_id = e.id"
+    f" FROM read {IN_ORDER} extension AS e ON e.id = read.id {IN_ORDER} tenant AS t ON t.id = e.tenant_id"
+    f" {IN_ORDER} extension_settings AS s ON s.extension_id = e.id"
 )
 _BY_NUMBER: Final = _EXTENSIONS.format("t.domain = ? AND e.number = ?")
 _BY_EMAIL: Final = _EXTENSIONS.format("e.email_key = ? AND e.email_key <> ''")

@@ -9,6 +9,7 @@ from typing import Any
 
 from portsip_api.pbx.identity import SUPERADMIN
 from portsip_api.store import database
+from portsip_api.store.dialect import IN_ORDER
 
 
 def administrator(name: str, algorithm: str) -> list[Any]:
@@ -21,8 +22,8 @@ def administrator(name: str, algorithm: str) -> list[Any]:
         "  SELECT own.id IS NOT NULL OR :name = :superadmin AS is_found, coalesce(own.id, first.id) AS id,"
         "   CASE WHEN own.id IS NULL THEN :superadmin ELSE :name END AS name"
         "  FROM (SELECT min(id) AS id FROM administrator) AS first LEFT JOIN administrator AS own ON own.name = :name)"
-        " SELECT read.is_found, a.id, a.name, h.ha1 FROM read CROSS JOIN administrator AS a ON a.id = read.id"
-        " CROSS JOIN administrator_ha1 AS h"
+        f" SELECT read.is_found, a.id, a.name, h.ha1 FROM read {IN_ORDER} administrator AS a ON a.id = read.id"
+        f" {IN_ORDER} administrator_ha1 AS h"
         "  ON h.administrator_id = read.id AND h.name = read.name AND h.algorithm = :algorithm",
         {"name": name, "algorithm": algorithm, "superadmin": SUPERADMIN},
     )
@@ -40,9 +41,9 @@ def user(tenant_id: int, name: str, email_key: str) -> list[Any]:
         "  UNION ALL SELECT id FROM extension WHERE email_key = :email AND email_key <> '' AND tenant_id = :tenant"
         ") AS named), read AS MATERIALIZED (SELECT coalesce(found.least = found.greatest, FALSE) AS is_found,"
         "   coalesce(found.least, first.id) AS id"
-        "  FROM found CROSS JOIN (SELECT min(id) AS id FROM extension) AS first)"
+        f"  FROM found {IN_ORDER} (SELECT min(id) AS id FROM extension) AS first)"
         " SELECT read.is_found AND e.enabled AND t.enabled, e.id, e.number || '@' || t.domain, s.web_access_password"
-        " FROM read CROSS JOIN extension AS e ON e.id = read.id CROSS JOIN tenant AS t ON t.id = e.tenant_id"
-        " CROSS JOIN extension_settings AS s ON s.extension_id = e.id",
+        f" FROM read {IN_ORDER} extension AS e ON e.id = read.id {IN_ORDER} tenant AS t ON t.id = e.tenant_id"
+        f" {IN_ORDER} extension_settings AS s ON s.extension_id = e.id",
         {"tenant": tenant_id, "name": name, "email": email_key},
     )

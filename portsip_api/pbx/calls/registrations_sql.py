@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.store import database
+from portsip_api.store.dialect import elements
 
 
 def number_of(tenant_id: int, user: str) -> str | None:
@@ -28,7 +29,7 @@ def number_of(tenant_id: int, user: str) -> str | None:
 def members_among(tenant_id: int, group_id: int, numbers: Iterable[str]) -> set[str]:
     """Return those numbers whose users are members of a group; who is in no group is in the default one."""
     rows = database.fetch_all(
-        "SELECT e.number FROM json_each(?) AS j JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value"
+        f"SELECT e.number FROM {elements('j')} JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value"
         " JOIN extension_group AS g ON g.tenant_id = e.tenant_id AND g.id = ?"
         " WHERE CASE WHEN g.is_default = 1 THEN e.group_count = 0"
         " ELSE EXISTS (SELECT 1 FROM membership WHERE group_id = g.id AND extension_id = e.id) END",

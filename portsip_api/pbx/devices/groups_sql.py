@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from portsip_api.store import database
+from portsip_api.store.dialect import listed
 
 
 def of_phones(tenant_id: int, phone_ids: Iterable[int]) -> list[Any]:
@@ -16,7 +17,7 @@ def of_phones(tenant_id: int, phone_ids: Iterable[int]) -> list[Any]:
     return database.fetch_all(
         "SELECT m.phone_id, g.id, g.name, g.description, g.weight, g.members_count"
         " FROM phone_group_member AS m JOIN phone_group AS g ON g.id = m.group_id"
-        " WHERE m.phone_id IN (SELECT value FROM json_each(?)) AND g.tenant_id = ?"
+        f" WHERE m.phone_id IN {listed()} AND g.tenant_id = ?"
         " ORDER BY m.phone_id, g.weight, g.id",
         (json.dumps(list(phone_ids)), tenant_id),
     )

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from portsip_api.pbx.devices.lists_sql import one_of
 from portsip_api.pbx.devices.tables import Phone
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.row_ids import row_id
+from portsip_api.store.dialect import one_of
 
 _SEPARATORS: Final = re.compile(r"[:.\- ]")
 

@@ -15,12 +15,12 @@ from portsip_api.pbx.devices import lines, tables
 from portsip_api.pbx.devices.groups import PhoneGroup
 from portsip_api.pbx.devices.keys import by_serials, clean_serial, phone_id
 from portsip_api.pbx.devices.lines import Line
-from portsip_api.pbx.devices.lists_sql import one_of
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
 from portsip_api.pbx.settings.device_models import PhoneModel, phone_model
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Rules, Text, checked
 from portsip_api.store import database
+from portsip_api.store.dialect import one_of
 from portsip_api.store.paging import Slice
 
 MOST_ADDED: Final = 1_000

@@ -10,16 +10,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from portsip_api.store import database
+from portsip_api.store.dialect import IN_ORDER, elements, json_list, listed
 from portsip_api.store.paging import Slice
 
 # As a JSON array, in the order of their numbers. A number stands in its `number_key` behind a mark: `0` and two digits,
 # or `1`.
-_MEMBERS: Final = """
+_MEMBERS: Final = f"""
 CASE WHEN is_default THEN
-    (SELECT json_group_array(number) FROM (
+    (SELECT {json_list("number")} FROM (
         SELECT number FROM extension WHERE tenant_id = g.tenant_id AND group_count = 0 ORDER BY number_key) AS e)
 ELSE
-    (SELECT json_group_array(substr(number_key, CASE WHEN number_key < '1' THEN 4 ELSE 2 END)) FROM (
+    (SELECT {json_list("substr(number_key, CASE WHEN number_key < '1' THEN 4 ELSE 2 END)")} FROM (
         SELECT number_key FROM membership WHERE group_id = g.id ORDER BY number_key) AS m)
 END"""
 
@@ -64,10 +65,10 @@ def external_calls_of(tenant_id: int, extension_id: int) -> list[int]:
 def named(tenant_id: int, group_ids: Sequence[str], ids: Sequence[int]) -> list[Any]:
     """Return id, GUID, whether it is the default group, and number of members of the groups with those GUIDs or ids."""
     return database.fetch_all(
-        "SELECT g.id, g.group_id, g.is_default, g.members_count FROM json_each(?) AS j"
-        " CROSS JOIN extension_group AS g ON g.group_id = j.value WHERE g.tenant_id = ?"
-        " UNION SELECT g.id, g.group_id, g.is_default, g.members_count FROM json_each(?) AS j"
-        " CROSS JOIN extension_group AS g ON g.id = j.value WHERE g.tenant_id = ?",
+        f"SELECT g.id, g.group_id, g.is_default, g.members_count FROM {elements('j')}"
+        f" {IN_ORDER} extension_group AS g ON g.group_id = j.value WHERE g.tenant_id = ?"
+        f" UNION SELECT g.id, g.group_id, g.is_default, g.members_count FROM {elements('j')}"
+        f" {IN_ORDER} extension_group AS g ON g.id = j.value WHERE g.tenant_id = ?",
         (json.dumps(list(group_ids)), tenant_id, json.dumps(list(ids)), tenant_id),
     )
 
@@ -75,7 +76,7 @@ def named(tenant_id: int, group_ids: Sequence[str], ids: Sequence[int]) -> list[
 def extension_ids(tenant_id: int, numbers: Sequence[str]) -> set[int]:
     """Return the ids of the extensions that have one of `numbers`, of which there may be thousands."""
     rows = database.fetch_all(
-        "SELECT id FROM extension WHERE tenant_id = ? AND number IN (SELECT value FROM json_each(?))",
+        f"SELECT id FROM extension WHERE tenant_id = ? AND number IN {listed()}",
         (tenant_id, json.dumps(list(numbers))),
     )
     return {row[0] for row in rows}

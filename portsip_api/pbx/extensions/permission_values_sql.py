@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from portsip_api.store import database
+from portsip_api.store.dialect import IN_ORDER, elements
 
 
 def of_users_groups(tenant_id: int, extension_ids: Sequence[int]) -> list[Any]:
     """Return (extension, permission, value) of what the groups of extensions say; what decides comes last."""
     return database.fetch_all(
-        "SELECT m.extension_id, p.permission, p.value FROM json_each(?) AS j"
-        " CROSS JOIN membership AS m ON m.extension_id = j.value CROSS JOIN extension_group AS g ON g.id = m.group_id"
-        " CROSS JOIN group_permission AS p ON p.group_id = g.id WHERE g.tenant_id = ?"
+        f"SELECT m.extension_id, p.permission, p.value FROM {elements('j')}"
+        f" {IN_ORDER} membership AS m ON m.extension_id = j.value {IN_ORDER} extension_group AS g ON g.id = m.group_id"
+        f" {IN_ORDER} group_permission AS p ON p.group_id = g.id WHERE g.tenant_id = ?"
         " ORDER BY g.weight DESC, g.id DESC",
         (json.dumps(list(extension_ids)), tenant_id),
     )
@@ -25,8 +26,8 @@ def of_users_groups(tenant_id: int, extension_ids: Sequence[int]) -> list[Any]:
 def of_users(tenant_id: int, extension_ids: Sequence[int]) -> list[Any]:
     """Return (extension, permission, value) of what was set for extensions themselves."""
     return database.fetch_all(
-        "SELECT e.id, p.permission, p.value FROM json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value"
-        " CROSS JOIN extension_permission AS p ON p.extension_id = e.id WHERE e.tenant_id = ?",
+        f"SELECT e.id, p.permission, p.value FROM {elements('j')} {IN_ORDER} extension AS e ON e.id = j.value"
+        f" {IN_ORDER} extension_permission AS p ON p.extension_id = e.id WHERE e.tenant_id = ?",
         (json.dumps(list(extension_ids)), tenant_id),
     )
 
@@ -34,8 +35,8 @@ def of_users(tenant_id: int, extension_ids: Sequence[int]) -> list[Any]:
 def of_groups(tenant_id: int, group_ids: Sequence[int]) -> list[Any]:
     """Return (group, permission, value) of what was set for groups."""
     return database.fetch_all(
-        "SELECT g.id, p.permission, p.value FROM json_each(?) AS j CROSS JOIN extension_group AS g ON g.id = j.value"
-        " CROSS JOIN group_permission AS p ON p.group_id = g.id WHERE g.tenant_id = ?",
+        f"SELECT g.id, p.permission, p.value FROM {elements('j')} {IN_ORDER} extension_group AS g ON g.id = j.value"
+        f" {IN_ORDER} group_permission AS p ON p.group_id = g.id WHERE g.tenant_id = ?",
         (json.dumps(list(group_ids)), tenant_id),
     )
 

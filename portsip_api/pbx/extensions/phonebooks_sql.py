@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from portsip_api.store import database
+from portsip_api.store.dialect import IN_ORDER, element, elements
 
 
 def entries(tenant_id: int, phonebook_id: int) -> list[Any]:
@@ -32,7 +33,7 @@ def insert_entries(tenant_id: int, phonebook_id: int, rows: Iterable[Sequence[st
     """Write entries (first name, last name, number, key of their order) inside the caller's transaction."""
     database.execute(
         "INSERT INTO phonebook_entry (phonebook_id, first_name, last_name, number, name_key)"
-        " SELECT p.id, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3"
-        " FROM phonebook AS p CROSS JOIN json_each(?) AS j WHERE p.tenant_id = ? AND p.id = ?",
+        f" SELECT p.id, {', '.join(element('j.value', number) for number in range(4))}"
+        f" FROM phonebook AS p {IN_ORDER} {elements('j')} WHERE p.tenant_id = ? AND p.id = ?",
         (json.dumps(list(rows)), tenant_id, phonebook_id),
     )

@@ -7,11 +7,12 @@ the whole calendar within a statement of its own: the holidays are one JSON text
 from typing import Final
 
 from portsip_api.store import database
+from portsip_api.store.dialect import json_list, json_row
 
 # What `calendars.read` takes, of `tenant AS t`: three texts, also within a JSON array.
 CALENDAR: Final = (
     "t.time_zone, t.office_hours,"
-    " (SELECT json_group_array(json_array(name, month, day, year, from_time, to_time)) || ''"
+    f" (SELECT {json_list(json_row('name', 'month', 'day', 'year', 'from_time', 'to_time'))} || ''"
     " FROM holiday WHERE tenant_id = t.id)"
 )
 

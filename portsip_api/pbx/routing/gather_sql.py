@@ -12,6 +12,7 @@ import orjson
 
 from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.store import database
+from portsip_api.store.dialect import listed, members
 
 # An address in the tenant's own domain is the number before the @; no address has a blank in it.
 _PLAIN: Final = (
@@ -21,6 +22,10 @@ _PLAIN: Final = (
 # An extension forwards by the rules of the state that it is in, a hunt group to where its calls fall back. A state has
 # two rules, so that the numbers at most double with each forward: they are never more than 1,023.
 # LEFT JOIN keeps the order of the joins: left to itself, SQLite goes through all extensions of the tenant.
+_STATE: Final = (
+    "CASE coalesce(r.state, e.status) WHEN 'OFFLINE' THEN '$.offline' WHEN 'DND' THEN '$.dnd' WHEN 'AWAY' THEN '$.away'"
+    " ELSE '$.available' END"
+)
 _REACHED: Final = f"""
 WITH RECURSIVE reached (number, hops, state) AS (
     SELECT coalesce(:number, (SELECT number FROM extension WHERE tenant_id = :tenant AND id = :id)), 0, :state
@@ -29,9 +34,7 @@ WITH RECURSIVE reached (number, hops, state) AS (
     FROM reached AS r
     LEFT JOIN extension AS e ON e.tenant_id = :tenant AND e.number = r.number
     LEFT JOIN extension_settings AS s ON s.extension_id = e.id
-    LEFT JOIN json_each(s.forward_rules, CASE coalesce(r.state, e.status) WHEN 'OFFLINE' THEN '$.offline'
-        WHEN 'DND' THEN '$.dnd' WHEN 'AWAY' THEN '$.away' ELSE '$.available' END
-    ) AS rule ON rule.key LIKE '%action_value'
+    LEFT JOIN {members("rule", "s.forward_rules", _STATE)} ON rule.key LIKE '%action_value'
     LEFT JOIN hunt_group AS h ON h.tenant_id = :tenant AND (h.extension = r.number OR h.did = r.number)
     WHERE r.number <> '' AND r.hops <= {MOST_HOPS}
 )
@@ -50,19 +53,19 @@ FROM hunt_group AS h
 LEFT JOIN hunt_group_ring AS x ON x.hunt_group_id = h.id AND x.enabled = 1
 LEFT JOIN extension AS e ON e.id = x.extension_id
 WHERE h.tenant_id = :tenant AND h.id IN (
-    SELECT id FROM hunt_group WHERE tenant_id = :tenant AND extension IN (SELECT value FROM json_each(:numbers))
-    UNION SELECT id FROM hunt_group WHERE tenant_id = :tenant AND did IN (SELECT value FROM json_each(:numbers)))
+    SELECT id FROM hunt_group WHERE tenant_id = :tenant AND extension IN {listed(":numbers")}
+    UNION SELECT id FROM hunt_group WHERE tenant_id = :tenant AND did IN {listed(":numbers")})
 ORDER BY h.id, x.position
 """
 
-_EXTENSIONS: Final = """
+_EXTENSIONS: Final = f"""
 SELECT e.number, e.status, s.forward_rules, s.office_hours, s.voice_mail,
     (SELECT g.filename FROM greeting AS g WHERE g.extension_id = e.id AND g.active = 1),
     e.group_count = 0 OR EXISTS (
         SELECT 1 FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id
         WHERE m.extension_id = e.id AND g.enable_external_call = 1)
 FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id
-WHERE e.tenant_id = :tenant AND e.number IN (SELECT value FROM json_each(:numbers))
+WHERE e.tenant_id = :tenant AND e.number IN {listed(":numbers")}
 """
 
 _CALL_SEQUENCES: Final = f"""
@@ -71,7 +74,7 @@ FROM extension AS e
 JOIN call_sequence_ring AS x ON x.extension_id = e.id AND x.enabled = 1
 LEFT JOIN schedule AS p ON p.tenant_id = :tenant AND p.id = x.schedule_id
 LEFT JOIN dialled_number AS d ON d.tenant_id = :tenant AND d.number = {_PLAIN.format("x.number")}
-WHERE e.tenant_id = :tenant AND e.number IN (SELECT value FROM json_each(:numbers))
+WHERE e.tenant_id = :tenant AND e.number IN {listed(":numbers")}
 ORDER BY x.extension_id, x.position
 """
 

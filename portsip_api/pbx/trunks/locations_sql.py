@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from portsip_api.store import database
+from portsip_api.store.dialect import elements, listed
 
 
 def save(tenant_id: int, rows: Sequence[tuple[str, str, str, str]]) -> None:
@@ -27,7 +28,7 @@ def of_any(tenant_id: int, kinds: Iterable[str], key_ids: Iterable[int]) -> list
     return database.fetch_all(
         "SELECT a.kind, a.key_id, l.elin, l.location, l.address_info, l.description"
         " FROM location_assignment AS a JOIN location AS l ON l.id = a.location_id WHERE a.tenant_id = ?"
-        " AND a.kind IN (SELECT value FROM json_each(?)) AND a.key_id IN (SELECT value FROM json_each(?))",
+        f" AND a.kind IN {listed()} AND a.key_id IN {listed()}",
         (tenant_id, json.dumps(list(kinds)), json.dumps(list(key_ids))),
     )
 
@@ -40,7 +41,8 @@ def assign(tenant_id: int, kind: str, elins: Mapping[int, str]) -> None:
     database.execute(
         "INSERT INTO location_assignment (tenant_id, kind, key_id, location_id)"
         " SELECT :tenant, :kind, CAST(j.key AS INTEGER),"
-        " (SELECT id FROM location WHERE tenant_id = :tenant AND elin = j.value) FROM json_each(:elins) AS j WHERE true"
+        " (SELECT id FROM location WHERE tenant_id = :tenant AND elin = j.value)"
+        f" FROM {elements('j', ':elins')} WHERE TRUE"
         " ON CONFLICT (tenant_id, kind, key_id) DO UPDATE SET location_id = excluded.location_id",
         {"tenant": tenant_id, "kind": kind, "elins": json.dumps(elins)},
     )

@@ -11,13 +11,13 @@ import peewee
 
 from portsip_api.pbx.devices import groups as phone_groups
 from portsip_api.pbx.devices.keys import phone_id
-from portsip_api.pbx.devices.lists_sql import one_of
 from portsip_api.pbx.devices.tables import Phone, PhoneLine
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.store import database
 from portsip_api.store.clock import clock
+from portsip_api.store.dialect import one_of
 
 
 def send(tenant_id: int, phone_key: int | str, *, restart: bool) -> None:
