@@ -14,9 +14,9 @@ from portsip_api.pbx.access import credentials
 from portsip_api.pbx.access.passwords import check_policy
 from portsip_api.pbx.access.secret_purposes import PIN, PURPOSES, SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.extensions import extensions_sql
 from portsip_api.pbx.extensions.fields import EXTENSION, OBJECTS
 from portsip_api.pbx.values import checked, defaults, merge
-from portsip_api.store import database
 from portsip_api.store.search import fold, searchable
 from portsip_api.store.secrets import keyring
 
@@ -94,25 +94,13 @@ def write(tenant_id: int, draft: Draft) -> int:
     """Write `draft` without its groups inside the caller's transaction, for whom nothing can collide with it."""
     documents = draft.documents
     profile = orjson.loads(documents["profile"])
-    extension_id = database.insert(
-        "INSERT INTO extension (tenant_id, number, name_key, email_key, profile, options) VALUES (?, ?, ?, ?, ?, ?)",
-        (tenant_id, draft.number, *_keys(profile).values(), documents["profile"], documents["options"]),
+    extension = (draft.number, *_keys(profile).values(), documents["profile"], documents["options"])
+    settings_ = (
+        *(documents[name] for name in ("voice_mail", "forward_rules", "office_hours")),
+        *(draft.secrets[purpose] for purpose in PURPOSES),
+        credentials.new(),
     )
-    database.execute(
-        "INSERT INTO extension_settings (extension_id, voice_mail, forward_rules, office_hours, password,"
-        " web_access_password, voicemail_pin, credential) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            extension_id,
-            *(documents[name] for name in ("voice_mail", "forward_rules", "office_hours")),
-            *(draft.secrets[purpose] for purpose in PURPOSES),
-            credentials.new(),
-        ),
-    )
-    database.execute(
-        "INSERT INTO extension_search (extension_id, text) VALUES (?, ?)",
-        (extension_id, _search_text(tenant_id, draft.number, profile)),
-    )
-    return extension_id
+    return extensions_sql.insert(tenant_id, extension, settings_, _search_text(tenant_id, draft.number, profile))
 
 
 def overwrite(tenant_id: int, before: Extension, number: str, change: Change) -> None:
@@ -127,14 +115,16 @@ def overwrite(tenant_id: int, before: Extension, number: str, change: Change) ->
     row_before = {"number": before.number, **_keys(before.objects["profile"])}
     # SQLite writes every index of a column that is assigned, even where its value stays.
     columns = {name: value for name, value in row.items() if value != row_before[name]}
-    _assign("extension", "id", before.id, columns | {name: _dump(objects[name]) for name in changed & _OF_EXTENSION})
+    columns |= {name: _dump(objects[name]) for name in changed & _OF_EXTENSION}
+    extensions_sql.assign(tenant_id, before.id, columns)
     if number != before.number or "profile" in changed:
-        _assign("extension_search", "extension_id", before.id, {"text": _search_text(tenant_id, number, profile)})
+        found_by = {"text": _search_text(tenant_id, number, profile)}
+        extensions_sql.assign_beside(tenant_id, "extension_search", before.id, found_by)
     settings_: dict[str, object] = {name: _dump(objects[name]) for name in changed - _OF_EXTENSION}
     settings_ |= {purpose.removeprefix("extension."): blob for purpose, blob in change.secrets.items()}
     if change.secrets.keys() & {SIP_PASSWORD, WEB_PASSWORD} or not objects["options"]["enable_extension"]:
         settings_["credential"] = credentials.new()
-    _assign("extension_settings", "extension_id", before.id, settings_)
+    extensions_sql.assign_beside(tenant_id, "extension_settings", before.id, settings_)
 
 
 def _checked(fields: Mapping[str, object], required: Sequence[str] = ()) -> dict[str, Any]:
@@ -160,12 +150,6 @@ def require_policy(values: Mapping[str, Any], number: str) -> None:
             check_policy(errors, field, values[field], number)
     if errors:
         raise Invalid(errors)
-
-
-def _assign(table: str, key: str, extension_id: int, columns: Mapping[str, object]) -> None:
-    if columns:
-        assignments = ", ".join(f"{column} = ?" for column in columns)
-        database.execute(f"UPDATE {table} SET {assignments} WHERE {key} = ?", (*columns.values(), extension_id))
 
 
 def _keys(profile: Mapping[str, str]) -> dict[str, str]:

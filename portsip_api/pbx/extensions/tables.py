@@ -8,6 +8,8 @@ from portsip_api.pbx.tables import Flag, Link, TenantTable, default
 class Extension(TenantTable):
     """Extensions: what lists show and find."""
 
+    missing = "There is no such extension."
+
     id = peewee.AutoField()
     tenant_id = Link("tenant")
     number = peewee.TextField()
