@@ -97,7 +97,9 @@ class TenantTable(Table):
             return cast("Any", cls).tenant_id == tenant_id
         link = cls._meta.fields[cls.owning_link]
         owners = _tenant_table(link.table)
-        return link.in_(owners.select(tenant_id, owners._meta.primary_key))
+        # Not IN: SQLite would gather all that the tenant has of the owners first.
+        owner = owners.select(tenant_id, peewee.SQL("1")).where(owners._meta.primary_key == link)
+        return peewee.fn.EXISTS(owner)
 
     @classmethod
     def whole_pbx(cls) -> Whole:

@@ -61,6 +61,14 @@ def test_a_row_without_a_tenants_id_is_its_owners(orbit: int, admin: Crm) -> Non
     assert HuntGroupRing.delete(HOME, hunt_group_id=group_id) == 1
 
 
+def test_whose_a_row_is_is_asked_of_its_owner_alone(orbit: int) -> None:
+    """Gathering all owners of the tenant first would take as long as there are many of them."""
+    asked, values = HuntGroupRing.select(HOME).where(HuntGroupRing.hunt_group_id == 1).sql()
+    plan = [row[3] for row in database.fetch_all(f"EXPLAIN QUERY PLAN {asked}", values)]
+    assert [step for step in plan if "LIST SUBQUERY" in step] == []
+    assert [step for step in plan if step.startswith("SEARCH t2 USING INTEGER PRIMARY KEY")]
+
+
 def test_the_whole_pbx_is_asked_for_by_name(orbit: int) -> None:
     ParkOrbit.insert(OTHER, **ORBIT)
     whole = ParkOrbit.whole_pbx()
