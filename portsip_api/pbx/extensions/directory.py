@@ -11,7 +11,9 @@ from typing import Final
 import orjson
 
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
+from portsip_api.pbx.extensions import directory_sql
 from portsip_api.pbx.extensions.fields import PRESENCE
+from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.values import checked
 from portsip_api.store import database
 from portsip_api.store.paging import CountedOrder, Joined, Slice
@@ -40,13 +42,7 @@ def search(tenant_id: int, condition: str, ordering: str, part: Slice) -> Joined
     """Return the cards of extensions in which every word of `condition` stands; the total stops at 10,000."""
     found, total = _INDEX.find_json(tenant_id, condition)
     keys = _SORT_KEYS[ordering].format("DESC" if part.descending else "ASC")
-    text, count = database.fetch_row(
-        "SELECT CAST(group_concat(c.card) AS BLOB), count(*) FROM ("
-        "  SELECT e.id FROM json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value"
-        f"  WHERE e.tenant_id = ? ORDER BY {keys} LIMIT ? OFFSET ?"
-        ") AS o CROSS JOIN extension_card AS c ON c.extension_id = o.id",
-        (found, tenant_id, part.limit, part.offset),
-    )
+    text, count = directory_sql.joined(tenant_id, found, keys, part.limit, part.offset)
     return Joined(text or b"", count, total)
 
 
@@ -60,15 +56,7 @@ def statuses(tenant_id: int, numbers: Sequence[str]) -> str:
 
     They are one JSON text of an array of objects.
     """
-    text: str = database.fetch_row(
-        "SELECT json_group_array(json_object('extension_number', number, 'status', status, 'user_agent', user_agent))"
-        " FROM (SELECT j.value AS number, coalesce(e.status, 'NOT_FOUND') AS status,"
-        "              coalesce(e.user_agent, '') AS user_agent"
-        "       FROM json_each(?) AS j LEFT JOIN extension AS e INDEXED BY extension_status"
-        "       ON e.tenant_id = ? AND e.number = j.value ORDER BY j.key)",
-        (orjson.dumps(numbers).decode(), tenant_id),
-    )[0]
-    return text
+    return directory_sql.statuses(tenant_id, orjson.dumps(numbers).decode())
 
 
 def existing(tenant_id: int, numbers: Sequence[str]) -> set[str]:
@@ -81,4 +69,4 @@ def set_presence(tenant_id: int, key: ExtensionKey, presence: str) -> None:
     """Set what an extension's user chose: AVAILABLE, DND or AWAY. Raises NotFound and Invalid."""
     checked({"status": PRESENCE}, {"status": presence})
     with database.writing():
-        database.execute("UPDATE extension SET presence = ? WHERE id = ?", (presence, find_id(tenant_id, key)))
+        Extension.update(tenant_id, {"presence": presence}, id=find_id(tenant_id, key))

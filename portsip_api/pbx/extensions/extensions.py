@@ -29,6 +29,7 @@ from portsip_api.pbx.identity import Identity, Role
 from portsip_api.pbx.media import files as greeting_files
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.store import database
+from portsip_api.store.violations import FOREIGN_KEY
 
 NUMBER_TAKEN: Final = "Another object of this tenant has this number."
 EMAIL_TAKEN: Final = "Belongs to another extension, and a log-in by e-mail could mean either."
@@ -38,6 +39,7 @@ _TAKEN: Final[Refusals] = {
         ("extension_tenant_id_number_key", "dialled_number_tenant_id_number_key"),
         lambda: Duplicate(NUMBER_TAKEN, "extension_number"),
     ),
+    FOREIGN_KEY: lambda: NotFound("There is no such tenant."),  # it was removed a moment ago
     "extension_email_key_key": lambda: Invalid({"profile.email": [EMAIL_TAKEN]}),
 }
 
