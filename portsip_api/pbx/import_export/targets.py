@@ -4,7 +4,6 @@ A row may forward to an extension of a later one, so that targets are looked up 
 only once however many rows name it. Source: contract, section 4 ("an import checks at its end").
 """
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
@@ -14,10 +13,10 @@ import orjson
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions import forward_targets as forwarding
 from portsip_api.pbx.extensions.drafts import Change, Draft
+from portsip_api.pbx.import_export import targets_sql
 from portsip_api.pbx.import_export.candidates import Candidate
 from portsip_api.pbx.import_export.report import Findings
 from portsip_api.pbx.values import merge
-from portsip_api.store import database
 
 _TO_EXTENSION: Final = "CONNECT_TO_ANOTHER_EXTENSION"
 _NOBODY: Final = "\0"  # no extension's number
@@ -74,14 +73,7 @@ def _with_rules(tenant_id: int, candidates: Sequence[Candidate]) -> Iterator[tup
         for item in candidates
         if isinstance(item.content, Change) and "forward_rules" in item.content.documents
     }
-    stored = dict(
-        database.fetch_all(
-            "SELECT e.number, s.forward_rules FROM json_each(?) AS j"
-            " CROSS JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value"
-            " CROSS JOIN extension_settings AS s ON s.extension_id = e.id",
-            (json.dumps(list(changes)), tenant_id),
-        )
-    )
+    stored = targets_sql.forward_rules(tenant_id, changes)
     for item in candidates:
         if isinstance(item.content, Draft):
             yield item, item.content.documents["forward_rules"]
