@@ -3,7 +3,6 @@
 One extension is written like a hundred thousand of an import. Source: PortSIP REST API, "Create a new extension".
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -43,25 +42,25 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A new extension, checked and encrypted, ready to be written: its five objects, without the PIN, are JSON."""
+    """A new extension, checked and encrypted, ready to be written: its five objects are without the PIN."""
 
     number: str
-    documents: Mapping[str, str]
+    objects: Mapping[str, Any]
     secrets: Mapping[str, bytes]
     groups: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What changes in an extension, checked and encrypted: what was sent of its five objects, as JSON, and the rest."""
+    """What changes in an extension, checked and encrypted: what was sent of its five objects, and the rest."""
 
-    documents: Mapping[str, str]
+    objects: Mapping[str, Any]
     secrets: Mapping[str, bytes]
     values: Mapping[str, Any]  # number, passwords, groups
 
     def over(self, before: Extension) -> dict[str, Any]:
         """Return the five objects of `before` with the change merged into them."""
-        return merge(before.objects, {name: orjson.loads(text) for name, text in self.documents.items()})
+        return merge(before.objects, self.objects)
 
 
 def prepare(fields: Mapping[str, object]) -> Draft:
@@ -70,11 +69,10 @@ def prepare(fields: Mapping[str, object]) -> Draft:
     number = values["extension_number"]
     require_policy(values, number)
     objects = merge(_DEFAULTS, {name: values[name] for name in OBJECTS if name in values})
-    voice_mail = dict(objects["voice_mail"])
+    voice_mail = objects["voice_mail"] = dict(objects["voice_mail"])
     pin = voice_mail.pop("voicemail_pin")
     clear = {SIP_PASSWORD: values["password"], WEB_PASSWORD: values["web_access_password"], PIN: pin}
-    documents = _documents({**objects, "voice_mail": voice_mail})
-    return Draft(number, documents, keyring.encrypt_all(clear), values.get("belong_groups", ()))
+    return Draft(number, objects, keyring.encrypt_all(clear), values.get("belong_groups", ()))
 
 
 def prepare_change(fields: Mapping[str, object]) -> Change:
@@ -85,15 +83,15 @@ def prepare_change(fields: Mapping[str, object]) -> Change:
         WEB_PASSWORD: values.get("web_access_password"),
         PIN: values.get("voice_mail", {}).pop("voicemail_pin", None),
     }
-    documents = _documents({name: values.pop(name) for name in OBJECTS if name in values})
+    objects = {name: values.pop(name) for name in OBJECTS if name in values}
     sent = {purpose: secret for purpose, secret in clear.items() if secret is not None}
-    return Change(documents, keyring.encrypt_all(sent), values)
+    return Change(objects, keyring.encrypt_all(sent), values)
 
 
 def write(tenant_id: int, draft: Draft) -> int:
     """Write `draft` without its groups inside the caller's transaction, for whom nothing can collide with it."""
-    documents = draft.documents
-    profile = orjson.loads(documents["profile"])
+    profile = draft.objects["profile"]
+    documents = {name: _dump(value) for name, value in draft.objects.items()}
     extension = (draft.number, *_keys(profile).values(), documents["profile"], documents["options"])
     settings_ = (
         *(documents[name] for name in ("voice_mail", "forward_rules", "office_hours")),
@@ -159,11 +157,6 @@ def _keys(profile: Mapping[str, str]) -> dict[str, str]:
 
 def _search_text(tenant_id: int, number: str, profile: Mapping[str, str]) -> str:
     return searchable(tenant_id, [number, *(profile[name] for name in _SEARCHED)])
-
-
-def _documents(objects: Mapping[str, Any]) -> dict[str, str]:
-    # The extensions of an import have most documents in common, and keep one copy of each in memory.
-    return {name: sys.intern(_dump(value)) for name, value in objects.items()}
 
 
 def _dump(value: object) -> str:

@@ -58,7 +58,7 @@ def insert(tenant_id: int, draft: Draft) -> int:
         extension_id = write(tenant_id, draft)
     if draft.groups:
         groups.set_groups_of(tenant_id, extension_id, draft.groups)
-    forwarding.require_targets(tenant_id, draft.number, {}, orjson.loads(draft.documents["forward_rules"]))
+    forwarding.require_targets(tenant_id, draft.number, {}, draft.objects["forward_rules"])
     return extension_id
 
 

@@ -13,6 +13,7 @@ import orjson
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions import forward_targets as forwarding
 from portsip_api.pbx.extensions.drafts import Change, Draft
+from portsip_api.pbx.extensions.forward_targets import Rules
 from portsip_api.pbx.import_export import targets_sql
 from portsip_api.pbx.import_export.candidates import Candidate
 from portsip_api.pbx.import_export.report import Findings
@@ -36,9 +37,9 @@ def find_dangling(
             return ""
         return _problem(tenant_id, number, action, target)
 
-    for item, text in _with_rules(tenant_id, candidates):
+    for item, rules in _with_rules(tenant_id, candidates):
         found = {}
-        for field, action, target in _targets(text):
+        for field, action, target in _targets(rules):
             if reason := find(action, target, item.number if target == item.number else _NOBODY):
                 found[field] = [reason]
         if found:
@@ -55,28 +56,24 @@ def _problem(tenant_id: int, number: str, action: str, target: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=1000)
-def _targets(text: str) -> list[tuple[str, str, str]]:
-    """Return the field, action and target of each of the rules in a JSON text; most rows share a few such texts."""
-    return [
-        (f"forward_rules.{state}.{name}_value", values[name], values[f"{name}_value"])
-        for state, values in orjson.loads(text).items()
-        for name in values
-        if name.endswith("_action")
-    ]
+def _targets(rules: Rules) -> Iterator[tuple[str, str, str]]:
+    """Yield the field, action and target of each of the rules."""
+    for state, values in rules.items():
+        for name in values:
+            if name.endswith("_action"):
+                yield f"forward_rules.{state}.{name}_value", values[name], values[f"{name}_value"]
 
 
-def _with_rules(tenant_id: int, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, str]]:
-    """Pair those that write forward rules with the rules, as JSON, that they have in the end."""
+def _with_rules(tenant_id: int, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, Rules]]:
+    """Pair those that write forward rules with the rules that they have in the end."""
     changes = {
-        item.number: item.content.documents["forward_rules"]
+        item.number: item.content.objects["forward_rules"]
         for item in candidates
-        if isinstance(item.content, Change) and "forward_rules" in item.content.documents
+        if isinstance(item.content, Change) and "forward_rules" in item.content.objects
     }
     stored = targets_sql.forward_rules(tenant_id, changes)
     for item in candidates:
         if isinstance(item.content, Draft):
-            yield item, item.content.documents["forward_rules"]
+            yield item, item.content.objects["forward_rules"]
         elif item.number in changes and item.number in stored:
-            rules = merge(orjson.loads(stored[item.number]), orjson.loads(changes[item.number]))
-            yield item, orjson.dumps(rules).decode()
+            yield item, merge(orjson.loads(stored[item.number]), changes[item.number])

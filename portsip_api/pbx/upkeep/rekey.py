@@ -24,7 +24,6 @@ from portsip_api.store.secrets import KeyMissing, keyring
 BATCH: Final = 300  # rows of one transaction
 SETTLED: Final = 600.0  # seconds after a rotation in which every request that began before it has ended
 
-
 COLUMNS: Final = (
     *(
         Column("extension_settings", "extension_id", purpose.removeprefix("extension."), purpose)
