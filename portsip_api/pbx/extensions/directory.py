@@ -1,8 +1,8 @@
 """The directory of a tenant: its extensions in order, found by words, and the state of each.
 
-A row is the JSON projection that the store keeps with each extension, so that a page of a list costs neither models
-nor dumps, and nothing here grows with the number of extensions. Source: PortSIP REST API, "Retrive a list of
-extensions", "Search a list of extensions", "Retrive status of extensions"; contract, section 3.
+A row is an extension's list JSON, a projection that the store keeps, so that a page of a list costs neither models nor
+dumps, and nothing here grows with the number of extensions. Source: PortSIP REST API, "Retrive a list of extensions",
+"Search a list of extensions", "Retrive status of extensions"; contract, section 3.
 """
 
 from collections.abc import Sequence
@@ -31,15 +31,15 @@ _SORT_KEYS: Final = {
 
 
 def page(tenant_id: int, ordering: str, part: Slice, revision: int | None = None) -> Joined:
-    """Return the cards of a part of the list, each a JSON object as text; two statements, or one.
+    """Return the list JSON of a part of the list, an object for each extension; two statements, or one.
 
     `revision`, when it is given, is what `tenants.revision` returned just now, outside any transaction.
     """
-    return ORDER.joined(tenant_id, ordering, part, "card", "extension_card", revision)
+    return ORDER.joined(tenant_id, ordering, part, "json", "extension_list_json", revision)
 
 
 def search(tenant_id: int, condition: str, ordering: str, part: Slice) -> Joined:
-    """Return the cards of extensions in which every word of `condition` stands; the total stops at 10,000."""
+    """Return the list JSON of extensions in which every word of `condition` stands; the total stops at 10,000."""
     found, total = _INDEX.find_json(tenant_id, condition)
     keys = _SORT_KEYS[ordering].format("DESC" if part.descending else "ASC")
     text, count = directory_sql.joined(tenant_id, found, keys, part.limit, part.offset)

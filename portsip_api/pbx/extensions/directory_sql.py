@@ -13,10 +13,10 @@ def joined(tenant_id: int, ids: str, keys: str, limit: int, offset: int) -> Any:
     `ids` is a JSON array of ids; `keys` says how they are sorted.
     """
     return database.fetch_row(
-        "SELECT CAST(group_concat(c.card) AS BLOB), count(*) FROM ("
+        "SELECT CAST(group_concat(l.json) AS BLOB), count(*) FROM ("
         "  SELECT e.id FROM json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value"
         f"  WHERE e.tenant_id = ? ORDER BY {keys} LIMIT ? OFFSET ?"
-        ") AS o CROSS JOIN extension_card AS c ON c.extension_id = o.id",
+        ") AS o CROSS JOIN extension_list_json AS l ON l.extension_id = o.id",
         (ids, tenant_id, limit, offset),
     )
 

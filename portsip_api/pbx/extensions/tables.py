@@ -26,9 +26,9 @@ class Extension(TenantTable):
     number_key = peewee.TextField()  # computed by the database
     enabled = Flag()  # computed by the database
     status = peewee.TextField()  # computed by the database
-    card = peewee.TextField()  # computed by the database
     branch_id = Link("branch", "SET NULL", null=True)
     first_name_key = peewee.TextField(null=True)  # computed by the database
+    list_json = peewee.TextField(null=True)  # computed by the database, when it is asked for only
 
     class Meta:
         """Its keys."""
@@ -89,13 +89,13 @@ class ExtensionSearch(TenantTable):
     text = peewee.TextField()
 
 
-class ExtensionCard(TenantTable):
+class ExtensionListJson(TenantTable):
     """The list JSON of an extension; kept by triggers."""
 
     owning_link = "extension_id"
 
     extension_id = Link("extension", primary_key=True)
-    card = peewee.TextField()
+    json = peewee.TextField()
 
 
 class ExtensionGroup(TenantTable):

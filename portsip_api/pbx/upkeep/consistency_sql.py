@@ -29,8 +29,8 @@ COMPARISONS: Final = {
         SELECT count(*) FROM membership AS m JOIN extension AS e ON e.id = m.extension_id
         WHERE m.number_key <> e.number_key""",
     "{} extensions are not in lists as they are.": """
-        SELECT count(*) FROM extension AS e LEFT JOIN extension_card AS c ON c.extension_id = e.id
-        WHERE c.card IS NOT e.card""",
+        SELECT count(*) FROM extension AS e LEFT JOIN extension_list_json AS l ON l.extension_id = e.id
+        WHERE coalesce(l.json, '') <> e.list_json""",
     "{} tenants do not have the extensions without a group that are counted.": """
         SELECT count(*) FROM tenant AS t WHERE ungrouped <> (
             SELECT count(*) FROM extension AS e WHERE e.tenant_id = t.id
