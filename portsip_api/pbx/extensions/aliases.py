@@ -45,7 +45,8 @@ def set_aliases(tenant_id: int, extension_id: int, aliases: Sequence[str]) -> No
         if not extensions_sql.log_in_names(tenant_id).isdisjoint(wanted):
             raise Invalid({"aliases": [LOGIN_TAKEN]})
         present = set(of(tenant_id, [extension_id])[extension_id])
-        ExtensionAlias.delete(tenant_id, ExtensionAlias.name.in_(present - wanted), extension_id=extension_id)
+        if gone := present - wanted:
+            ExtensionAlias.delete(tenant_id, ExtensionAlias.name.in_(gone), extension_id=extension_id)
         with refusing(_TAKEN):
             added = [{"name": alias, "extension_id": extension_id} for alias in wanted - present]
             ExtensionAlias.insert_all(tenant_id, added)

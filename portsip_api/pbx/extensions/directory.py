@@ -10,7 +10,8 @@ from typing import Final
 
 import orjson
 
-from portsip_api.pbx.extension_keys import ExtensionKey, find_id
+from portsip_api.pbx.errors import NotFound
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import directory_sql
 from portsip_api.pbx.extensions.fields import PRESENCE
 from portsip_api.pbx.extensions.tables import Extension
@@ -68,5 +69,7 @@ def existing(tenant_id: int, numbers: Sequence[str]) -> set[str]:
 def set_presence(tenant_id: int, key: ExtensionKey, presence: str) -> None:
     """Set what an extension's user chose: AVAILABLE, DND or AWAY. Raises NotFound and Invalid."""
     checked({"status": PRESENCE}, {"status": presence})
+    column, value = key.where()
     with database.writing():
-        Extension.update(tenant_id, {"presence": presence}, id=find_id(tenant_id, key))
+        if not Extension.update(tenant_id, {"presence": presence}, **{column: value}):
+            raise NotFound(Extension.missing)

@@ -107,7 +107,7 @@ def destroy(tenant_id: int, key: ExtensionKey) -> None:
     with database.writing():
         extension_id = find_id(tenant_id, key)
         blobs = greeting_files.of_extension(extension_id)
-        tables.Extension.delete(tenant_id, id=extension_id)
+        extensions_sql.delete(tenant_id, extension_id)
     greeting_files.FILES.remove(blobs)
 
 

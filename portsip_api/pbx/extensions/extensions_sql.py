@@ -70,5 +70,10 @@ def assign_beside(tenant_id: int, table: str, extension_id: int, columns: Mappin
         )
 
 
+def delete(tenant_id: int, extension_id: int) -> None:
+    """Delete an extension and what belongs to it."""
+    database.execute("DELETE FROM extension WHERE tenant_id = ? AND id = ?", (tenant_id, extension_id))
+
+
 def _assignments(columns: Mapping[str, object]) -> str:
     return ", ".join(f"{column} = ?" for column in columns)
