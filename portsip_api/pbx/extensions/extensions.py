@@ -45,14 +45,14 @@ _TAKEN: Final[Refusals] = {
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
-    """Make an extension and return its id. Raises Invalid and Duplicate (the number is taken)."""
+    """Make an extension and return its id. Raises Invalid, Duplicate (the number is taken) and NotFound (no tenant)."""
     draft = prepare(fields)
     with database.writing():
         return insert(tenant_id, draft)
 
 
 def insert(tenant_id: int, draft: Draft) -> int:
-    """Write `draft` inside the caller's transaction and return the new id. Raises Invalid and Duplicate."""
+    """Write `draft` inside the caller's transaction and return the new id. Raises what `create` raises."""
     _require_unambiguous(tenant_id, draft.number)
     with refusing(_TAKEN):
         extension_id = write(tenant_id, draft)
