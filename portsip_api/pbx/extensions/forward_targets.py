@@ -12,7 +12,6 @@ import orjson
 from portsip_api.pbx import extension_keys_sql
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions import forward_targets_sql, groups
-from portsip_api.pbx.extensions.forward_targets_sql import kind_of
 
 MOST_HOPS: Final = 8  # times that a call is forwarded
 _DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
@@ -77,13 +76,14 @@ def _problem(tenant_id: int, number: str, action: str, target: str) -> str:
     if target == number and kind == "EXTENSION":
         return "Must not be the extension itself."
     kinds = {kind, "HUNT_GROUP"} if kind == "RING_GROUP" else {kind}
-    return "" if kind_of(tenant_id, target) in kinds else f"Must name {_A_TARGET[kind]} of this tenant."
+    is_found = forward_targets_sql.kind_of(tenant_id, target) in kinds
+    return "" if is_found else f"Must name {_A_TARGET[kind]} of this tenant."
 
 
 def _problem_of_number(tenant_id: int, number: str, target: str) -> str:
     if not _DIALLABLE.fullmatch(target):
         return "Must be a number to dial."
-    if kind_of(tenant_id, target) is not None:
+    if forward_targets_sql.kind_of(tenant_id, target) is not None:
         return ""
     if not is_dialable(target, allowed_prefixes(tenant_id)):
         return "Must be a number of this tenant, or begin with a prefix that the tenant allows to be dialled."
