@@ -38,16 +38,16 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable
     page = int(parse_qs(environ["QUERY_STRING"])["pagination"][0])
     first_keys, positions = _blocks(ask)
     block = bisect_right(positions, (page - 1) * 100, hi=len(first_keys)) - 1
-    cards, count = ask(
-        "SELECT CAST(group_concat(r.card) AS BLOB), count(*) FROM (SELECT key, extension_id AS id FROM extension_order"
+    list_json, count = ask(
+        "SELECT CAST(group_concat(r.json) AS BLOB), count(*) FROM (SELECT key, extension_id AS id FROM extension_order"
         " WHERE tenant_id = 1 AND ordering = 'DEFAULT' AND key >= ? ORDER BY key LIMIT 100 OFFSET ?) AS o"
-        " CROSS JOIN extension_card AS r ON r.extension_id = o.id",
+        " CROSS JOIN extension_list_json AS r ON r.extension_id = o.id",
         (first_keys[block], (page - 1) * 100 - positions[block]),
     ).fetchone()
     body = orjson.dumps({
         "pagination": page, "pagesize": 100, "sort_by": "DEFAULT", "page_count": -(-positions[-1] // 100),
         "count": count, "total": positions[-1],
-        "extensions": orjson.Fragment(b"[" + cards + b"]"),
+        "extensions": orjson.Fragment(b"[" + list_json + b"]"),
     })  # fmt: skip
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from portsip_api.pbx import extension_keys_sql
 from portsip_api.pbx.errors import NotFound
-from portsip_api.store import database
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,7 @@ class ExtensionKey:
 
 def find_id(tenant_id: int, key: ExtensionKey) -> int:
     """Return the id of one extension. Raises NotFound."""
-    column, value = key.where()
-    row = database.fetch_row(f"SELECT id FROM extension WHERE tenant_id = ? AND {column} = ?", (tenant_id, value))
-    if row is None:
+    found = extension_keys_sql.find_id(tenant_id, *key.where())
+    if found is None:
         raise NotFound("There is no such extension.")
-    return int(row[0])
+    return found

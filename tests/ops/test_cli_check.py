@@ -190,7 +190,7 @@ def kept(admin: Crm) -> Crm:
             "DELETE FROM extension_order WHERE key = '0041002'",
             "1 places in the orders of lists are",
         ),
-        ("UPDATE extension_card SET card = '{}'", "5 extensions are not in lists as they are"),
+        ("UPDATE extension_list_json SET json = '{}'", "5 extensions are not in lists as they are"),
         ("INSERT INTO extension_order VALUES (1, 'EMAIL', 'zzz', 99)", "1 places in the orders of lists are nobody's"),
         ("UPDATE extension_order_block SET rows = 4 WHERE ordering = 'STATUS'", "1 blocks of the orders of lists"),
         ("DELETE FROM extension_order_block WHERE ordering = 'NAME'", "1 orders of lists have no first block"),

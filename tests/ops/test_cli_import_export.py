@@ -61,12 +61,12 @@ def check_failed(result: Result, sentence: str) -> None:
     assert SIP_PASSWORD not in result.output
 
 
-def cards(tenant_id: int = 1) -> list[dict[str, str]]:
+def listed(tenant_id: int = 1) -> list[dict[str, str]]:
     return list(json.loads(b"[%b]" % directory.page(tenant_id, "DEFAULT", ALL).text))
 
 
 def numbers(tenant_id: int = 1) -> list[str]:
-    return [card["extension_number"] for card in cards(tenant_id)]
+    return [extension["extension_number"] for extension in listed(tenant_id)]
 
 
 def test_a_file_is_imported(commands: FlaskCliRunner, file: Path) -> None:
@@ -187,7 +187,7 @@ def test_an_export_that_fails_leaves_the_old_file(commands: FlaskCliRunner, admi
 def test_seed_makes_extensions_and_groups_that_have_them(commands: FlaskCliRunner) -> None:
     assert succeed(commands, "seed", "--extensions", 25, "--groups", 12) == "Made 25 extensions and 12 groups.\n"
     assert numbers() == [str(number) for number in range(1_000, 1_025)]
-    emails = [card["email"] for card in cards()]
+    emails = [extension["email"] for extension in listed()]
     assert all(email.isascii() and email.endswith("@pbx.local") for email in emails)
     assert len(set(emails)) == 25
     summaries = groups.page(1, ALL).rows

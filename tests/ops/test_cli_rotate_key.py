@@ -13,6 +13,7 @@ from portsip_api.pbx.errors import Conflict
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions.extensions import show
 from portsip_api.pbx.upkeep import rekey
+from portsip_api.pbx.upkeep.rekey_sql import Column
 from portsip_api.store import database
 from portsip_api.store.files import FileLock
 from portsip_api.store.secrets import Keyring, keyring
@@ -125,7 +126,7 @@ def test_a_password_that_changes_meanwhile_is_not_overwritten(
 ) -> None:
     real = rekey._anew
 
-    def change_first(column: rekey.Column, row_id: int, blob: bytes) -> bytes:
+    def change_first(column: Column, row_id: int, blob: bytes) -> bytes:
         if column.purpose == SIP_PASSWORD and row_id == 1:
             admin.do("extensions/update", extension_number="1000", password="changed meanwhile")
         return real(column, row_id, blob)
@@ -179,6 +180,7 @@ import os, signal
 from app import app
 from portsip_api import settings
 from portsip_api.pbx.upkeep import rekey
+from portsip_api.pbx.upkeep.rekey_sql import Column
 rekey.BATCH = 3
 real, calls = rekey._anew, []
 def anew(*arguments):

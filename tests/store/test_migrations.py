@@ -8,6 +8,8 @@ from pathlib import Path
 import peewee
 import pytest
 
+from portsip_api.pbx.access import tenants
+from portsip_api.pbx.upkeep import consistency
 from portsip_api.store import database, migrations
 from tests.bulk import fill
 
@@ -51,6 +53,28 @@ def test_a_newer_database_is_refused(empty, tmp_path):
     database.execute("PRAGMA user_version = 7")
     with pytest.raises(migrations.SchemaTooNew, match=r"schema 7.*up to 1 only"):
         migrations.migrate(tmp_path / "lock", empty)
+
+
+def test_the_list_json_keeps_its_bytes_when_the_second_copy_of_it_goes(empty, tmp_path):
+    for migration in migrations.known()[:13]:
+        shutil.copy(migration.path, empty)
+    migrations.migrate(tmp_path / "lock", empty)
+    tenants.ensure_default("example.com")
+    fill(50)
+    before = database.fetch_all("SELECT * FROM extension_card ORDER BY extension_id")
+    assert len(before) == 50
+    migrations.migrate(tmp_path / "lock")
+    assert database.fetch_all("SELECT * FROM extension_list_json ORDER BY extension_id") == before
+    assert consistency.find_inconsistencies() == []
+    with database.writing():
+        database.execute("UPDATE extension SET number = '7', line = 'ONLINE' WHERE id = 1")
+        database.execute("UPDATE extension SET profile = json_set(profile, '$.email', 'a@b') WHERE id = 1")
+    changed = database.fetch_row("SELECT json FROM extension_list_json WHERE extension_id = 1")[0]
+    assert changed == (
+        '{"extension_number":"7","id":1,"first_name":"F100000","last_name":"L","email":"a@b","status":"ONLINE",'
+        '"user_agent":"","phone_mac_address":"","phone_model":""}'
+    )
+    assert consistency.find_inconsistencies() == []
 
 
 def test_eight_processes_starting_at_once_apply_each_once(tmp_path):

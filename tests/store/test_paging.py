@@ -22,7 +22,7 @@ ROWS = 12_000
 def check_pages(rng: random.Random) -> None:
     for ordering, key in ORDERS.items():
         everything = [
-            row[0] for row in database.fetch_all(f"SELECT card FROM extension WHERE tenant_id = 1 ORDER BY {key}")
+            row[0] for row in database.fetch_all(f"SELECT list_json FROM extension WHERE tenant_id = 1 ORDER BY {key}")
         ]
         total = len(everything)
         for offset in (0, 1, 999, 1_000, 8_001, total - 1, total - 100, total, total + 5, rng.randrange(total)):

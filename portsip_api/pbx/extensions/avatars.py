@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from portsip_api.pbx.errors import TooLarge, Unsupported
 from portsip_api.pbx.extensions import user_directory
+from portsip_api.pbx.extensions.tables import Avatar
 from portsip_api.store import database
 
 SIDE: Final = 128  # pixels
@@ -26,13 +27,8 @@ def show(tenant_id: int, name: str) -> bytes:
 
     Who has no picture, and who does not exist, has the default one: anybody may ask, and learns of no user.
     """
-    row = database.fetch_row(
-        "SELECT png FROM avatar WHERE extension_id IN ("
-        " SELECT id FROM extension WHERE tenant_id = :tenant AND number = :name"
-        " UNION ALL SELECT extension_id FROM extension_alias WHERE tenant_id = :tenant AND alias = :name)",
-        {"tenant": tenant_id, "name": name},
-    )
-    return bytes(row[0]) if row is not None else default_picture()
+    avatar = Avatar.find(tenant_id, Avatar.extension_id.in_(user_directory.named(tenant_id, name)))
+    return bytes(avatar.png) if avatar is not None else default_picture()
 
 
 def replace(tenant_id: int, name: str, content: bytes) -> None:
@@ -45,7 +41,8 @@ def replace(tenant_id: int, name: str, content: bytes) -> None:
     png = reduce(content)
     with database.writing():
         user_id = user_directory.find(tenant_id, name)
-        database.execute("REPLACE INTO avatar (extension_id, png) VALUES (?, ?)", (user_id, png))
+        if not Avatar.update(tenant_id, {"png": png}, extension_id=user_id):
+            Avatar.insert(tenant_id, extension_id=user_id, png=png)
 
 
 def reduce(content: bytes) -> bytes:

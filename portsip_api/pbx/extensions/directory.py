@@ -1,8 +1,8 @@
 """The directory of a tenant: its extensions in order, found by words, and the state of each.
 
-A row is the JSON projection that the store keeps with each extension, so that a page of a list costs neither models
-nor dumps, and nothing here grows with the number of extensions. Source: PortSIP REST API, "Retrive a list of
-extensions", "Search a list of extensions", "Retrive status of extensions"; contract, section 3.
+A row is an extension's list JSON, a projection that the store keeps, so that a page of a list costs neither models nor
+dumps, and nothing here grows with the number of extensions. Source: PortSIP REST API, "Retrive a list of extensions",
+"Search a list of extensions", "Retrive status of extensions"; contract, section 3.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,11 @@ from typing import Final
 
 import orjson
 
-from portsip_api.pbx.extension_keys import ExtensionKey, find_id
+from portsip_api.pbx.errors import NotFound
+from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.extensions import directory_sql
 from portsip_api.pbx.extensions.fields import PRESENCE
+from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.values import checked
 from portsip_api.store import database
 from portsip_api.store.paging import CountedOrder, Joined, Slice
@@ -29,24 +32,18 @@ _SORT_KEYS: Final = {
 
 
 def page(tenant_id: int, ordering: str, part: Slice, revision: int | None = None) -> Joined:
-    """Return the cards of a part of the list, each a JSON object as text; two statements, or one.
+    """Return the list JSON of a part of the list, an object for each extension; two statements, or one.
 
     `revision`, when it is given, is what `tenants.revision` returned just now, outside any transaction.
     """
-    return ORDER.joined(tenant_id, ordering, part, "card", "extension_card", revision)
+    return ORDER.joined(tenant_id, ordering, part, "json", "extension_list_json", revision)
 
 
 def search(tenant_id: int, condition: str, ordering: str, part: Slice) -> Joined:
-    """Return the cards of extensions in which every word of `condition` stands; the total stops at 10,000."""
+    """Return the list JSON of extensions in which every word of `condition` stands; the total stops at 10,000."""
     found, total = _INDEX.find_json(tenant_id, condition)
     keys = _SORT_KEYS[ordering].format("DESC" if part.descending else "ASC")
-    text, count = database.fetch_row(
-        "SELECT CAST(group_concat(c.card) AS BLOB), count(*) FROM ("
-        "  SELECT e.id FROM json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value"
-        f"  WHERE e.tenant_id = ? ORDER BY {keys} LIMIT ? OFFSET ?"
-        ") AS o CROSS JOIN extension_card AS c ON c.extension_id = o.id",
-        (found, tenant_id, part.limit, part.offset),
-    )
+    text, count = directory_sql.joined(tenant_id, found, keys, part.limit, part.offset)
     return Joined(text or b"", count, total)
 
 
@@ -60,15 +57,7 @@ def statuses(tenant_id: int, numbers: Sequence[str]) -> str:
 
     They are one JSON text of an array of objects.
     """
-    text: str = database.fetch_row(
-        "SELECT json_group_array(json_object('extension_number', number, 'status', status, 'user_agent', user_agent))"
-        " FROM (SELECT j.value AS number, coalesce(e.status, 'NOT_FOUND') AS status,"
-        "              coalesce(e.user_agent, '') AS user_agent"
-        "       FROM json_each(?) AS j LEFT JOIN extension AS e INDEXED BY extension_status"
-        "       ON e.tenant_id = ? AND e.number = j.value ORDER BY j.key)",
-        (orjson.dumps(numbers).decode(), tenant_id),
-    )[0]
-    return text
+    return directory_sql.statuses(tenant_id, orjson.dumps(numbers).decode())
 
 
 def existing(tenant_id: int, numbers: Sequence[str]) -> set[str]:
@@ -80,5 +69,7 @@ def existing(tenant_id: int, numbers: Sequence[str]) -> set[str]:
 def set_presence(tenant_id: int, key: ExtensionKey, presence: str) -> None:
     """Set what an extension's user chose: AVAILABLE, DND or AWAY. Raises NotFound and Invalid."""
     checked({"status": PRESENCE}, {"status": presence})
+    column, value = key.where()
     with database.writing():
-        database.execute("UPDATE extension SET presence = ? WHERE id = ?", (presence, find_id(tenant_id, key)))
+        if not Extension.update(tenant_id, {"presence": presence}, **{column: value}):
+            raise NotFound(Extension.missing)

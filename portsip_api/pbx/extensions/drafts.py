@@ -3,7 +3,6 @@
 One extension is written like a hundred thousand of an import. Source: PortSIP REST API, "Create a new extension".
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,9 +13,9 @@ from portsip_api.pbx.access import credentials
 from portsip_api.pbx.access.passwords import check_policy
 from portsip_api.pbx.access.secret_purposes import PIN, PURPOSES, SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.extensions import extensions_sql
 from portsip_api.pbx.extensions.fields import EXTENSION, OBJECTS
 from portsip_api.pbx.values import checked, defaults, merge
-from portsip_api.store import database
 from portsip_api.store.search import fold, searchable
 from portsip_api.store.secrets import keyring
 
@@ -43,25 +42,25 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A new extension, checked and encrypted, ready to be written: its five objects, without the PIN, are JSON."""
+    """A new extension, checked and encrypted, ready to be written: its five objects are without the PIN."""
 
     number: str
-    documents: Mapping[str, str]
+    objects: Mapping[str, Any]
     secrets: Mapping[str, bytes]
     groups: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What changes in an extension, checked and encrypted: what was sent of its five objects, as JSON, and the rest."""
+    """What changes in an extension, checked and encrypted: what was sent of its five objects, and the rest."""
 
-    documents: Mapping[str, str]
+    objects: Mapping[str, Any]
     secrets: Mapping[str, bytes]
     values: Mapping[str, Any]  # number, passwords, groups
 
     def over(self, before: Extension) -> dict[str, Any]:
         """Return the five objects of `before` with the change merged into them."""
-        return merge(before.objects, {name: orjson.loads(text) for name, text in self.documents.items()})
+        return merge(before.objects, self.objects)
 
 
 def prepare(fields: Mapping[str, object]) -> Draft:
@@ -70,11 +69,10 @@ def prepare(fields: Mapping[str, object]) -> Draft:
     number = values["extension_number"]
     require_policy(values, number)
     objects = merge(_DEFAULTS, {name: values[name] for name in OBJECTS if name in values})
-    voice_mail = dict(objects["voice_mail"])
+    voice_mail = objects["voice_mail"] = dict(objects["voice_mail"])
     pin = voice_mail.pop("voicemail_pin")
     clear = {SIP_PASSWORD: values["password"], WEB_PASSWORD: values["web_access_password"], PIN: pin}
-    documents = _documents({**objects, "voice_mail": voice_mail})
-    return Draft(number, documents, keyring.encrypt_all(clear), values.get("belong_groups", ()))
+    return Draft(number, objects, keyring.encrypt_all(clear), values.get("belong_groups", ()))
 
 
 def prepare_change(fields: Mapping[str, object]) -> Change:
@@ -85,34 +83,22 @@ def prepare_change(fields: Mapping[str, object]) -> Change:
         WEB_PASSWORD: values.get("web_access_password"),
         PIN: values.get("voice_mail", {}).pop("voicemail_pin", None),
     }
-    documents = _documents({name: values.pop(name) for name in OBJECTS if name in values})
+    objects = {name: values.pop(name) for name in OBJECTS if name in values}
     sent = {purpose: secret for purpose, secret in clear.items() if secret is not None}
-    return Change(documents, keyring.encrypt_all(sent), values)
+    return Change(objects, keyring.encrypt_all(sent), values)
 
 
 def write(tenant_id: int, draft: Draft) -> int:
     """Write `draft` without its groups inside the caller's transaction, for whom nothing can collide with it."""
-    documents = draft.documents
-    profile = orjson.loads(documents["profile"])
-    extension_id = database.insert(
-        "INSERT INTO extension (tenant_id, number, name_key, email_key, profile, options) VALUES (?, ?, ?, ?, ?, ?)",
-        (tenant_id, draft.number, *_keys(profile).values(), documents["profile"], documents["options"]),
+    profile = draft.objects["profile"]
+    documents = {name: _dump(value) for name, value in draft.objects.items()}
+    extension = (draft.number, *_keys(profile).values(), documents["profile"], documents["options"])
+    settings_ = (
+        *(documents[name] for name in ("voice_mail", "forward_rules", "office_hours")),
+        *(draft.secrets[purpose] for purpose in PURPOSES),
+        credentials.new(),
     )
-    database.execute(
-        "INSERT INTO extension_settings (extension_id, voice_mail, forward_rules, office_hours, password,"
-        " web_access_password, voicemail_pin, credential) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            extension_id,
-            *(documents[name] for name in ("voice_mail", "forward_rules", "office_hours")),
-            *(draft.secrets[purpose] for purpose in PURPOSES),
-            credentials.new(),
-        ),
-    )
-    database.execute(
-        "INSERT INTO extension_search (extension_id, text) VALUES (?, ?)",
-        (extension_id, _search_text(tenant_id, draft.number, profile)),
-    )
-    return extension_id
+    return extensions_sql.insert(tenant_id, extension, settings_, _search_text(tenant_id, draft.number, profile))
 
 
 def overwrite(tenant_id: int, before: Extension, number: str, change: Change) -> None:
@@ -127,14 +113,16 @@ def overwrite(tenant_id: int, before: Extension, number: str, change: Change) ->
     row_before = {"number": before.number, **_keys(before.objects["profile"])}
     # SQLite writes every index of a column that is assigned, even where its value stays.
     columns = {name: value for name, value in row.items() if value != row_before[name]}
-    _assign("extension", "id", before.id, columns | {name: _dump(objects[name]) for name in changed & _OF_EXTENSION})
+    columns |= {name: _dump(objects[name]) for name in changed & _OF_EXTENSION}
+    extensions_sql.assign(tenant_id, before.id, columns)
     if number != before.number or "profile" in changed:
-        _assign("extension_search", "extension_id", before.id, {"text": _search_text(tenant_id, number, profile)})
+        found_by = {"text": _search_text(tenant_id, number, profile)}
+        extensions_sql.assign_beside(tenant_id, "extension_search", before.id, found_by)
     settings_: dict[str, object] = {name: _dump(objects[name]) for name in changed - _OF_EXTENSION}
     settings_ |= {purpose.removeprefix("extension."): blob for purpose, blob in change.secrets.items()}
     if change.secrets.keys() & {SIP_PASSWORD, WEB_PASSWORD} or not objects["options"]["enable_extension"]:
         settings_["credential"] = credentials.new()
-    _assign("extension_settings", "extension_id", before.id, settings_)
+    extensions_sql.assign_beside(tenant_id, "extension_settings", before.id, settings_)
 
 
 def _checked(fields: Mapping[str, object], required: Sequence[str] = ()) -> dict[str, Any]:
@@ -162,12 +150,6 @@ def require_policy(values: Mapping[str, Any], number: str) -> None:
         raise Invalid(errors)
 
 
-def _assign(table: str, key: str, extension_id: int, columns: Mapping[str, object]) -> None:
-    if columns:
-        assignments = ", ".join(f"{column} = ?" for column in columns)
-        database.execute(f"UPDATE {table} SET {assignments} WHERE {key} = ?", (*columns.values(), extension_id))
-
-
 def _keys(profile: Mapping[str, str]) -> dict[str, str]:
     name_key = fold(profile["last_name"]) + "\x1f" + fold(profile["first_name"])
     return {"name_key": name_key, "email_key": fold(profile["email"])}
@@ -175,11 +157,6 @@ def _keys(profile: Mapping[str, str]) -> dict[str, str]:
 
 def _search_text(tenant_id: int, number: str, profile: Mapping[str, str]) -> str:
     return searchable(tenant_id, [number, *(profile[name] for name in _SEARCHED)])
-
-
-def _documents(objects: Mapping[str, Any]) -> dict[str, str]:
-    # The extensions of an import have most documents in common, and keep one copy of each in memory.
-    return {name: sys.intern(_dump(value)) for name, value in objects.items()}
 
 
 def _dump(value: object) -> str:

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
-import peewee
 
 from portsip_api.pbx.access.secret_purposes import PURPOSES
 from portsip_api.pbx.access.tenants import DEFAULT_GROUP
 from portsip_api.pbx.errors import Duplicate, Forbidden, Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
+from portsip_api.pbx.extensions import extensions_sql, groups, tables
 from portsip_api.pbx.extensions import forward_targets as forwarding
-from portsip_api.pbx.extensions import groups
 from portsip_api.pbx.extensions.drafts import (
     Change,
     Draft,
@@ -26,49 +25,48 @@ from portsip_api.pbx.extensions.drafts import (
     write,
 )
 from portsip_api.pbx.extensions.fields import OBJECTS
-from portsip_api.pbx.identity import SUPERADMIN, Identity, Role
+from portsip_api.pbx.identity import Identity, Role
 from portsip_api.pbx.media import files as greeting_files
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.store import database
+from portsip_api.store.violations import FOREIGN_KEY
 
 NUMBER_TAKEN: Final = "Another object of this tenant has this number."
 EMAIL_TAKEN: Final = "Belongs to another extension, and a log-in by e-mail could mean either."
 LOGIN_TAKEN: Final = "Is the log-in name of an account, which it would be confused with."
+_TAKEN: Final[Refusals] = {
+    **dict.fromkeys(
+        ("extension_tenant_id_number_key", "dialled_number_tenant_id_number_key"),
+        lambda: Duplicate(NUMBER_TAKEN, "extension_number"),
+    ),
+    FOREIGN_KEY: lambda: NotFound("There is no such tenant."),  # it was removed a moment ago
+    "extension_email_key_key": lambda: Invalid({"profile.email": [EMAIL_TAKEN]}),
+}
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
-    """Make an extension and return its id. Raises Invalid and Duplicate (the number is taken)."""
+    """Make an extension and return its id. Raises Invalid, Duplicate (the number is taken) and NotFound (no tenant)."""
     draft = prepare(fields)
     with database.writing():
         return insert(tenant_id, draft)
 
 
 def insert(tenant_id: int, draft: Draft) -> int:
-    """Write `draft` inside the caller's transaction and return the new id. Raises Invalid and Duplicate."""
+    """Write `draft` inside the caller's transaction and return the new id. Raises what `create` raises."""
     _require_unambiguous(tenant_id, draft.number)
-    try:
+    with refusing(_TAKEN):
         extension_id = write(tenant_id, draft)
-    except peewee.IntegrityError as error:
-        raise _taken(error) from error
     if draft.groups:
         groups.set_groups_of(tenant_id, extension_id, draft.groups)
-    forwarding.require_targets(tenant_id, draft.number, {}, orjson.loads(draft.documents["forward_rules"]))
+    forwarding.require_targets(tenant_id, draft.number, {}, draft.objects["forward_rules"])
     return extension_id
 
 
 def show(tenant_id: int, key: ExtensionKey) -> Extension:
     """Return one extension, in one statement. Raises NotFound."""
-    column, value = key.where()
-    row = database.fetch_row(
-        "SELECT e.id, e.number, e.status, e.profile, e.options, s.voice_mail, s.forward_rules, s.office_hours,"
-        " s.password, s.web_access_password, s.voicemail_pin,"
-        " (SELECT json_group_array(group_id) FROM (SELECT g.group_id FROM membership AS m"
-        "   JOIN extension_group AS g ON g.id = m.group_id WHERE m.extension_id = e.id ORDER BY g.name_key))"
-        " FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id"
-        f" WHERE e.tenant_id = ? AND e.{column} = ?",
-        (tenant_id, value),
-    )
+    row = extensions_sql.show(tenant_id, key)
     if row is None:
-        raise NotFound("There is no such extension.")
+        raise NotFound(tables.Extension.missing)
     extension_id, number, status = row[:3]
     objects = {name: orjson.loads(text) for name, text in zip(OBJECTS, row[3:8], strict=True)}
     secrets = dict(zip(PURPOSES, row[8:11], strict=True))
@@ -97,10 +95,8 @@ def apply(tenant_id: int, key: ExtensionKey, change: Change, by: Identity | None
         require_policy(values, number)
         if number != before.number:
             _require_unambiguous(tenant_id, number)
-        try:
+        with refusing(_TAKEN):
             overwrite(tenant_id, before, number, change)
-        except peewee.IntegrityError as error:
-            raise _taken(error) from error
         if "belong_groups" in values:
             groups.set_groups_of(tenant_id, before.id, values["belong_groups"])
         forwarding.require_targets(tenant_id, number, before.objects["forward_rules"], objects["forward_rules"])
@@ -111,7 +107,7 @@ def destroy(tenant_id: int, key: ExtensionKey) -> None:
     with database.writing():
         extension_id = find_id(tenant_id, key)
         blobs = greeting_files.of_extension(tenant_id, extension_id)
-        database.execute("DELETE FROM extension WHERE id = ?", (extension_id,))
+        extensions_sql.delete(tenant_id, extension_id)
     greeting_files.FILES.remove(blobs)
 
 
@@ -130,15 +126,5 @@ def _require_own(by: Identity, before: Extension, values: Mapping[str, Any], opt
 
 def _require_unambiguous(tenant_id: int, number: str) -> None:
     """Refuse a number under which a log-in with this tenant's domain could mean somebody else."""
-    row = database.fetch_row(
-        "SELECT 1 FROM administrator WHERE name = ? UNION ALL SELECT 1 FROM tenant WHERE id = ? AND name = ?",
-        (number, tenant_id, number),
-    )
-    if row is not None or number == SUPERADMIN:
+    if number in extensions_sql.log_in_names(tenant_id):
         raise Invalid({"extension_number": [LOGIN_TAKEN]})
-
-
-def _taken(error: peewee.IntegrityError) -> Duplicate | Invalid:
-    if "email_key" in str(error):
-        return Invalid({"profile.email": [EMAIL_TAKEN]})
-    return Duplicate(NUMBER_TAKEN, "extension_number")

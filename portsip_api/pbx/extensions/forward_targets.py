@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import orjson
 
+from portsip_api.pbx import extension_keys_sql
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.extensions import groups
-from portsip_api.store import database
+from portsip_api.pbx.extensions import forward_targets_sql, groups
 
 MOST_HOPS: Final = 8  # times that a call is forwarded
 _DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
@@ -53,8 +53,7 @@ def require_targets(tenant_id: int, number: str, before: Rules, after: Rules) ->
 
 def allowed_prefixes(tenant_id: int) -> list[str]:
     """Return the beginnings of the external numbers that may be dialled in a tenant; none means internal ones only."""
-    row = database.fetch_row("SELECT allowed_prefixes FROM tenant WHERE id = ?", (tenant_id,))
-    prefixes: list[str] = orjson.loads(row[0])
+    prefixes: list[str] = orjson.loads(forward_targets_sql.allowed_prefixes(tenant_id))
     return prefixes
 
 
@@ -77,25 +76,21 @@ def _problem(tenant_id: int, number: str, action: str, target: str) -> str:
     if target == number and kind == "EXTENSION":
         return "Must not be the extension itself."
     kinds = {kind, "HUNT_GROUP"} if kind == "RING_GROUP" else {kind}
-    return "" if _kind_of(tenant_id, target) in kinds else f"Must name {_A_TARGET[kind]} of this tenant."
+    is_found = forward_targets_sql.kind_of(tenant_id, target) in kinds
+    return "" if is_found else f"Must name {_A_TARGET[kind]} of this tenant."
 
 
 def _problem_of_number(tenant_id: int, number: str, target: str) -> str:
     if not _DIALLABLE.fullmatch(target):
         return "Must be a number to dial."
-    if _kind_of(tenant_id, target) is not None:
+    if forward_targets_sql.kind_of(tenant_id, target) is not None:
         return ""
     if not is_dialable(target, allowed_prefixes(tenant_id)):
         return "Must be a number of this tenant, or begin with a prefix that the tenant allows to be dialled."
-    row = database.fetch_row("SELECT id FROM extension WHERE tenant_id = ? AND number = ?", (tenant_id, number))
-    if row is not None and not groups.may_call_outside(tenant_id, row[0]):
+    extension_id = extension_keys_sql.find_id(tenant_id, "number", number)
+    if extension_id is not None and not groups.may_call_outside(tenant_id, extension_id):
         return "Must be a number of this tenant: none of the extension's groups allows external calls."
     return ""
-
-
-def _kind_of(tenant_id: int, number: str) -> str | None:
-    row = database.fetch_row("SELECT kind FROM dialled_number WHERE tenant_id = ? AND number = ?", (tenant_id, number))
-    return row[0] if row else None
 
 
 def _goes_in_a_circle(tenant_id: int, number: str, rules: Rules, field: str) -> bool:
@@ -105,12 +100,8 @@ def _goes_in_a_circle(tenant_id: int, number: str, rules: Rules, field: str) -> 
     for _ in range(MOST_HOPS):
         if following is None or following == number:
             break
-        row = database.fetch_row(
-            "SELECT s.forward_rules FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id"
-            " WHERE e.tenant_id = ? AND e.number = ?",
-            (tenant_id, following),
-        )
-        following = _unconditional(orjson.loads(row[0]), state) if row else None
+        text = forward_targets_sql.forward_rules(tenant_id, following)
+        following = _unconditional(orjson.loads(text), state) if text else None
     return following == number
 
 

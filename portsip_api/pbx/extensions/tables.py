@@ -8,6 +8,8 @@ from portsip_api.pbx.tables import Flag, Link, TenantTable, default
 class Extension(TenantTable):
     """Extensions: what lists show and find."""
 
+    missing = "There is no such extension."
+
     id = peewee.AutoField()
     tenant_id = Link("tenant")
     number = peewee.TextField()
@@ -24,9 +26,9 @@ class Extension(TenantTable):
     number_key = peewee.TextField()  # computed by the database
     enabled = Flag()  # computed by the database
     status = peewee.TextField()  # computed by the database
-    card = peewee.TextField()  # computed by the database
     branch_id = Link("branch", "SET NULL", null=True)
     first_name_key = peewee.TextField(null=True)  # computed by the database
+    list_json = peewee.TextField(null=True)  # computed by the database, when it is asked for only
 
     class Meta:
         """Its keys."""
@@ -87,13 +89,13 @@ class ExtensionSearch(TenantTable):
     text = peewee.TextField()
 
 
-class ExtensionCard(TenantTable):
+class ExtensionListJson(TenantTable):
     """The list JSON of an extension; kept by triggers."""
 
     owning_link = "extension_id"
 
     extension_id = Link("extension", primary_key=True)
-    card = peewee.TextField()
+    json = peewee.TextField()
 
 
 class ExtensionGroup(TenantTable):

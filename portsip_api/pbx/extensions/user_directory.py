@@ -3,24 +3,20 @@
 Source: contract, section 5.4.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
+
 from portsip_api.pbx.errors import NotFound
-from portsip_api.pbx.extensions import branches
+from portsip_api.pbx.extensions import branches, user_directory_sql
 from portsip_api.pbx.extensions.directory import ORDER
-from portsip_api.store import database
+from portsip_api.pbx.extensions.tables import Extension, ExtensionAlias
 from portsip_api.store.paging import Page, Slice
 
 BLOCK: Final = 500  # users that are read at once
-_SORT_KEYS: Final = {
-    "DEFAULT": "e.number_key {0}",
-    "NAME": "e.name_key {0}, e.number_key {0}",
-    "FIRST_NAME": "e.first_name_key {0}, e.number_key {0}",
-}
-ORDERINGS: Final = tuple(_SORT_KEYS)
+ORDERINGS: Final = user_directory_sql.ORDERINGS
 
 
 class NoSuchUser(NotFound):
@@ -103,24 +99,21 @@ def show(tenant_id: int, user_id: int) -> User:
 
 def find(tenant_id: int, name: str) -> int:
     """Return the id of the user whose user name or alias is `name`. Raises NotFound."""
-    row = database.fetch_row(
-        "SELECT id FROM extension WHERE tenant_id = :tenant AND number = :name"
-        " UNION ALL SELECT extension_id FROM extension_alias WHERE tenant_id = :tenant AND alias = :name",
-        {"tenant": tenant_id, "name": name},
-    )
+    row = named(tenant_id, name).first()
     if row is None:
         raise NotFound("There is no such user.")
-    return int(row[0])
+    return int(row.id)
+
+
+def named(tenant_id: int, name: str) -> Any:
+    """Return a query of the `id` of the user whose user name or alias is `name`."""
+    aliases = ExtensionAlias.select(tenant_id, ExtensionAlias.extension_id).where(ExtensionAlias.name == name)
+    return Extension.select(tenant_id, Extension.id).where(Extension.number == name) + aliases
 
 
 def ids_of(tenant_id: int, numbers: Sequence[str]) -> list[int]:
     """Return the ids of the users with these numbers, in this order, in one statement. Raises NotFound."""
-    rows = database.fetch_all(
-        "SELECT e.number, e.id FROM json_each(?) AS j"
-        " CROSS JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value",
-        (json.dumps(list(numbers)), tenant_id),
-    )
-    found = dict(rows)
+    found = user_directory_sql.ids_by_number(tenant_id, numbers)
     if not found.keys() >= set(numbers):
         raise NotFound("User not found")
     return [found[number] for number in numbers]
@@ -128,54 +121,22 @@ def ids_of(tenant_id: int, numbers: Sequence[str]) -> list[int]:
 
 def _filtered(tenant_id: int, ordering: str, part: Slice, branch_id: int | None, ids: Sequence[int] | None) -> Page:
     """Return the ids of users; a limit of -1 is none, and the total is then the number of rows."""
-    source, where = "extension AS e", "e.tenant_id = ?"
-    values: list[object] = [tenant_id]
     if ids is not None:
-        source = "json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value"
-        values.insert(0, _known(tenant_id, ids))
+        ids = list(dict.fromkeys(ids))
+        known = user_directory_sql.known(tenant_id, ids)
+        for user_id in ids:
+            if user_id not in known:
+                raise NoSuchUser(user_id)
     if branch_id is not None:
-        where += " AND e.branch_id = ?"
-        values.append(branches.show(tenant_id, branch_id).id)
-    keys = _SORT_KEYS[ordering].format("DESC" if part.descending else "ASC")
-    rows = database.fetch_all(
-        f"SELECT e.id FROM {source} WHERE {where} ORDER BY {keys} LIMIT ? OFFSET ?", (*values, part.limit, part.offset)
-    )
-    if part.limit < 0:
-        total = len(rows)
-    else:
-        total = database.fetch_row(f"SELECT count(*) FROM {source} WHERE {where}", values)[0]
-    return Page([row[0] for row in rows], total)
-
-
-def _known(tenant_id: int, ids: Sequence[int]) -> str:
-    """Return the ids, each once, as JSON. Raises NoSuchUser."""
-    unique = json.dumps(list(dict.fromkeys(ids)))
-    rows = database.fetch_all(
-        "SELECT e.id FROM json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value WHERE e.tenant_id = ?",
-        (unique, tenant_id),
-    )
-    known = {row[0] for row in rows}
-    for user_id in ids:
-        if user_id not in known:
-            raise NoSuchUser(user_id)
-    return unique
-
-
-_READ: Final = """
-    SELECT e.id, e.number, e.profile ->> 'first_name', e.profile ->> 'last_name', e.profile ->> 'email',
-        b.id, b.name, b.description,
-        (SELECT json_group_array(json_array(id, name, nullif(description, ''))) FROM (
-            SELECT g.id, g.name, g.description FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id
-            WHERE m.extension_id = e.id ORDER BY g.weight, g.id)),
-        (SELECT json_group_array(alias) FROM (
-            SELECT alias FROM extension_alias WHERE extension_id = e.id ORDER BY alias))
-    FROM json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value LEFT JOIN branch AS b ON b.id = e.branch_id
-    WHERE e.tenant_id = ? ORDER BY j.key"""
+        branch_id = branches.show(tenant_id, branch_id).id
+    users = user_directory_sql.Filter(tenant_id, branch_id, ids)
+    found = users.ids(ordering, part.limit, part.offset, descending=part.descending)
+    return Page(found, len(found) if part.limit < 0 else users.count())
 
 
 def _read(tenant_id: int, ids: Sequence[int]) -> list[User]:
     """Return the users with these ids, in this order, those that exist; one statement."""
-    return [_user(row) for row in database.fetch_all(_READ, (json.dumps(list(ids)), tenant_id))]
+    return [_user(row) for row in user_directory_sql.read(tenant_id, ids)]
 
 
 def _user(row: Any) -> User:
@@ -187,6 +148,6 @@ def _user(row: Any) -> User:
         last_name,
         email,
         Reference(branch_id, branch_name, branch_description) if branch_id is not None else None,
-        [Reference(*group) for group in json.loads(groups)],
-        json.loads(alias_list),
+        [Reference(*group) for group in orjson.loads(groups)],
+        orjson.loads(alias_list),
     )

@@ -14,6 +14,7 @@ from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import aliases, branches, extensions
 from portsip_api.pbx.extensions import drafts as extension_drafts
+from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.extensions.user_directory import NoSuchUser, show
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.store import database
@@ -122,7 +123,4 @@ def _key(user_id: int) -> ExtensionKey:
 
 def _set_branch(tenant_id: int, user_id: int, branch_id: int | None) -> None:
     branches.require(tenant_id, branch_id)
-    database.execute(
-        "UPDATE extension SET branch_id = :branch WHERE tenant_id = :tenant AND id = :id AND branch_id IS NOT :branch",
-        {"branch": branch_id, "tenant": tenant_id, "id": user_id},
-    )
+    Extension.update(tenant_id, {"branch_id": branch_id}, id=user_id)

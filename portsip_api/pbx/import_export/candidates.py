@@ -1,7 +1,11 @@
 """The rows of an import that keep the rules."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+
+import orjson
 
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions import drafts as extension_drafts
@@ -11,6 +15,9 @@ from portsip_api.pbx.extensions.fields import NUMBER as NUMBER_KIND
 from portsip_api.pbx.import_export.columns import GROUPS, NUMBER
 from portsip_api.pbx.import_export.file_reading import Row
 from portsip_api.store.search import fold
+
+_SHARED: Final = 1_000  # objects that are remembered, for rows that have them too
+_Content = TypeVar("_Content", Draft, Change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +40,30 @@ def candidate(row: Row, existing: Collection[str], group_rows: Mapping[str, int 
         raise Invalid({"row": [row.problem]})
     number = number_of(row)
     if number is None or number not in existing:
-        draft = extension_drafts.prepare(row.fields)
+        draft = _with_shared(extension_drafts.prepare(row.fields))
         return Candidate(row.number, draft.number, draft, _email_key(row), _groups(draft.groups, group_rows))
-    change = extension_drafts.prepare_change(row.fields)
+    change = _with_shared(extension_drafts.prepare_change(row.fields))
     extension_drafts.require_policy(change.values, number)
     keys = change.values.get(GROUPS)
     return Candidate(row.number, number, change, _email_key(row), None if keys is None else _groups(keys, group_rows))
+
+
+def _with_shared(content: _Content) -> _Content:
+    """Return `content` with one copy in memory of each object that other rows have too.
+
+    Most rows have their rules, hours and options in common; names and addresses are each one's own.
+    """
+    objects = {
+        name: value if name == "profile" else _shared(orjson.dumps(value)) for name, value in content.objects.items()
+    }
+    return replace(content, objects=objects)
+
+
+@lru_cache(_SHARED)
+def _shared(text: bytes) -> Mapping[str, Any]:
+    """Return the object that is `text` as JSON, the objects in it shared as well: rows differ in few of them."""
+    values = orjson.loads(text)
+    return {name: _shared(orjson.dumps(value)) if isinstance(value, dict) else value for name, value in values.items()}
 
 
 def number_of(row: Row) -> str | None:

@@ -4,17 +4,15 @@ The same question is asked twice: before the transaction, so that a faulty file 
 it, where nobody else writes any more. After the second time every row that is left can be written.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from portsip_api.pbx.extensions import extensions, groups
+from portsip_api.pbx.extensions import extensions, extensions_sql, groups
 from portsip_api.pbx.extensions.drafts import Change
-from portsip_api.pbx.identity import SUPERADMIN
+from portsip_api.pbx.import_export import collisions_sql
 from portsip_api.pbx.import_export.candidates import Candidate
 from portsip_api.pbx.import_export.columns import GROUPS, NUMBER
 from portsip_api.pbx.import_export.report import Findings
-from portsip_api.store import database
 
 _EMAIL: Final = "profile.email"
 
@@ -24,13 +22,12 @@ class CollisionCheck:
 
     def __init__(self, tenant_id: int, candidates: Sequence[Candidate]) -> None:
         """Read what `candidates` could collide with, in a few statements however many they are."""
-        numbers = json.dumps([item.number for item in candidates])
-        self._kinds = _kinds(tenant_id, numbers)
-        self._owners = _owners(json.dumps([item.email_key for item in candidates if item.email_key]))
-        self._log_in_names = _log_in_names(tenant_id)
-        self._sizes = _sizes(tenant_id)
-        changed = json.dumps([item.number for item in candidates if isinstance(item.content, Change)])
-        self._memberships = _memberships(tenant_id, changed)
+        changed = [item.number for item in candidates if isinstance(item.content, Change)]
+        self._kinds = collisions_sql.kinds(tenant_id, [item.number for item in candidates])
+        self._owners = collisions_sql.owners([item.email_key for item in candidates if item.email_key])
+        self._log_in_names = extensions_sql.log_in_names(tenant_id)
+        self._sizes = collisions_sql.sizes(tenant_id)
+        self._memberships = collisions_sql.memberships(tenant_id, changed)
         self._tenant_id = tenant_id
         self._number_rows: dict[str, int] = {}
         self._email_rows: dict[str, int] = {}
@@ -83,45 +80,3 @@ class CollisionCheck:
 
     def _joined(self, item: Candidate) -> Iterable[int]:
         return (group for group in item.groups or () if (item.number, group) not in self._memberships)
-
-
-def _kinds(tenant_id: int, numbers: str) -> dict[str, str]:
-    return dict(
-        database.fetch_all(
-            "SELECT d.number, d.kind FROM json_each(?) AS j"
-            " CROSS JOIN dialled_number AS d ON d.tenant_id = ? AND d.number = j.value",
-            (numbers, tenant_id),
-        )
-    )
-
-
-def _owners(emails: str) -> dict[str, tuple[int, str]]:
-    rows = database.fetch_all(
-        "SELECT e.email_key, e.tenant_id, e.number FROM json_each(?) AS j"
-        " CROSS JOIN extension AS e ON e.email_key = j.value WHERE e.email_key <> ''",
-        (emails,),
-    )
-    return {email: (tenant_id, number) for email, tenant_id, number in rows}
-
-
-def _log_in_names(tenant_id: int) -> set[str]:
-    rows = database.fetch_all(
-        "SELECT name FROM administrator UNION ALL SELECT name FROM tenant WHERE id = ?", (tenant_id,)
-    )
-    return {SUPERADMIN, *(row[0] for row in rows)}
-
-
-def _sizes(tenant_id: int) -> dict[int, int]:
-    rows = database.fetch_all("SELECT id, members_count FROM extension_group WHERE tenant_id = ?", (tenant_id,))
-    return dict(rows)
-
-
-def _memberships(tenant_id: int, numbers: str) -> set[tuple[str, int]]:
-    return set(
-        database.fetch_all(
-            "SELECT e.number, m.group_id FROM json_each(?) AS j"
-            " CROSS JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value"
-            " CROSS JOIN membership AS m ON m.extension_id = e.id",
-            (numbers, tenant_id),
-        )
-    )

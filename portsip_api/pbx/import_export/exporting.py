@@ -7,6 +7,7 @@ single state of the store however long it takes, and memory does not grow with i
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
@@ -15,23 +16,15 @@ import orjson
 
 from portsip_api.pbx.access.secret_purposes import PURPOSES
 from portsip_api.pbx.extensions.fields import OBJECTS
+from portsip_api.pbx.import_export import exporting_sql
 from portsip_api.pbx.import_export.columns import GROUPS, NUMBER, Column, exported, to_text
 from portsip_api.pbx.import_export.file_reading import CSV
-from portsip_api.store import database
 from portsip_api.store.secrets import keyring
 
 BATCH: Final = 500
 _PIN_COLUMN: Final = "voice_mail.voicemail_pin"
 _DOCUMENTS: Final = 1_000  # JSON texts of each kind that are kept with their cells
-_Record = tuple[Any, ...]  # what _SELECT yields
-_SELECT: Final = """
-    SELECT e.number, e.profile, e.options, s.voice_mail, s.forward_rules, s.office_hours,
-        (SELECT json_group_array(group_id) FROM (SELECT g.group_id FROM membership AS m
-            JOIN extension_group AS g ON g.id = m.group_id WHERE m.extension_id = e.id ORDER BY g.name_key)),
-        s.password, s.web_access_password, s.voicemail_pin
-    FROM extension_order AS o CROSS JOIN extension AS e ON e.id = o.extension_id
-    CROSS JOIN extension_settings AS s ON s.extension_id = e.id
-    WHERE o.tenant_id = ? AND o.ordering = 'DEFAULT' ORDER BY o.key"""
+_Record = tuple[Any, ...]  # of `exporting_sql.batches`
 
 
 def export(tenant_id: int, format_: str, *, secrets: bool) -> Iterator[bytes]:
@@ -39,12 +32,8 @@ def export(tenant_id: int, format_: str, *, secrets: bool) -> Iterator[bytes]:
 
     Passwords and PINs are in it only with `secrets`. Raises KeyMissing.
     """
-    cursor = database.execute(_SELECT, (tenant_id,))
-    try:
-        batches = iter(lambda: cursor.fetchmany(BATCH), [])
+    with closing(exporting_sql.batches(tenant_id, BATCH)) as batches:
         yield from _csv(batches, exported(secrets=secrets)) if format_ == CSV else _json(batches, secrets=secrets)
-    finally:
-        cursor.close()
 
 
 def _clear(row: _Record) -> list[str]:

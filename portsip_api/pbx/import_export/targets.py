@@ -4,7 +4,6 @@ A row may forward to an extension of a later one, so that targets are looked up 
 only once however many rows name it. Source: contract, section 4 ("an import checks at its end").
 """
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
@@ -14,10 +13,11 @@ import orjson
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions import forward_targets as forwarding
 from portsip_api.pbx.extensions.drafts import Change, Draft
+from portsip_api.pbx.extensions.forward_targets import Rules
+from portsip_api.pbx.import_export import targets_sql
 from portsip_api.pbx.import_export.candidates import Candidate
 from portsip_api.pbx.import_export.report import Findings
 from portsip_api.pbx.values import merge
-from portsip_api.store import database
 
 _TO_EXTENSION: Final = "CONNECT_TO_ANOTHER_EXTENSION"
 _NOBODY: Final = "\0"  # no extension's number
@@ -37,9 +37,9 @@ def find_dangling(
             return ""
         return _problem(tenant_id, number, action, target)
 
-    for item, text in _with_rules(tenant_id, candidates):
+    for item, rules in _with_rules(tenant_id, candidates):
         found = {}
-        for field, action, target in _targets(text):
+        for field, action, target in _targets(rules):
             if reason := find(action, target, item.number if target == item.number else _NOBODY):
                 found[field] = [reason]
         if found:
@@ -56,35 +56,24 @@ def _problem(tenant_id: int, number: str, action: str, target: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=1000)
-def _targets(text: str) -> list[tuple[str, str, str]]:
-    """Return the field, action and target of each of the rules in a JSON text; most rows share a few such texts."""
-    return [
-        (f"forward_rules.{state}.{name}_value", values[name], values[f"{name}_value"])
-        for state, values in orjson.loads(text).items()
-        for name in values
-        if name.endswith("_action")
-    ]
+def _targets(rules: Rules) -> Iterator[tuple[str, str, str]]:
+    """Yield the field, action and target of each of the rules."""
+    for state, values in rules.items():
+        for name in values:
+            if name.endswith("_action"):
+                yield f"forward_rules.{state}.{name}_value", values[name], values[f"{name}_value"]
 
 
-def _with_rules(tenant_id: int, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, str]]:
-    """Pair those that write forward rules with the rules, as JSON, that they have in the end."""
+def _with_rules(tenant_id: int, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, Rules]]:
+    """Pair those that write forward rules with the rules that they have in the end."""
     changes = {
-        item.number: item.content.documents["forward_rules"]
+        item.number: item.content.objects["forward_rules"]
         for item in candidates
-        if isinstance(item.content, Change) and "forward_rules" in item.content.documents
+        if isinstance(item.content, Change) and "forward_rules" in item.content.objects
     }
-    stored = dict(
-        database.fetch_all(
-            "SELECT e.number, s.forward_rules FROM json_each(?) AS j"
-            " CROSS JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value"
-            " CROSS JOIN extension_settings AS s ON s.extension_id = e.id",
-            (json.dumps(list(changes)), tenant_id),
-        )
-    )
+    stored = targets_sql.forward_rules(tenant_id, changes)
     for item in candidates:
         if isinstance(item.content, Draft):
-            yield item, item.content.documents["forward_rules"]
+            yield item, item.content.objects["forward_rules"]
         elif item.number in changes and item.number in stored:
-            rules = merge(orjson.loads(stored[item.number]), orjson.loads(changes[item.number]))
-            yield item, orjson.dumps(rules).decode()
+            yield item, merge(orjson.loads(stored[item.number]), changes[item.number])

@@ -5,16 +5,17 @@ since one of them may have encrypted under that key a moment ago. The next rotat
 no request can be left that does.
 """
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from portsip_api.pbx.access import portal_logins
 from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.devices.lines import LINE_PASSWORD
 from portsip_api.pbx.errors import Conflict
 from portsip_api.pbx.settings import values as setting_values
+from portsip_api.pbx.upkeep import rekey_sql
+from portsip_api.pbx.upkeep.rekey_sql import Column
 from portsip_api.store import database
 from portsip_api.store.clock import clock
 from portsip_api.store.files import FileLock
@@ -22,17 +23,6 @@ from portsip_api.store.secrets import KeyMissing, keyring
 
 BATCH: Final = 300  # rows of one transaction
 SETTLED: Final = 600.0  # seconds after a rotation in which every request that began before it has ended
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column that holds secrets of one purpose, or NULL."""
-
-    table: str
-    id_column: str
-    name: str
-    purpose: str
-
 
 COLUMNS: Final = (
     *(
@@ -57,18 +47,9 @@ class Rotation:
     is_new: bool
 
 
-def needed_keys(fetch: Callable[[str], Iterable[Any]] = database.fetch_all) -> set[str]:
+def needed_keys(fetch: rekey_sql.Fetch = rekey_sql.fetch_all) -> set[str]:
     """Return the ids of the keys that secrets are stored under, in the database that `fetch` asks."""
-    needed = set()
-    for column in COLUMNS:
-        # An older schema, in a backup, may lack the column.
-        if list(fetch(f"SELECT 1 FROM pragma_table_info('{column.table}') WHERE name = '{column.name}'")):
-            statement = (
-                f"SELECT DISTINCT lower(hex(substr({column.name}, 1, 4))) FROM {column.table}"
-                f" WHERE {column.name} IS NOT NULL"
-            )
-            needed |= {row[0] for row in fetch(statement)}
-    return needed
+    return set().union(*(rekey_sql.key_ids(fetch, column) for column in COLUMNS))
 
 
 def rotate(key_file: Path) -> Rotation:
@@ -121,25 +102,13 @@ def _rewrite() -> int:
 
 def _rewrite_column(column: Column) -> int:
     rewritten, last = 0, -1
-    while rows := _outdated(column, last):
+    while rows := rekey_sql.outdated(column, keyring.key_ids()[0], last, BATCH):
         replacements = [(_anew(column, row_id, blob), row_id, blob) for row_id, blob in rows]
         with database.writing():
-            for replacement in replacements:
-                # Not when it has changed meanwhile: then it is under the current key already.
-                rewritten += database.execute(
-                    f"UPDATE {column.table} SET {column.name} = ? WHERE {column.id_column} = ? AND {column.name} = ?",
-                    replacement,
-                ).rowcount
+            # Not where it has changed meanwhile: then it is under the current key already.
+            rewritten += sum(rekey_sql.replace(column, replacement) for replacement in replacements)
         last = rows[-1][0]
     return rewritten
-
-
-def _outdated(column: Column, last: int) -> Sequence[tuple[int, bytes]]:
-    return database.fetch_all(
-        f"SELECT {column.id_column}, {column.name} FROM {column.table}"
-        f" WHERE {column.id_column} > ? AND substr({column.name}, 1, 4) <> ? ORDER BY {column.id_column} LIMIT {BATCH}",
-        (last, bytes.fromhex(keyring.key_ids()[0])),
-    )
 
 
 def _anew(column: Column, row_id: int, blob: bytes) -> bytes:

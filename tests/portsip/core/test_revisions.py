@@ -104,7 +104,7 @@ def test_whatever_changes_is_seen_by_the_next_request(people, change):
 
 
 def change_and_roll_back(look):
-    """Change a card in a transaction that fails, and look at the list in the middle of it."""
+    """Change an extension in a transaction that fails, and look at the list in the middle of it."""
     with database.writing():
         database.execute("UPDATE extension SET phone_model = 'Model 7' WHERE id = 1")
         look()

@@ -1,0 +1,54 @@
+"""What the rows of an import could collide with, in SQL: each statement is asked once for all rows, whose numbers and
+addresses it is given as one JSON array.
+"""
+
+import json
+from collections.abc import Iterable
+
+from portsip_api.store import database
+
+
+def kinds(tenant_id: int, numbers: Iterable[str]) -> dict[str, str]:
+    """Return the kind of object by each of `numbers` that one has."""
+    return dict(
+        database.fetch_all(
+            "SELECT d.number, d.kind FROM json_each(?) AS j"
+            " CROSS JOIN dialled_number AS d ON d.tenant_id = ? AND d.number = j.value",
+            (_json(numbers), tenant_id),
+        )
+    )
+
+
+def owners(emails: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Return the tenant and number of the extension by each of `emails` that one has.
+
+    It names no tenant: a log-in by e-mail does not either, so that an address is unique in the whole PBX.
+    """
+    rows = database.fetch_all(
+        "SELECT e.email_key, e.tenant_id, e.number FROM json_each(?) AS j"
+        " CROSS JOIN extension AS e ON e.email_key = j.value WHERE e.email_key <> ''",
+        (_json(emails),),
+    )
+    return {email: (tenant_id, number) for email, tenant_id, number in rows}
+
+
+def sizes(tenant_id: int) -> dict[int, int]:
+    """Return the number of members of each group by its row id."""
+    rows = database.fetch_all("SELECT id, members_count FROM extension_group WHERE tenant_id = ?", (tenant_id,))
+    return dict(rows)
+
+
+def memberships(tenant_id: int, numbers: Iterable[str]) -> set[tuple[str, int]]:
+    """Return number and group's row id of each membership of the extensions with these numbers."""
+    return set(
+        database.fetch_all(
+            "SELECT e.number, m.group_id FROM json_each(?) AS j"
+            " CROSS JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value"
+            " CROSS JOIN membership AS m ON m.extension_id = e.id",
+            (_json(numbers), tenant_id),
+        )
+    )
+
+
+def _json(values: Iterable[str]) -> str:
+    return json.dumps(list(values))

@@ -1,0 +1,26 @@
+"""The statement of an export, in SQL: one yields all rows, with the groups of each as JSON made by the database."""
+
+from collections.abc import Generator
+from contextlib import closing
+from typing import Any, Final
+
+from portsip_api.store import database
+
+_SELECT: Final = """
+    SELECT e.number, e.profile, e.options, s.voice_mail, s.forward_rules, s.office_hours,
+        (SELECT json_group_array(group_id) FROM (SELECT g.group_id FROM membership AS m
+            JOIN extension_group AS g ON g.id = m.group_id WHERE m.extension_id = e.id ORDER BY g.name_key) AS o),
+        s.password, s.web_access_password, s.voicemail_pin
+    FROM extension_order AS o CROSS JOIN extension AS e ON e.id = o.extension_id
+    CROSS JOIN extension_settings AS s ON s.extension_id = e.id
+    WHERE o.tenant_id = ? AND o.ordering = 'DEFAULT' ORDER BY o.key"""
+
+
+def batches(tenant_id: int, size: int) -> Generator[list[tuple[Any, ...]]]:
+    """Yield the extensions of a tenant in the order of lists, `size` at a time.
+
+    A row is number, the five objects as JSON, the groups' ids as JSON, and the three secrets.
+    """
+    with closing(database.execute(_SELECT, (tenant_id,))) as cursor:
+        while rows := cursor.fetchmany(size):
+            yield rows
