@@ -26,6 +26,8 @@ DEADLINE = 60.0  # seconds; generous, since a test machine may be busy
 _COMMANDS = {"gunicorn": ("gunicorn", "app:app"), "uwsgi": ("uwsgi", "--ini", "wsgi.ini")}
 _PORT = re.compile(r"(?:Listening at: http://|bound to TCP address )127\.0\.0\.1:([0-9]+)")
 
+_LOADED = "WSGI app 0 (mountpoint='') ready"
+
 T = TypeVar("T")
 
 
@@ -51,6 +53,7 @@ class Server:
         assert self.may_start, "a test that starts a server asks for the fixture `servers`"
         self.kind = kind
         self.data_dir = data_dir
+        self._workers = int(env.get("PBX_WORKERS", "2"))
         descriptor, log_path = tempfile.mkstemp(".log", f"{kind}-", data_dir.parent)
         self._log = Path(log_path)
         program, *arguments = _COMMANDS[kind]
@@ -111,7 +114,9 @@ class Server:
             self.process.wait()
 
     def _answers(self) -> bool:
-        if not _PORT.search(self.log()):
+        log = self.log()
+        # A worker of uWSGI that is told to end while it loads the application does not hear it, and stays for 30 s.
+        if not _PORT.search(log) or (self.kind == "uwsgi" and log.count(_LOADED) < self._workers):
             return False
         with contextlib.suppress(requests.RequestException):
             return requests.get(f"{self.url}/healthz", timeout=5).ok

@@ -351,6 +351,14 @@ def test_bad_tenants_are_refused(admin, fields, code, field):
     assert admin.read("account/list")["total"] == 1
 
 
+@pytest.mark.parametrize(("change", "field"), [({"name": "Default"}, "name"), ({"domain": "PBX.local"}, "domain")])
+def test_a_change_to_what_another_tenant_has_is_refused_and_its_own_is_not(admin, change, field):
+    admin.do("account/create", name="acme", domain="acme.example", password="secret-1")
+    check_refused(admin.post("account/update", id=2, **change), "403.3", field)
+    admin.do("account/update", id=2, name="Acme", domain="ACME.example")
+    assert [item["name"] for item in admin.read("account/list")["accounts"]] == ["default", "Acme"]
+
+
 def test_the_default_tenant_stays(admin):
     check_refused(admin.post("account/destroy", id=1), "409.1")
     check_refused(admin.post("account/update", id=1, enabled=False), "409.1")

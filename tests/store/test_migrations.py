@@ -1,5 +1,6 @@
 """Migrations are applied once, whole, and never onto a newer database."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import peewee
 import pytest
 
 from portsip_api.store import database, migrations
+from tests.bulk import fill
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -66,4 +68,31 @@ def test_eight_processes_starting_at_once_apply_each_once(tmp_path):
     database.use(tmp_path / "pbx.sqlite3")
     assert migrations.applied() == migrations.known()[-1].number
     assert database.fetch_row("SELECT count(*) FROM tenant")[0] == 1
+    database.db.close()
+
+
+def test_accounts_that_were_there_before_credential_numbers_get_one_each(tmp_path):
+    """And what may be lost leaves the database: everybody logs in again."""
+    old = tmp_path / "old"
+    old.mkdir()
+    for migration in migrations.known()[:12]:
+        shutil.copy(migration.path, old)
+    database.use(tmp_path / "pbx.sqlite3")
+    migrations.migrate(tmp_path / "lock", old)
+    for statement in (
+        "INSERT INTO tenant (name, name_key, domain) VALUES ('a', 'a', 'a.example'), ('b', 'b', 'b.example')",
+        "INSERT INTO administrator (name, name_key, password_hash) VALUES ('c', 'c', '')",
+        "INSERT INTO token VALUES (x'00', 1, NULL, NULL, 'c', '', 0, 0)",
+        "INSERT INTO login_failure VALUES (x'00', 1, '', 0)",
+        "INSERT INTO digest_nonce VALUES (x'00', 1, 0)",
+    ):
+        database.execute(statement)
+    fill(3)
+    migrations.migrate(tmp_path / "lock")
+    tables = ("administrator", "tenant", "extension_settings")
+    numbers = [row[0] for table in tables for row in database.fetch_all(f"SELECT credential FROM {table}")]
+    assert len(set(numbers)) == len(numbers) == 6
+    assert 0 not in numbers
+    left = {row[0] for row in database.fetch_all("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    assert not left & {"token", "login_failure", "digest_nonce"}
     database.db.close()

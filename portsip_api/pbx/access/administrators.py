@@ -4,8 +4,10 @@ import secrets
 
 from portsip_api.pbx.access import credentials, portal_logins
 from portsip_api.pbx.access.passwords import PASSWORD, hash_password, require_policy
-from portsip_api.pbx.access.tenants import LOGIN_NAME, require_free_login_name
-from portsip_api.pbx.errors import Invalid, NotFound
+from portsip_api.pbx.access.tables import Administrator, DialledNumber, Tenant
+from portsip_api.pbx.access.tenants import LOGIN_NAME, NAME_TAKEN
+from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
+from portsip_api.pbx.uniqueness import refusing
 from portsip_api.pbx.values import checked
 from portsip_api.store import database
 from portsip_api.store.search import fold
@@ -15,7 +17,7 @@ FIRST_NAME = "admin"
 
 def exists() -> bool:
     """Tell whether there is any administrator."""
-    return database.fetch_row("SELECT 1 FROM administrator LIMIT 1") is not None
+    return Administrator.select().exists()
 
 
 def create(name: str, password: str) -> int:
@@ -24,15 +26,16 @@ def create(name: str, password: str) -> int:
     require_policy("password", password, name)
     password_hash = hash_password(password)
     with database.writing():
-        require_free_login_name(name)
-        if database.fetch_row("SELECT 1 FROM dialled_number WHERE number = ? LIMIT 1", (name,)) is not None:
+        if Tenant.select().where(Tenant.name_key == fold(name)).exists():
+            raise _name_taken()
+        if DialledNumber.whole_pbx().select().where(DialledNumber.number == name).exists():
             raise Invalid({"name": ["Is the number of an extension, whose log-in it would be confused with."]})
-        row = database.fetch_row(
-            "INSERT INTO administrator (name, name_key, password_hash, credential) VALUES (?, ?, ?, ?) RETURNING id",
-            (name, fold(name), password_hash, credentials.new()),
-        )
-        portal_logins.keep_ha1(row[0], name, password)
-    return int(row[0])
+        with refusing({"administrator_name_key_key": _name_taken}):
+            administrator_id = Administrator.insert(
+                name=name, name_key=fold(name), password_hash=password_hash, credential=credentials.new()
+            ).execute()
+        portal_logins.keep_ha1(administrator_id, name, password)
+    return int(administrator_id)
 
 
 def set_password(name: str, password: str) -> None:
@@ -41,15 +44,18 @@ def set_password(name: str, password: str) -> None:
     require_policy("password", password, name)
     password_hash = hash_password(password)
     with database.writing():
-        row = database.fetch_row(
-            "UPDATE administrator SET password_hash = ?, credential = ? WHERE name_key = ? RETURNING id, name",
-            (password_hash, credentials.new(), fold(name)),
-        )
-        if row is None:
+        found = Administrator.get_or_none(name_key=fold(name))
+        if found is None:
             raise NotFound("There is no such administrator.")
-        portal_logins.keep_ha1(row[0], row[1], password)
+        found.password_hash, found.credential = password_hash, credentials.new()
+        found.save(only=("password_hash", "credential"))
+        portal_logins.keep_ha1(found.id, found.name, password)
 
 
 def generate_password() -> str:
     """Return a new random password of 128 bits."""
     return secrets.token_urlsafe(16)
+
+
+def _name_taken() -> Duplicate:
+    return Duplicate(NAME_TAKEN, "name")

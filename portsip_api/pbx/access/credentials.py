@@ -8,10 +8,9 @@ are kept in another file.
 
 import secrets
 from dataclasses import dataclass
-from typing import Final
 
+from portsip_api.pbx.access import credentials_sql
 from portsip_api.pbx.identity import Identity, Role
-from portsip_api.store import database
 
 
 @dataclass(frozen=True)
@@ -20,16 +19,6 @@ class Credential:
 
     own: int
     tenant: int = 0
-
-
-_ACCOUNTS: Final = {
-    Role.ADMINISTRATOR: "SELECT NULL, name, credential, 0 FROM administrator WHERE id = ?",
-    Role.TENANT: "SELECT id, name, credential, 0 FROM tenant WHERE id = ?",
-    Role.EXTENSION: (
-        "SELECT t.id, e.number || '@' || t.domain, s.credential, t.credential FROM extension AS e"
-        " JOIN tenant AS t ON t.id = e.tenant_id JOIN extension_settings AS s ON s.extension_id = e.id WHERE e.id = ?"
-    ),
-}
 
 
 def new() -> int:
@@ -42,7 +31,7 @@ def new() -> int:
 
 def read(role: Role, account_id: int) -> tuple[Identity, Credential] | None:
     """Return an account as it is now and its credential numbers; None when there is none."""
-    row = database.fetch_row(_ACCOUNTS[role], (account_id,))
+    row = credentials_sql.account(role, account_id)
     if row is None:
         return None
     tenant_id, name, own, tenant = row

@@ -14,6 +14,7 @@ import secrets
 import struct
 from typing import Final
 
+from portsip_api.pbx.access import digest_nonces_sql
 from portsip_api.store import volatile
 from portsip_api.store.clock import clock
 from portsip_api.store.secrets import keyring
@@ -41,22 +42,13 @@ def spend(nonce: str, count: int) -> bool:
     if body is None:
         return False
     with volatile.writing():
-        return (
-            volatile.execute(
-                "INSERT INTO digest_nonce (digest, uses, expires) VALUES (?, ?, ?)"
-                " ON CONFLICT (digest) DO UPDATE SET uses = excluded.uses WHERE excluded.uses > uses",
-                (hashlib.sha256(body).digest(), count, _expires(body)),
-            ).rowcount
-            == 1
-        )
+        return digest_nonces_sql.spend(hashlib.sha256(body).digest(), count, _expires(body))
 
 
 def delete_past() -> int:
     """Delete the nonces that nobody can use any more and return how many there were."""
     with volatile.writing():
-        return volatile.execute(
-            "DELETE FROM digest_nonce WHERE expires NOT BETWEEN ? AND ?", (clock.boot(), clock.boot() + LIFE)
-        ).rowcount
+        return digest_nonces_sql.delete_outside(clock.boot(), clock.boot() + LIFE)
 
 
 def _verified(nonce: str) -> bytes | None:

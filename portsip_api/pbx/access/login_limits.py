@@ -14,6 +14,7 @@ import time
 from typing import Final
 
 from portsip_api import settings
+from portsip_api.pbx.access import login_limits_sql
 from portsip_api.pbx.errors import TooManyFailures
 from portsip_api.store import volatile
 from portsip_api.store.clock import clock
@@ -33,18 +34,13 @@ class Attempt:
         self._began = time.perf_counter()  # not the store's clock, which may be set: the wait is a real one
         network = _network(address)
         limits = settings.current()
-        self._limits = {
-            _key("account", fold(account), network): limits.login_failures,
-            _key("address", network): limits.login_failures_address,
-        }
+        self._account, self._address = _key("account", fold(account), network), _key("address", network)
+        self._limits = {self._account: limits.login_failures, self._address: limits.login_failures_address}
         self._account_failed = False
 
     def check(self) -> None:
         """Raise TooManyFailures when a limit has been reached."""
-        rows = volatile.fetch_all(
-            "SELECT key, failures, window_ends FROM login_failure WHERE key IN (?, ?) AND window_ends > ?",
-            (*self._limits, clock.boot()),
-        )
+        rows = login_limits_sql.running((self._account, self._address), clock.boot())
         self._account_failed = self._account in {row[0] for row in rows}
         self._refuse([window_ends for key, failures, window_ends in rows if failures >= self._limits[key]])
 
@@ -57,14 +53,7 @@ class Attempt:
         over = []
         with volatile.writing():
             for key, limit in self._limits.items():
-                failures, window_ends = volatile.fetch_row(
-                    "INSERT INTO login_failure (key, failures, window_ends) VALUES (?, 1, ?)"
-                    " ON CONFLICT (key) DO UPDATE SET"
-                    "  failures = CASE WHEN window_ends > ? THEN failures + 1 ELSE 1 END,"
-                    "  window_ends = CASE WHEN window_ends > ? THEN window_ends ELSE excluded.window_ends END"
-                    " RETURNING failures, window_ends",
-                    (key, now + settings.current().login_window, now, now),
-                )
+                failures, window_ends = login_limits_sql.count(key, now + settings.current().login_window, now)
                 if failures > limit:
                     over.append(window_ends)
         time.sleep(STEP - (time.perf_counter() - self._began) % STEP)
@@ -77,7 +66,7 @@ class Attempt:
         """
         with volatile.writing():
             self.check()
-            volatile.execute("DELETE FROM login_failure WHERE key = ?", (self._account,))
+            login_limits_sql.delete(self._account)
 
     def forgive(self) -> None:
         """Do what `succeeded` does, but only where there is a failure to forget.
@@ -86,10 +75,6 @@ class Attempt:
         """
         if self._account_failed:
             self.succeeded()
-
-    @property
-    def _account(self) -> bytes:
-        return next(iter(self._limits))
 
     @staticmethod
     def _refuse(windows: list[float]) -> None:
@@ -100,7 +85,7 @@ class Attempt:
 def delete_past() -> int:
     """Delete counters whose window has passed and return how many there were."""
     with volatile.writing():
-        return volatile.execute("DELETE FROM login_failure WHERE window_ends <= ?", (clock.boot(),)).rowcount
+        return login_limits_sql.delete_past(clock.boot())
 
 
 def _network(address: str) -> str:

@@ -8,14 +8,14 @@ extension's, it costs one decryption. Source: contract, section 2.
 from dataclasses import dataclass
 from typing import Any
 
-from portsip_api.pbx.access import tokens
+from portsip_api.pbx.access import logins_sql, tokens
 from portsip_api.pbx.access.credentials import Credential
 from portsip_api.pbx.access.login_limits import Attempt
 from portsip_api.pbx.access.passwords import is_password, is_secret
 from portsip_api.pbx.access.secret_purposes import SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.errors import LoginRefused
 from portsip_api.pbx.identity import Identity, Role
-from portsip_api.store import database, volatile
+from portsip_api.store import volatile
 from portsip_api.store.search import fold
 from portsip_api.store.secrets import keyring
 
@@ -56,7 +56,7 @@ def by_credentials(name: str, password: str, domain: str, address: str) -> Login
 def by_email(email: str, password: str, address: str) -> Login:
     """Log in an extension by its e-mail address and web access password. Raises LoginRefused and TooManyFailures."""
     attempt = Attempt(email, address)
-    accounts = _extensions("e.email_key = ? AND e.email_key <> ''", (fold(email),), WEB_PASSWORD)
+    accounts = _extensions(logins_sql.by_email(fold(email)), WEB_PASSWORD)
     return _log_in(attempt, accounts, password, WEB_PASSWORD)
 
 
@@ -106,35 +106,18 @@ def _fits(account: _Account | None, password: str, purpose: str, *, hashed: bool
 
 
 def _hashed(name: str, domain: str) -> list[_Account]:
-    rows = database.fetch_all(
-        "SELECT 'administrator', id, NULL, name, credential, password_hash FROM administrator WHERE name = ?"
-        " UNION ALL SELECT 'tenant', id, id, name, credential, password_hash FROM tenant"
-        " WHERE name = ? AND enabled AND password_hash IS NOT NULL AND ? IN ('', domain)",
-        (name, name, domain.lower()),
-    )
     return [
         _Account(Identity(Role(role), *identity), Credential(credential), password_hash)
-        for role, *identity, credential, password_hash in rows
+        for role, *identity, credential, password_hash in logins_sql.hashed(name, domain.lower())
     ]
 
 
 def _by_number(number: str, domain: str, purpose: str) -> list[_Account]:
-    return _extensions("t.domain = ? AND e.number = ?", (domain.lower(), number), purpose)
+    return _extensions(logins_sql.by_number(domain.lower(), number), purpose)
 
 
-def _extensions(where: str, values: tuple[Any, ...], purpose: str) -> list[_Account]:
-    """Return the accounts that fit; where none does, another's rows are read and dropped, which takes as long."""
-    rows = database.fetch_all(
-        "WITH found AS MATERIALIZED ("
-        f"  SELECT e.id FROM extension AS e JOIN tenant AS t ON t.id = e.tenant_id WHERE {where}"
-        "), read AS (SELECT id, 1 AS is_found FROM found"
-        "  UNION ALL SELECT (SELECT min(id) FROM extension), 0 WHERE NOT EXISTS (SELECT 1 FROM found))"
-        " SELECT read.is_found AND e.enabled AND t.enabled, e.id, e.tenant_id, e.number || '@' || t.domain,"
-        "  s.credential, t.credential, s.web_access_password, s.password"
-        " FROM read CROSS JOIN extension AS e ON e.id = read.id CROSS JOIN tenant AS t ON t.id = e.tenant_id"
-        " CROSS JOIN extension_settings AS s ON s.extension_id = e.id",
-        values,
-    )
+def _extensions(rows: list[Any], purpose: str) -> list[_Account]:
+    """Return the accounts that were found; a decoy is made into one as well, which takes as long, and dropped."""
     accounts = [
         (
             is_found,

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from portsip_api.pbx.access import portal_logins_sql
 from portsip_api.pbx.access.login_limits import Attempt
 from portsip_api.pbx.access.passwords import is_secret
 from portsip_api.pbx.access.secret_purposes import WEB_PASSWORD
+from portsip_api.pbx.access.tables import AdministratorHa1
 from portsip_api.pbx.errors import LoginRefused
 from portsip_api.pbx.identity import SUPERADMIN, Identity, Role
-from portsip_api.store import database
 from portsip_api.store.search import fold
 from portsip_api.store.secrets import keyring
 
@@ -76,52 +77,29 @@ def compute_ha1(name: str, password: str, algorithm: str) -> str:
 
 def keep_ha1(administrator_id: int, name: str, password: str) -> None:
     """Store what an administrator's log-ins are compared with, inside the caller's transaction."""
-    database.execute("DELETE FROM administrator_ha1 WHERE administrator_id = ?", (administrator_id,))
-    for known_as in {name, SUPERADMIN}:
-        for algorithm in ALGORITHMS:
-            database.execute(
-                "INSERT INTO administrator_ha1 (administrator_id, name, algorithm, ha1) VALUES (?, ?, ?, ?)",
-                (
-                    administrator_id,
-                    known_as,
-                    algorithm,
-                    keyring.encrypt(compute_ha1(known_as, password, algorithm), HA1),
-                ),
-            )
+    AdministratorHa1.delete().where(AdministratorHa1.administrator_id == administrator_id).execute()
+    rows = [
+        {
+            "administrator_id": administrator_id,
+            "name": known_as,
+            "algorithm": algorithm,
+            "ha1": keyring.encrypt(compute_ha1(known_as, password, algorithm), HA1),
+        }
+        for known_as in {name, SUPERADMIN}
+        for algorithm in ALGORITHMS
+    ]
+    AdministratorHa1.insert_many(rows).execute()
 
 
 def _administrators(name: str, algorithm: str) -> list[_Candidate]:
-    rows = database.fetch_all(
-        "WITH read AS MATERIALIZED ("
-        "  SELECT own.id IS NOT NULL OR :name = :superadmin AS is_found,"
-        "   ifnull(own.id, first.id) AS id, iif(own.id IS NULL, :superadmin, :name) AS name"
-        "  FROM (SELECT min(id) AS id FROM administrator) AS first LEFT JOIN administrator AS own ON own.name = :name)"
-        " SELECT read.is_found, a.id, a.name, h.ha1 FROM read CROSS JOIN administrator AS a ON a.id = read.id"
-        " CROSS JOIN administrator_ha1 AS h"
-        "  ON h.administrator_id = read.id AND h.name = read.name AND h.algorithm = :algorithm",
-        {"name": name, "algorithm": algorithm, "superadmin": SUPERADMIN},
-    )
     return [
         _Candidate(bool(is_found), Identity(Role.ADMINISTRATOR, id_, None, own), ha1, HA1)
-        for is_found, id_, own, ha1 in rows
+        for is_found, id_, own, ha1 in portal_logins_sql.administrator(name, algorithm)
     ]
 
 
 def _users(tenant_id: int, name: str) -> list[_Candidate]:
-    rows = database.fetch_all(
-        "WITH found AS MATERIALIZED (SELECT min(id) AS least, max(id) AS greatest FROM ("
-        "  SELECT id FROM extension WHERE tenant_id = :tenant AND number = :name"
-        "  UNION ALL SELECT extension_id FROM extension_alias WHERE tenant_id = :tenant AND alias = :name"
-        "  UNION ALL SELECT id FROM extension WHERE email_key = :email AND email_key <> '' AND tenant_id = :tenant"
-        ")), read AS MATERIALIZED (SELECT ifnull(found.least = found.greatest, 0) AS is_found,"
-        "   ifnull(found.least, first.id) AS id"
-        "  FROM found CROSS JOIN (SELECT min(id) AS id FROM extension) AS first)"
-        " SELECT read.is_found AND e.enabled AND t.enabled, e.id, e.number || '@' || t.domain, s.web_access_password"
-        " FROM read CROSS JOIN extension AS e ON e.id = read.id CROSS JOIN tenant AS t ON t.id = e.tenant_id"
-        " CROSS JOIN extension_settings AS s ON s.extension_id = e.id",
-        {"tenant": tenant_id, "name": name, "email": fold(name)},
-    )
     return [
         _Candidate(bool(is_found), Identity(Role.EXTENSION, extension_id, tenant_id, account), password, WEB_PASSWORD)
-        for is_found, extension_id, account, password in rows
+        for is_found, extension_id, account, password in portal_logins_sql.user(tenant_id, name, fold(name))
     ]

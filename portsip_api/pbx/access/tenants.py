@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from portsip_api.pbx.access import credentials
+from portsip_api.pbx.access import credentials, tables, tenants_sql
 from portsip_api.pbx.access.passwords import PASSWORD, hash_password, require_policy
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Flag, Rules, Text, checked
 from portsip_api.store import database
 from portsip_api.store.paging import Page, Slice
@@ -32,6 +33,12 @@ FREE_OBJECTS: Final = ("profile", "capability", "quota")
 _JSON_COLUMNS: Final = (*FREE_OBJECTS, "allowed_prefixes")
 _PREFIX: Final = re.compile(r"\+?[0-9*#]{1,32}|\+")
 
+NAME_TAKEN: Final = "Another account has this name."
+_REFUSALS: Final[Refusals] = {
+    "tenant_name_key_key": lambda: Duplicate(NAME_TAKEN, "name"),
+    "tenant_domain_key": lambda: Duplicate("Another tenant has this domain.", "domain"),
+}
+
 
 @dataclass(frozen=True)
 class Tenant:
@@ -47,20 +54,17 @@ class Tenant:
     allowed_prefixes: list[str]
 
 
-_COLUMNS = "id, name, domain, enabled, profile, capability, quota, allowed_prefixes"
-
-
 def ensure_default(domain: str) -> None:
     """Make the default tenant, which nobody can log in as until it is given a password, unless it exists."""
     with database.writing():
-        if database.fetch_row("SELECT 1 FROM tenant WHERE id = ?", (DEFAULT_TENANT_ID,)) is None:
+        if not tenants_sql.exists(DEFAULT_TENANT_ID):
             _insert({"name": "default", "domain": domain}, None)
 
 
 def require(tenant_id: int) -> int:
     """Return `tenant_id` when there is such a tenant. Raises NotFound."""
-    if database.fetch_row("SELECT 1 FROM tenant WHERE id = ?", (tenant_id,)) is None:
-        raise NotFound("There is no such tenant.")
+    if not tenants_sql.exists(tenant_id):
+        raise _missing()
     return tenant_id
 
 
@@ -69,38 +73,39 @@ def revision(tenant_id: int) -> int:
 
     Raises NotFound.
     """
-    row = database.fetch_row("SELECT revision FROM tenant WHERE id = ?", (tenant_id,))
+    row = tenants_sql.revision(tenant_id)
     if row is None:
-        raise NotFound("There is no such tenant.")
+        raise _missing()
     return int(row[0])
 
 
 def id_of_domain(domain: str) -> int | None:
     """Return the id of the tenant with that SIP domain, or None."""
-    row = database.fetch_row("SELECT id FROM tenant WHERE domain = ?", (domain.lower(),))
+    row = tenants_sql.id_of_domain(domain.lower())
     return row[0] if row else None
 
 
 def domain_of(tenant_id: int) -> str:
     """Return the SIP domain of a tenant. Raises NotFound."""
-    return show(tenant_id).domain
+    domain: str | None = tables.Tenant.select(tables.Tenant.domain).where(tables.Tenant.id == tenant_id).scalar()
+    if domain is None:
+        raise _missing()
+    return domain
 
 
 def show(tenant_id: int) -> Tenant:
     """Return one tenant. Raises NotFound."""
-    row = database.fetch_row(f"SELECT {_COLUMNS} FROM tenant WHERE id = ?", (tenant_id,))
+    row = tables.Tenant.get_or_none(id=tenant_id)
     if row is None:
-        raise NotFound("There is no such tenant.")
+        raise _missing()
     return _tenant(row)
 
 
 def page(part: Slice) -> Page:
     """Return tenants in the order in which they were made."""
-    rows = database.fetch_all(
-        f"SELECT {_COLUMNS} FROM tenant ORDER BY id {'DESC' if part.descending else ''} LIMIT ? OFFSET ?",
-        (part.limit, part.offset),
-    )
-    return Page([_tenant(row) for row in rows], database.fetch_row("SELECT count(*) FROM tenant")[0])
+    order = tables.Tenant.id.desc() if part.descending else tables.Tenant.id
+    rows = tables.Tenant.select().order_by(order).limit(part.limit).offset(part.offset)
+    return Page([_tenant(row) for row in rows], tables.Tenant.select().count())
 
 
 def create(fields: Mapping[str, object]) -> int:
@@ -111,7 +116,7 @@ def create(fields: Mapping[str, object]) -> int:
         raise Invalid(missing)
     password_hash = hash_password(values["password"])
     with database.writing():
-        _require_free(values, None)
+        _require_no_administrators(values["name"])
         return _insert(values, password_hash)
 
 
@@ -128,48 +133,38 @@ def update(tenant_id: int, fields: Mapping[str, object]) -> None:
         values["password_hash"] = hash_password(password)
     with database.writing():
         require(tenant_id)
-        _require_free(values, tenant_id)
+        if "name" in values:
+            _require_no_administrators(values["name"])
+            _require_no_number(tenant_id, values["name"])
         columns = _columns(values)
         if password is not None or values.get("enabled") is False:
             columns["credential"] = credentials.new()
         if columns:
-            assignments = ", ".join(f"{column} = ?" for column in columns)
-            database.execute(f"UPDATE tenant SET {assignments} WHERE id = ?", (*columns.values(), tenant_id))
+            with refusing(_REFUSALS):
+                tables.Tenant.update(columns).where(tables.Tenant.id == tenant_id).execute()
 
 
 def destroy(tenant_id: int) -> None:
     """Delete a tenant and everything in it. Raises NotFound and Conflict (the default tenant stays)."""
     with database.writing():
-        require(tenant_id)
         if tenant_id == DEFAULT_TENANT_ID:
             raise Conflict("The default tenant cannot be removed.")
-        database.execute("DELETE FROM tenant WHERE id = ?", (tenant_id,))
+        if not tables.Tenant.delete().where(tables.Tenant.id == tenant_id).execute():
+            raise _missing()
 
 
-def require_free_login_name(name: str, tenant_id: int | None = None, *, field: str = "name") -> None:
-    """Raise Duplicate or Invalid when a log-in as `name` could mean another account than the one that takes it."""
-    row = database.fetch_row(
-        "SELECT 1 FROM administrator WHERE name_key = ?"
-        " UNION ALL SELECT 1 FROM tenant WHERE name_key = ? AND id IS NOT ?",
-        (fold(name), fold(name), tenant_id),
-    )
-    if row is not None:
-        raise Duplicate("Another account has this name.", field)
-    number = database.fetch_row(
-        "SELECT 1 FROM dialled_number WHERE number = ? AND tenant_id IS ? AND kind IN ('EXTENSION', 'ALIAS') LIMIT 1",
-        (name, tenant_id),
-    )
-    if number is not None:
+def _require_no_administrators(name: str) -> None:
+    """Raise Duplicate when a log-in as `name` could mean an administrator."""
+    if tables.Administrator.select().where(tables.Administrator.name_key == fold(name)).exists():
+        raise Duplicate(NAME_TAKEN, "name")
+
+
+def _require_no_number(tenant_id: int, name: str) -> None:
+    """Raise Invalid when a log-in as `name` with this tenant's domain could mean an extension."""
+    if tables.DialledNumber.has(tenant_id, tables.DialledNumber.kind.in_(("EXTENSION", "ALIAS")), number=name):
         raise Invalid(
-            {field: ["Is the number of an extension of this tenant, whose log-in it would be confused with."]}
+            {"name": ["Is the number of an extension of this tenant, whose log-in it would be confused with."]}
         )
-
-
-def _require_free(values: Mapping[str, Any], tenant_id: int | None) -> None:
-    if "name" in values:
-        require_free_login_name(values["name"], tenant_id)
-    if "domain" in values and id_of_domain(values["domain"]) not in {None, tenant_id}:
-        raise Duplicate("Another tenant has this domain.", "domain")
 
 
 def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
@@ -201,20 +196,19 @@ def _columns(values: Mapping[str, Any]) -> dict[str, object]:
 def _insert(values: Mapping[str, Any], password_hash: str | None) -> int:
     columns = _columns({name: value for name, value in values.items() if name != "password"})
     columns |= {"password_hash": password_hash, "credential": credentials.new()}
-    places = ", ".join("?" for _ in columns)
-    sql = f"INSERT INTO tenant ({', '.join(columns)}) VALUES ({places})"
-    tenant_id = database.insert(sql, list(columns.values()))
-    database.execute(
-        "INSERT INTO extension_group (tenant_id, group_id, name, name_key, enable_intercom, enable_external_call,"
-        " enable_management_console_access, is_default) VALUES (?, ?, ?, ?, 1, 1, 1, 1)",
-        (tenant_id, DEFAULT_GROUP, DEFAULT_GROUP, fold(DEFAULT_GROUP)),
-    )
+    with refusing(_REFUSALS):
+        tenant_id = int(tables.Tenant.insert(columns).execute())
+    tenants_sql.insert_default_group(tenant_id, DEFAULT_GROUP, fold(DEFAULT_GROUP))
     return tenant_id
 
 
-def _tenant(row: tuple[Any, ...]) -> Tenant:
-    tenant_id, name, domain, enabled, *objects = row
-    return Tenant(tenant_id, name, domain, bool(enabled), *(json.loads(text) for text in objects))
+def _tenant(row: tables.Tenant) -> Tenant:
+    objects = (json.loads(getattr(row, name)) for name in _JSON_COLUMNS)
+    return Tenant(row.id, row.name, row.domain, row.enabled, *objects)
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no such tenant.")
 
 
 def _is_prefix(item: object) -> bool:

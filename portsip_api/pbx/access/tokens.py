@@ -11,7 +11,7 @@ import secrets
 import peewee
 
 from portsip_api import settings
-from portsip_api.pbx.access import credentials
+from portsip_api.pbx.access import credentials, tokens_sql
 from portsip_api.pbx.access.credentials import Credential
 from portsip_api.pbx.errors import PbxError
 from portsip_api.pbx.identity import Identity, Role
@@ -32,20 +32,13 @@ def issue(identity: Identity, credential: Credential) -> str:
     """
     token = secrets.token_hex(16).upper()
     with volatile.writing():
-        volatile.execute(
-            "INSERT INTO token (digest, role, account_id, credential, tenant_credential, expires)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (_digest(token), identity.role, identity.account_id, credential.own, credential.tenant, _new_expiry()),
-        )
+        tokens_sql.insert(_digest(token), identity, credential, _new_expiry())
     return token
 
 
 def identify(token: str) -> Identity:
     """Return whose token it is, in a statement for it and one for the account. Raises TokenRefused."""
-    row = volatile.fetch_row(
-        "SELECT role, account_id, credential, tenant_credential, expires FROM token WHERE digest = ?",
-        (_digest(token),),
-    )
+    row = tokens_sql.find(_digest(token))
     if row is not None:
         role, account_id, own, tenant, expires = row
         remaining = expires - clock.boot()
@@ -61,28 +54,24 @@ def refresh(token: str) -> int:
     """Restart the life of `token` and return it in seconds. Raises TokenRefused when it has died meanwhile."""
     with volatile.writing():
         identify(token)
-        _restart(token)
+        tokens_sql.restart(_digest(token), _new_expiry())
     return settings.current().token_ttl
 
 
 def sign_out(token: str) -> None:
     """End `token` at once, for all workers."""
     with volatile.writing():
-        volatile.execute("DELETE FROM token WHERE digest = ?", (_digest(token),))
+        tokens_sql.delete(_digest(token))
 
 
 def delete_expired() -> int:
     """Delete the rows of expired tokens and return how many there were. Nothing depends on its having run."""
     with volatile.writing():
-        return volatile.execute("DELETE FROM token WHERE expires <= ?", (clock.boot(),)).rowcount
+        return tokens_sql.delete_expired(clock.boot())
 
 
 def _new_expiry() -> float:
     return clock.boot() + settings.current().token_ttl
-
-
-def _restart(token: str) -> None:
-    volatile.execute("UPDATE token SET expires = ? WHERE digest = ?", (_new_expiry(), _digest(token)))
 
 
 def _renew(token: str, remaining: float) -> None:
@@ -93,7 +82,7 @@ def _renew(token: str, remaining: float) -> None:
         return
     try:
         with volatile.writing():
-            _restart(token)
+            tokens_sql.restart(_digest(token), _new_expiry())
     except (peewee.OperationalError, StoreUnavailable) as error:
         if not is_unavailable(error):
             raise

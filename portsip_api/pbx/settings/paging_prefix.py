@@ -6,10 +6,11 @@ Source: contract, section 6.5.
 
 from typing import Final
 
-import peewee
-
 from portsip_api.pbx.errors import Duplicate, Invalid
+from portsip_api.pbx.settings import paging_prefix_sql
 from portsip_api.pbx.settings.definitions import definitions
+from portsip_api.pbx.settings.tables import SettingValue
+from portsip_api.pbx.uniqueness import refusing
 from portsip_api.pbx.values import Text
 from portsip_api.store import database
 
@@ -19,11 +20,8 @@ _PREFIX: Final = Text(8, pattern=r"[0-9A-Za-z*#+]*", meaning="made of digits, le
 
 def prefix(tenant_id: int) -> str:
     """Return the prefix of a tenant."""
-    row = database.fetch_row(
-        "SELECT value FROM setting_value WHERE tenant_id = ? AND owner = 'service:pagegroups' AND path = ?",
-        (tenant_id, PREFIX),
-    )
-    return row[0] if row else definitions("pagegroups").get(PREFIX).default or ""
+    row = SettingValue.find(tenant_id, owner="service:pagegroups", path=PREFIX)
+    return (definitions("pagegroups").get(PREFIX).default if row is None else row.value) or ""
 
 
 def follow_prefix(tenant_id: int) -> None:
@@ -37,13 +35,8 @@ def follow_prefix(tenant_id: int) -> None:
             _PREFIX.check(new_prefix)
         except ValueError as error:
             raise Invalid({PREFIX: [str(error)]}) from error
-        try:
-            # Through numbers that cannot be dialled: a new one may be another group's old one.
-            for new in ("' ' || id", "? || number"):
-                values = (new_prefix, tenant_id) if "?" in new else (tenant_id,)
-                database.execute(f"UPDATE page_group SET dialled = {new} WHERE tenant_id = ?", values)
-        except peewee.IntegrityError as error:
-            raise number_taken() from error
+        with refusing({"dialled_number_tenant_id_number_key": number_taken}):
+            paging_prefix_sql.put_before_numbers(tenant_id, new_prefix)
 
 
 def number_taken() -> Duplicate:

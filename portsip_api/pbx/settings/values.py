@@ -1,11 +1,10 @@
 """The values of settings: what was set, over what is inherited, over the default.
 
 What was set is a row of the table `setting_value`, whose owner is a text: `service:dns`, `gateway:3`, `port:7`,
-`phone:12`, `line:40`, `orbit:4`, and `phone-group:5/` before the key of a model. Whoever deletes such an owner calls
-`drop` in the same transaction. Source: contract (sipXcom), decision 8 and sections 4.1, 6.1 and 9.
+`phone:12`, `line:40`, `orbit:4`, and `phone-group:5/` before the key of a model. A trigger deletes it with its owner.
+Source: contract (sipXcom), decision 8 and sections 4.1, 6.1 and 9.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -16,6 +15,7 @@ from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.settings import paging_prefix
 from portsip_api.pbx.settings import rules as setting_rules
 from portsip_api.pbx.settings.definitions import SERVICES, Definitions, Setting, definitions
+from portsip_api.pbx.settings.tables import SettingValue
 from portsip_api.store import database
 from portsip_api.store.secrets import keyring
 
@@ -67,7 +67,7 @@ class Settings:
 
     def put_all(self, texts: Mapping[str, str]) -> None:
         """Set several settings, all or none. Raises as `put`; Invalid names every path that has a bad value."""
-        rows: dict[str, tuple[object, ...]] = {}
+        rows: dict[str, dict[str, object]] = {}
         errors: dict[str, list[str]] = {}
         for path, text in texts.items():
             if self.definitions.is_group(path):
@@ -82,12 +82,8 @@ class Settings:
             raise Invalid(errors)
         if rows:
             with database.writing():
-                database.execute(
-                    "INSERT INTO setting_value (tenant_id, owner, path, value, secret)"
-                    f" VALUES {', '.join(['(?, ?, ?, ?, ?)'] * len(rows))} ON CONFLICT (tenant_id, owner, path)"
-                    " DO UPDATE SET value = excluded.value, secret = excluded.secret",
-                    [column for row in rows.values() for column in row],
-                )
+                self._delete(rows)
+                SettingValue.insert_all(self.tenant_id, list(rows.values()))
                 self.written()
 
     def reset(self, path: str) -> None:
@@ -97,11 +93,7 @@ class Settings:
         else:
             paths = [self.definitions.get(path).path]
         with database.writing():
-            database.execute(
-                "DELETE FROM setting_value WHERE tenant_id = ? AND owner = ?"
-                " AND path IN (SELECT value FROM json_each(?))",
-                (self.tenant_id, self.owner, json.dumps(paths)),
-            )
+            self._delete(paths)
             self.written()
 
     def as_mapping(self) -> dict[str, str | None]:
@@ -121,9 +113,17 @@ class Settings:
             default = setting.default if inherited is None else inherited
         return Value(setting, own.get(path, default if inherited is None else inherited), default)
 
-    def _row(self, setting: Setting, value: str) -> tuple[object, ...]:
+    def _row(self, setting: Setting, value: str) -> dict[str, object]:
         sealed = keyring.encrypt(value, SECRET) if setting.secret else None
-        return self.tenant_id, self.owner, setting.path, None if setting.secret else value, sealed
+        return {
+            "owner": self.owner,
+            "path": setting.path,
+            "value": None if setting.secret else value,
+            "secret": sealed,
+        }
+
+    def _delete(self, paths: Iterable[str]) -> None:
+        SettingValue.delete(self.tenant_id, SettingValue.path.in_(list(paths)), owner=self.owner)
 
 
 def as_mappings(several: Sequence[Settings]) -> list[dict[str, str | None]]:
@@ -139,26 +139,12 @@ def as_mappings(several: Sequence[Settings]) -> list[dict[str, str | None]]:
 
 def overrides(tenant_id: int, owners: Sequence[str]) -> dict[str, dict[str, str]]:
     """Return what was set on each of `owners`, by path, secrets in clear, in one statement."""
-    rows = database.fetch_all(
-        "SELECT owner, path, value, secret FROM setting_value"
-        " WHERE tenant_id = ? AND owner IN (SELECT value FROM json_each(?))",
-        (tenant_id, json.dumps(list(owners))),
-    )
+    fields = (SettingValue.owner, SettingValue.path, SettingValue.value, SettingValue.secret)
+    rows = SettingValue.select(tenant_id, *fields).where(SettingValue.owner.in_(owners))
     found: dict[str, dict[str, str]] = {owner: {} for owner in owners}
-    for owner, path, value, secret in rows:
+    for owner, path, value, secret in rows.tuples():
         found[owner][path] = value if secret is None else keyring.decrypt(secret, SECRET)
     return found
-
-
-def drop(tenant_id: int, *owners: str) -> None:
-    """Forget what was set on `owners` and on what is below them: `phone-group:5` takes every model's with it."""
-    with database.writing():
-        database.execute(
-            "DELETE FROM setting_value WHERE id IN (SELECT s.id FROM json_each(:owners) AS o JOIN setting_value AS s"
-            " ON s.tenant_id = :tenant AND (s.owner = o.value"
-            "  OR (s.owner > o.value || '/' AND s.owner < o.value || '0')))",  # 0 is the character after the slash
-            {"owners": json.dumps(owners), "tenant": tenant_id},
-        )
 
 
 def service_settings(tenant_id: int, service: str) -> Settings:

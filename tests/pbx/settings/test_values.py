@@ -6,7 +6,7 @@ from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.settings import values as setting_values
 from portsip_api.pbx.settings.definitions import SERVICES, definitions
-from portsip_api.pbx.settings.values import Settings, as_mappings, drop, overrides, service_settings
+from portsip_api.pbx.settings.values import Settings, as_mappings, overrides, service_settings
 from portsip_api.pbx.upkeep import rekey
 from portsip_api.settings import Settings as Configuration
 from portsip_api.store import database
@@ -158,26 +158,6 @@ def test_settings_without_secrets_need_no_key() -> None:
     assert rekey.needed_keys() == before
 
 
-def test_dropping_takes_the_owner_and_what_is_below_it() -> None:
-    names = [
-        "phone-group:5",
-        "phone-group:5/phones:snom/phone",
-        "phone-group:50",
-        "phone-group:50/x",
-        "line:1",
-        "line:10",
-    ]
-    for name in names:
-        trunk(name).put("itsp-account/user-name", "x")
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's"})
-    trunk("line:1", other).put("itsp-account/user-name", "x")
-    drop(HOME, "phone-group:5", "line:1", "line:2")
-    assert [row[0] for row in rows()] == ["line:1", "line:10", "phone-group:50", "phone-group:50/x"]
-    assert overrides(other, ["line:1"]) == {"line:1": {"itsp-account/user-name": "x"}}
-    drop(HOME)
-    assert len(rows()) == 4
-
-
 def test_a_tenants_settings_go_with_it() -> None:
     other = tenants.create({"name": "other", "domain": "other.example", "password": "other's"})
     trunk(tenant_id=other).put("itsp-account/user-name", "x")
@@ -185,7 +165,7 @@ def test_a_tenants_settings_go_with_it() -> None:
     assert rows() == []
 
 
-def test_a_read_is_one_statement_and_so_is_a_write(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_read_is_one_statement_and_a_write_as_many_for_many_as_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     dns = service()
     dns.put(FORWARDER, "10.0.0.1")
     seen: list[str] = []
