@@ -113,22 +113,18 @@ class Operations(Blueprint, Generic[Declared]):
         self.add_url_rule(path, name, served, methods=[method])
 
     def _serve(self, view: View, declared: Declared) -> View:
-        largest, turns = declared.largest, declared.turns
-
         def served(**named: Any) -> Response:
-            request.max_content_length = largest()
+            request.max_content_length = declared.largest()
             g.identity = None
             self.identify(declared)
             has_body = bodies.is_sent()
             if has_body:
                 bodies.require_plain()
                 self.take_body(declared)
-                if turns is not None:
-                    _take_turn(turns)
+                _take_turn(declared)
             if has_body or g.identity is None:
                 self.identify_whole(declared)
-            if turns is not None:
-                _take_turn(turns)
+            _take_turn(declared)
             return self.answer(declared, view, named)
 
         served.declared = declared  # type: ignore[attr-defined]
@@ -141,10 +137,10 @@ def current_identity() -> Identity:
     return identity
 
 
-def _take_turn(turns: Turns) -> None:
-    """Wait until it is the turn of this request, unless it has it already or who asks is not known."""
-    if g.identity is not None and "turns" not in g:
-        turns.take()
+def _take_turn(declared: Declaration) -> None:
+    """Wait until it is the turn of this request, if it needs one, has none, and who asks is known."""
+    if declared.turns is not None and g.identity is not None and "turns" not in g:
+        declared.turns.take()
 
 
 def _described(_: dict[str, Any], info: dict[str, Any], **__: Any) -> dict[str, Any]:
