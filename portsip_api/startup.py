@@ -9,6 +9,7 @@ import peewee
 
 from portsip_api import settings
 from portsip_api.pbx.access import tenants
+from portsip_api.pbx.extensions.tables import ExtensionSettings
 from portsip_api.store import database, migrations, soundness, volatile
 from portsip_api.store.files import create
 from portsip_api.store.secrets import KeyMissing, keyring
@@ -54,4 +55,4 @@ def open_store(*, before_workers: bool = False) -> None:
 
 
 def _has_secrets() -> bool:
-    return database.fetch_row("SELECT 1 FROM extension_settings LIMIT 1") is not None
+    return bool(ExtensionSettings.whole_pbx().select().exists())

@@ -33,7 +33,7 @@ def why_not_ready() -> str:
     except (peewee.PeeweeException, sqlite3.Error):
         return "database"
     try:
-        volatile.fetch_row("SELECT 1 FROM token LIMIT 1")
+        volatile.require()
     except (peewee.PeeweeException, sqlite3.Error, StoreUnavailable):
         return "tokens"
     return "" if current else "schema"

@@ -46,7 +46,7 @@ JOBS: Final = (
     Job("delete_past_nonces", 60, digest_nonces.delete_past),
     Job("sweep_greeting_files", 3_600, greeting_files.sweep_orphans),
     Job("fetch_greetings", 2, greeting_fetch.start_due),
-    Job("optimize_database", 86_400, lambda: database.execute("PRAGMA optimize").close()),
+    Job("optimize_database", 86_400, database.optimize),
 )
 
 

@@ -13,7 +13,7 @@ from portsip_api.store.sqlite_file import (
 
 __all__ = [
     "StoreUnavailable", "db", "execute", "expect_many_writes", "fetch_all", "fetch_row", "file_number", "insert",
-    "is_disk_error", "is_unavailable", "use", "writing",
+    "is_disk_error", "is_unavailable", "optimize", "use", "writing",
 ]  # fmt: skip
 
 _file = SqliteFile(
@@ -51,6 +51,11 @@ def expect_many_writes() -> None:
     """Give connections a cache (64 MiB) that holds the inner pages of every index while rows pour in."""
     db.pragma("cache_size", -65_536, permanent=True)
     db.close()
+
+
+def optimize() -> None:
+    """Let the planner learn what has changed in the tables."""
+    execute("PRAGMA optimize").close()
 
 
 def insert(sql: str, values: Values = ()) -> int:

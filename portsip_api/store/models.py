@@ -97,7 +97,9 @@ class TenantTable(Table):
             return cast("Any", cls).tenant_id == tenant_id
         link = cls._meta.fields[cls.owning_link]
         owners = _tenant_table(link.table)
-        return link.in_(owners.select(tenant_id, owners._meta.primary_key))
+        key = owners._meta.primary_key
+        # Asked for the row's own owner: a list of all owners would be made anew for each statement.
+        return peewee.fn.EXISTS(owners.select(tenant_id, key).where(key == link))
 
     @classmethod
     def whole_pbx(cls) -> Whole:

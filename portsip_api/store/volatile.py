@@ -80,6 +80,11 @@ def remove(database: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
+def require() -> None:
+    """Read something of the file. Raises what keeps it from being used: a database error or StoreUnavailable."""
+    fetch_row("SELECT 1 FROM token LIMIT 1")
+
+
 def beside(database: Path) -> Path:
     """Return where the file of a database lies."""
     return database.with_name(f"{database.stem}-volatile{database.suffix}")

@@ -89,6 +89,16 @@ def test_groups_are_written_from_the_extension_too(admin, sales):
     check_counts(admin, Sales=3, **{DEFAULT: 1})
 
 
+def test_a_group_that_an_extension_names_twice_is_one(admin, sales):
+    key = {"extension_number": "1002"}
+    names = [str(sales["id"]), sales["group_id"], sales["group_id"].lower()]
+    admin.do("extensions/update", **key, belong_groups=names)
+    assert admin.read("extensions/show", **key)["belong_groups"] == [sales["group_id"]]
+    for name in (f"0{sales['id']}", "9" * 30, "", "Sales"):
+        check_refused(admin.post("extensions/update", **key, belong_groups=[name]), "400.1", "belong_groups")
+    assert admin.read("extensions/group/show", id=sales["id"])["members"] == ["1000", "1001", "1002"]
+
+
 def test_unknown_members_are_refused_and_change_nothing(admin, sales):
     reply = admin.post("extensions/group/update", id=sales["id"], group_name="X", members=["1000", "9"])
     check_refused(reply, "400.1", "members")
@@ -105,7 +115,8 @@ def test_a_name_is_taken_once_whatever_its_case(admin, sales):
     for name in ("sales", DEFAULT):
         check_refused(admin.post("extensions/group/create", group_name=name, **permissions), "403.3", "group_name")
     other = admin.make_group("Other")
-    check_refused(admin.post("extensions/group/update", id=other["id"], group_name="sAles"), "403.3", "group_name")
+    for name in ("sAles", DEFAULT.lower()):
+        check_refused(admin.post("extensions/group/update", id=other["id"], group_name=name), "403.3", "group_name")
 
 
 def test_the_default_group_holds_who_is_in_no_other(admin, sales):

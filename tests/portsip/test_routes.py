@@ -65,7 +65,7 @@ def test_a_target_that_is_gone_falls_back(berlin):
     assert "1001 no longer exists" in reply["steps"][1]["reason"]
 
 
-def test_routes_reach_over_eight_forwards_in_three_statements(admin, monkeypatch):
+def test_routes_reach_over_eight_forwards_in_six_statements(admin, monkeypatch):
     from portsip_api.store import database  # noqa: PLC0415 — beside what it is patched in
 
     previous = None
@@ -83,7 +83,7 @@ def test_routes_reach_over_eight_forwards_in_three_statements(admin, monkeypatch
     forwards = [("CONNECT_TO_ANOTHER_EXTENSION", str(number)) for number in range(1001, 1009)]
     assert found == [*forwards, ("CONNECT_TO_VOICE_MAIL", "1008")]
     token_check = 1
-    assert len(seen) == token_check + 2
+    assert len(seen) == token_check + 5
 
 
 @pytest.mark.parametrize(
@@ -146,6 +146,15 @@ def test_holidays(berlin):
     berlin.do("holidays/destroy", id=holiday_id)
     assert berlin.read("holidays/list")["total"] == 0
     check_refused(berlin.post("holidays/update", id=holiday_id), "404.1")
+
+
+def test_holidays_are_listed_in_the_order_of_the_year(admin):
+    for name, day, month, year in (("d", 2, 5, 0), ("b", 1, 5, 0), ("c", 1, 5, 2027), ("a", 1, 1, 2200)):
+        admin.do("holidays/create", name=name, day=day, month=month, year=year)
+    for asked, names in ((("DEFAULT", 1), "abc"), (("DEFAULT", 2), "d"), (("-DEFAULT", 1), "dcb")):
+        reply = admin.read("holidays/list", sort_by=asked[0], pagesize=3, pagination=asked[1])
+        assert "".join(row["name"] for row in reply["holidays"]) == names
+        assert reply["total"] == 4
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 
 from portsip_api.pbx.access import tables as access
 from portsip_api.pbx.access import tenants
+from portsip_api.pbx.devices.tables import ExternalLine
 from portsip_api.pbx.errors import Duplicate, NotFound
 from portsip_api.pbx.features import tables
 from portsip_api.pbx.features.tables import HuntGroupRing, ParkOrbit
@@ -59,6 +60,19 @@ def test_a_row_without_a_tenants_id_is_its_owners(orbit: int, admin: Crm) -> Non
     assert (HuntGroupRing.count(HOME), HuntGroupRing.count(OTHER)) == (1, 0)
     assert HuntGroupRing.delete(OTHER, hunt_group_id=group_id) == 0
     assert HuntGroupRing.delete(HOME, hunt_group_id=group_id) == 1
+
+
+def test_an_owner_is_looked_up_by_its_row_and_not_listed(orbit: int) -> None:
+    """However much a tenant has, a statement over what one object owns looks at that object alone."""
+    owned = ExternalLine.line_id == 1
+    for query in (
+        HuntGroupRing.select(HOME).where(HuntGroupRing.hunt_group_id == 1),
+        ExternalLine.select(HOME).where(owned),
+        ExternalLine.whole_pbx().delete().where(ExternalLine.scope(HOME), owned),
+    ):
+        sql, values = query.sql()
+        plan = [row[3] for row in database.fetch_all(f"EXPLAIN QUERY PLAN {sql}", values)]
+        assert not [step for step in plan if "SCAN" in step or "LIST" in step], plan
 
 
 def test_the_whole_pbx_is_asked_for_by_name(orbit: int) -> None:

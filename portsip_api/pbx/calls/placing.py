@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from portsip_api.pbx.access import tenants
+from portsip_api.pbx.access.tables import DialledNumber
 from portsip_api.pbx.calls.registrations import Registrar
 from portsip_api.pbx.errors import Conflict, Forbidden, Invalid, NotFound
 from portsip_api.pbx.extensions import forward_targets as forwarding
 from portsip_api.pbx.extensions import groups
 from portsip_api.pbx.extensions.forward_targets import is_dialable
-from portsip_api.store import database
+from portsip_api.pbx.extensions.tables import Extension
 
 _IN_WRITING: Final = str.maketrans("", "", "[](){}.-")
 _NUMBER: Final = re.compile(r"\+?[0-9A-Za-z*#]{1,63}")
@@ -62,15 +63,13 @@ def place(request: CallRequest, switch: Switch) -> str:
     Raises NotFound (no such extension), Conflict (it is disabled), Forbidden (none of its groups may call outside, or
     the tenant does not allow the number) and SwitchUnavailable.
     """
-    row = database.fetch_row(
-        "SELECT id, enabled FROM extension WHERE tenant_id = ? AND number = ?", (request.tenant_id, request.extension)
-    )
-    if row is None:
+    caller = Extension.find(request.tenant_id, number=request.extension)
+    if caller is None:
         raise NotFound("There is no such extension.")
-    if not row[1]:
+    if not caller.enabled:
         raise Conflict("The extension is disabled and cannot call.")
     if not _is_own(request.tenant_id, request.to):
-        if not groups.may_call_outside(row[0]):
+        if not groups.may_call_outside(request.tenant_id, caller.id):
             raise Forbidden("None of the extension's groups may call external numbers.")
         if not is_dialable(request.to, forwarding.allowed_prefixes(request.tenant_id)):
             raise Forbidden("The tenant does not allow that number to be dialled.")
@@ -78,5 +77,4 @@ def place(request: CallRequest, switch: Switch) -> str:
 
 
 def _is_own(tenant_id: int, number: str) -> bool:
-    row = database.fetch_row("SELECT 1 FROM dialled_number WHERE tenant_id = ? AND number = ?", (tenant_id, number))
-    return row is not None
+    return DialledNumber.has(tenant_id, number=number)

@@ -4,16 +4,15 @@ Source: contract, section 6.7 and decision 9. The switch keeps them; whether a p
 all is for whoever asks.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.calls import servers
+from portsip_api.pbx.calls import registrations_sql, servers
 from portsip_api.pbx.errors import NotFound
-from portsip_api.store import database
+from portsip_api.pbx.extensions.tables import ExtensionGroup
 from portsip_api.store.clock import clock
 from portsip_api.store.search import fold
 
@@ -78,7 +77,7 @@ def list_group(tenant_id: int, group_name: str, registrar: Registrar) -> list[Re
     """Return those of the members of an extension group, named without case. Raises NotFound."""
     group_id = _require_group(tenant_id, group_name)
     found = list_all(tenant_id, registrar)
-    members = _members_among(tenant_id, group_id, {_user_of(item) for item in found})
+    members = registrations_sql.members_among(tenant_id, group_id, {_user_of(item) for item in found})
     return [item for item in found if _user_of(item) in members]
 
 
@@ -135,33 +134,14 @@ def _mac(text: str) -> str:
 
 
 def _number_of(tenant_id: int, user: str) -> str:
-    """Return the number of the user whose number, alias or id is `user`; the first of these decides."""
-    row = database.fetch_row(
-        "SELECT number FROM (SELECT number, 1 AS rank FROM extension WHERE tenant_id = :tenant AND number = :user"
-        " UNION ALL SELECT e.number, 2 FROM extension_alias AS a JOIN extension AS e ON e.id = a.extension_id"
-        "   WHERE a.tenant_id = :tenant AND a.alias = :user"
-        " UNION ALL SELECT number, 3 FROM extension WHERE tenant_id = :tenant AND id = :user) ORDER BY rank",
-        {"tenant": tenant_id, "user": user},
-    )
-    if row is None:
+    number = registrations_sql.number_of(tenant_id, user)
+    if number is None:
         raise NotFound("User not found")
-    return str(row[0])
+    return number
 
 
 def _require_group(tenant_id: int, name: str) -> int:
-    row = database.fetch_row(
-        "SELECT id FROM extension_group WHERE tenant_id = ? AND name_key = ?", (tenant_id, fold(name))
-    )
-    if row is None:
+    group = ExtensionGroup.find(tenant_id, name_key=fold(name))
+    if group is None:
         raise NotFound("Group not found")
-    return int(row[0])
-
-
-def _members_among(tenant_id: int, group_id: int, numbers: Iterable[str]) -> set[str]:
-    rows = database.fetch_all(
-        "SELECT e.number FROM json_each(?) AS j JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value"
-        " JOIN extension_group AS g ON g.id = ? WHERE iif(g.is_default, e.group_count = 0,"
-        " EXISTS (SELECT 1 FROM membership WHERE group_id = g.id AND extension_id = e.id))",
-        (json.dumps(list(numbers)), tenant_id, group_id),
-    )
-    return {row[0] for row in rows}
+    return group.id

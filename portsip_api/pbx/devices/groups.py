@@ -3,17 +3,19 @@
 Source: contract, section 6.4 (Gr), and 6.3 for what a phone does with its groups.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import peewee
 
+from portsip_api.pbx.devices import groups_sql, tables
 from portsip_api.pbx.devices.keys import phone_id
+from portsip_api.pbx.devices.tables import Phone, PhoneGroupMember
 from portsip_api.pbx.errors import Duplicate, Forbidden, Invalid, NotFound
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.settings.device_models import phone_model
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Rules, Text, Whole, checked
 from portsip_api.store import database
 from portsip_api.store.search import fold
@@ -24,7 +26,9 @@ PHONE_GROUP: Rules = {
     "description": Text(255, lines=True),
     "weight": Whole(0, 2**31 - 1, 0),
 }
-_COLUMNS: Final = "g.id, g.name, g.description, g.weight, g.members_count"
+_REFUSALS: Refusals = {
+    "phone_group_tenant_id_name_key_key": lambda: Duplicate("Another phone group has this name.", "name"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,10 +44,8 @@ class PhoneGroup:
 
 def page(tenant_id: int) -> Sequence[PhoneGroup]:
     """Return every group in order, in one statement."""
-    rows = database.fetch_all(
-        f"SELECT {_COLUMNS} FROM phone_group AS g WHERE g.tenant_id = ? ORDER BY g.weight, g.id", (tenant_id,)
-    )
-    return [PhoneGroup(*row) for row in rows]
+    group = tables.PhoneGroup
+    return [_group(row) for row in group.page(tenant_id, order=[group.weight, group.id])]
 
 
 def show(tenant_id: int, key: int | str) -> PhoneGroup:
@@ -51,25 +53,19 @@ def show(tenant_id: int, key: int | str) -> PhoneGroup:
 
     Digits that are no group's id may be a name too. Raises NotFound.
     """
-    id_ = row_id(key)
-    row = database.fetch_row(
-        f"SELECT {_COLUMNS} FROM phone_group AS g WHERE g.tenant_id = ? AND (g.id = ? OR g.name_key = ?)"
-        " ORDER BY g.id IS ? DESC LIMIT 1",
-        (tenant_id, id_, fold(key) if isinstance(key, str) else None, id_),
-    )
-    if row is None:
-        raise NotFound("There is no such phone group.")
-    return PhoneGroup(*row)
+    group, id_ = tables.PhoneGroup, row_id(key)
+    named = group.id == id_
+    if isinstance(key, str):
+        named |= group.name_key == fold(key)
+    rows = group.page(tenant_id, named, order=[group.id])
+    if not rows:
+        raise NotFound(group.missing)
+    return _group(next((row for row in rows if row.id == id_), rows[0]))
 
 
 def find_by_name(tenant_id: int, name: str) -> PhoneGroup:
     """Return the group with that name, without case, also when the name is another group's id. Raises NotFound."""
-    row = database.fetch_row(
-        f"SELECT {_COLUMNS} FROM phone_group AS g WHERE g.tenant_id = ? AND g.name_key = ?", (tenant_id, fold(name))
-    )
-    if row is None:
-        raise NotFound("There is no such phone group.")
-    return PhoneGroup(*row)
+    return _group(tables.PhoneGroup.get(tenant_id, name_key=fold(name)))
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -88,21 +84,9 @@ def replace(tenant_id: int, key: int | str, fields: Mapping[str, object]) -> int
     Raises NotFound, Invalid and Duplicate.
     """
     values = _checked(fields)
-    with database.writing():
+    with database.writing(), refusing(_REFUSALS):
         group = show(tenant_id, key)
-        try:
-            database.execute(
-                "UPDATE phone_group SET name = ?, name_key = ?, description = ?, weight = ? WHERE id = ?",
-                (
-                    values["name"],
-                    fold(values["name"]),
-                    values.get("description"),
-                    values.get("weight", group.weight),
-                    group.id,
-                ),
-            )
-        except peewee.IntegrityError as error:
-            raise _taken() from error
+        tables.PhoneGroup.update(tenant_id, {"weight": group.weight, **_columns(values)}, id=group.id)
     return group.id
 
 
@@ -112,7 +96,7 @@ def destroy(tenant_id: int, key: int | str) -> None:
         group = show(tenant_id, key)
         if fold(group.name) == RESERVED:
             raise Forbidden("This group cannot be removed.")
-        database.execute("DELETE FROM phone_group WHERE id = ?", (group.id,))
+        tables.PhoneGroup.delete(tenant_id, id=group.id)
 
 
 def move(tenant_id: int, key: int | str, *, up: bool) -> int:
@@ -129,23 +113,17 @@ def move(tenant_id: int, key: int | str, *, up: bool) -> int:
             neighbour = order[target]
             weights = (neighbour.weight, group.weight)
             if neighbour.weight == group.weight:  # to exchange equal weights would change nothing
-                _number_by_order(tenant_id)
+                groups_sql.number_by_order(tenant_id)
                 weights = (target + 1, place + 1)
             for weight, id_ in zip(weights, (group.id, neighbour.id), strict=True):
-                database.execute("UPDATE phone_group SET weight = ? WHERE id = ?", (weight, id_))
+                tables.PhoneGroup.update(tenant_id, {"weight": weight}, id=id_)
     return group.id
 
 
 def of_phones(tenant_id: int, phone_ids: Iterable[int]) -> Mapping[int, Sequence[PhoneGroup]]:
     """Return the groups of many phones, in order, by the phone's id; one statement. A phone without any is left out."""
-    rows = database.fetch_all(
-        f"SELECT m.phone_id, {_COLUMNS} FROM phone_group_member AS m JOIN phone_group AS g ON g.id = m.group_id"
-        " WHERE m.phone_id IN (SELECT value FROM json_each(?)) AND g.tenant_id = ?"
-        " ORDER BY m.phone_id, g.weight, g.id",
-        (json.dumps(list(phone_ids)), tenant_id),
-    )
     found: dict[int, list[PhoneGroup]] = {}
-    for of_phone, *group in rows:
+    for of_phone, *group in groups_sql.of_phones(tenant_id, phone_ids):
         found.setdefault(of_phone, []).append(PhoneGroup(*group))
     return found
 
@@ -164,28 +142,23 @@ def add_phone(tenant_id: int, phone_key: int | str, name: str) -> None:
     values = _checked({"name": name})
     with database.writing():
         id_ = phone_id(tenant_id, phone_key)
-        row = database.fetch_row(
-            "SELECT id FROM phone_group WHERE tenant_id = ? AND name_key = ?", (tenant_id, fold(name))
-        )
-        group_id = row[0] if row else _insert(tenant_id, values)
-        database.execute(
-            "INSERT INTO phone_group_member (group_id, phone_id) VALUES (?, ?) ON CONFLICT DO NOTHING", (group_id, id_)
-        )
+        group = tables.PhoneGroup.find(tenant_id, name_key=fold(name))
+        pair = {"group_id": group.id if group else _insert(tenant_id, values), "phone_id": id_}
+        if not PhoneGroupMember.has(tenant_id, **pair):
+            PhoneGroupMember.insert(tenant_id, **pair)
 
 
 def remove_phone(tenant_id: int, phone_key: int | str, name: str) -> None:
     """Take a phone out of the group `name`, if it is in it. Raises NotFound (no such phone, no such group)."""
     with database.writing():
-        database.execute(
-            "DELETE FROM phone_group_member WHERE group_id = ? AND phone_id = ?",
-            (find_by_name(tenant_id, name).id, phone_id(tenant_id, phone_key)),
-        )
+        group_id = find_by_name(tenant_id, name).id
+        PhoneGroupMember.delete(tenant_id, group_id=group_id, phone_id=phone_id(tenant_id, phone_key))
 
 
 def leave_all(tenant_id: int, phone_key: int | str) -> None:
     """Take a phone out of all groups. Raises NotFound."""
     with database.writing():
-        database.execute("DELETE FROM phone_group_member WHERE phone_id = ?", (phone_id(tenant_id, phone_key),))
+        PhoneGroupMember.delete(tenant_id, phone_id=phone_id(tenant_id, phone_key))
 
 
 def set_firmware(tenant_id: int, key: int | str, model_id: str, version: str) -> int:
@@ -196,38 +169,25 @@ def set_firmware(tenant_id: int, key: int | str, model_id: str, version: str) ->
     if version not in (phone_model(model_id).versions or ()):
         raise NotFound("The phone model has no such firmware version.")
     with database.writing():
-        return database.execute(
-            "UPDATE phone SET device_version = ? WHERE model_id = ?"
-            " AND id IN (SELECT phone_id FROM phone_group_member WHERE group_id = ?)",
-            (version, model_id, show(tenant_id, key).id),
-        ).rowcount
+        return Phone.update(
+            tenant_id, {"device_version": version}, in_group(tenant_id, show(tenant_id, key).id), model_id=model_id
+        )
+
+
+def in_group(tenant_id: int, group_id: int) -> peewee.Expression:
+    """Return the condition that a phone is in the group with that id."""
+    member = PhoneGroupMember
+    condition: peewee.Expression = Phone.id.in_(
+        member.select(tenant_id, member.phone_id).where(member.group_id == group_id)
+    )
+    return condition
 
 
 def _insert(tenant_id: int, values: Mapping[str, Any]) -> int:
-    try:
-        return database.insert(
-            "INSERT INTO phone_group (tenant_id, name, name_key, description, weight) VALUES (?, ?, ?, ?,"
-            " coalesce(?, (SELECT coalesce(max(weight), 0) + 1 FROM phone_group WHERE tenant_id = ?)))",
-            (
-                tenant_id,
-                values["name"],
-                fold(values["name"]),
-                values.get("description"),
-                values.get("weight"),
-                tenant_id,
-            ),
-        )
-    except peewee.IntegrityError as error:
-        raise _taken() from error
-
-
-def _number_by_order(tenant_id: int) -> None:
-    database.execute(
-        "UPDATE phone_group SET weight = o.place FROM ("
-        "  SELECT id, row_number() OVER (ORDER BY weight, id) AS place FROM phone_group WHERE tenant_id = ?"
-        ") AS o WHERE o.id = phone_group.id",
-        (tenant_id,),
-    )
+    weight = peewee.fn.COALESCE(peewee.fn.MAX(tables.PhoneGroup.weight), 0) + 1
+    last = tables.PhoneGroup.select(tenant_id, weight)
+    with refusing(_REFUSALS):
+        return tables.PhoneGroup.insert(tenant_id, **{"weight": last, **_columns(values)})
 
 
 def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
@@ -237,5 +197,9 @@ def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
     return values
 
 
-def _taken() -> Duplicate:
-    return Duplicate("Another phone group has this name.", "name")
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"description": None, **values, "name_key": fold(values["name"])}
+
+
+def _group(row: tables.PhoneGroup) -> PhoneGroup:
+    return PhoneGroup(row.id, row.name, row.description, row.weight, row.members_count)

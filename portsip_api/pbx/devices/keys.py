@@ -1,13 +1,13 @@
 """What names a phone."""
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Final
 
+from portsip_api.pbx.devices.lists_sql import one_of
+from portsip_api.pbx.devices.tables import Phone
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.row_ids import row_id
-from portsip_api.store import database
 
 _SEPARATORS: Final = re.compile(r"[:.\- ]")
 
@@ -19,8 +19,7 @@ def clean_serial(text: str) -> str:
 
 def is_serial(tenant_id: int, text: str) -> bool:
     """Tell whether `text` is the serial number of a phone, however it is written."""
-    row = database.fetch_row("SELECT 1 FROM phone WHERE tenant_id = ? AND serial = ?", (tenant_id, clean_serial(text)))
-    return row is not None
+    return Phone.has(tenant_id, serial=clean_serial(text))
 
 
 def phone_id(tenant_id: int, key: int | str) -> int:
@@ -29,26 +28,18 @@ def phone_id(tenant_id: int, key: int | str) -> int:
     Digits that are no phone's id may be a serial number too. Raises NotFound. Source: contract, section 6.3.
     """
     id_ = row_id(key)
-    serial = clean_serial(key) if isinstance(key, str) else None
-    row = database.fetch_row(
-        # Two statements in one, so that each has an index of its own.
-        "SELECT id FROM (SELECT id, 1 AS place FROM phone WHERE tenant_id = :tenant AND id = :id"
-        " UNION ALL SELECT id, 2 FROM phone WHERE tenant_id = :tenant AND serial = :serial) ORDER BY place LIMIT 1",
-        {"tenant": tenant_id, "id": id_, "serial": serial},
-    )
-    if row is None:
-        raise NotFound("There is no such phone.")
-    return int(row[0])
+    query = Phone.select(tenant_id, Phone.id).where(Phone.id == id_)
+    if isinstance(key, str):  # two queries in one, so that each has an index of its own
+        query = query.union_all(Phone.select(tenant_id, Phone.id).where(Phone.serial == clean_serial(key)))
+    found = {row[0] for row in query.tuples()}
+    if not found:
+        raise NotFound(Phone.missing)
+    return id_ if id_ is not None and id_ in found else int(found.pop())
 
 
 def by_serials(tenant_id: int, serials: Iterable[str]) -> dict[str, int]:
     """Return the ids of phones by their serial numbers, as these are given; one that no phone has is left out."""
     given = {serial: clean_serial(serial) for serial in serials}
-    known = dict(
-        database.fetch_all(
-            "SELECT p.serial, p.id FROM json_each(?) AS j CROSS JOIN phone AS p ON p.serial = j.value"
-            " WHERE p.tenant_id = ?",
-            (json.dumps(list(given.values())), tenant_id),
-        )
-    )
+    rows = Phone.select(tenant_id, Phone.serial, Phone.id).where(Phone.serial.in_(one_of(given.values())))
+    known = dict(rows.tuples())
     return {serial: known[clean] for serial, clean in given.items() if clean in known}

@@ -3,14 +3,17 @@
 Source: contract, section 6.3 (L).
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import peewee
+
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.access.secret_purposes import SIP_PASSWORD
+from portsip_api.pbx.devices import lines_sql
 from portsip_api.pbx.devices.keys import phone_id
+from portsip_api.pbx.devices.tables import ExternalLine, Phone, PhoneLine
 from portsip_api.pbx.errors import Conflict, Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.row_ids import row_id
@@ -32,13 +35,6 @@ EXTERNAL_LINE: Rules = {
 }
 _INDEX: Final = TextIndex("extension_search", "extension_fts", "extension_id")
 _INDEXED: Final = 3  # letters
-_SELECT: Final = (
-    "SELECT l.id, l.phone_id, l.extension_id, e.number, e.profile ->> 'first_name', e.profile ->> 'last_name',"
-    " coalesce(s.password, x.password), t.domain, x.user_id, x.display_name, x.extension, x.registration_server,"
-    " x.registration_server_port, x.voicemail FROM phone_line AS l JOIN tenant AS t ON t.id = l.tenant_id"
-    " LEFT JOIN extension AS e ON e.id = l.extension_id LEFT JOIN extension_settings AS s ON s.extension_id = e.id"
-    " LEFT JOIN external_line AS x ON x.line_id = l.id"
-)
 
 
 @dataclass(frozen=True)
@@ -77,13 +73,8 @@ def page(tenant_id: int, phone_key: int | str) -> Sequence[Line]:
 
 def of_phones(tenant_id: int, phone_ids: Iterable[int]) -> Mapping[int, Sequence[Line]]:
     """Return the lines of many phones by the phone's id, in one statement; a phone without lines is not in it."""
-    rows = database.fetch_all(  # the + keeps SQLite from reading all lines of the tenant
-        f"{_SELECT} WHERE l.phone_id IN (SELECT value FROM json_each(?)) AND +l.tenant_id = ?"
-        " ORDER BY l.phone_id, l.position",
-        (json.dumps(list(phone_ids)), tenant_id),
-    )
     found: dict[int, list[Line]] = {}
-    for row in rows:
+    for row in lines_sql.of_phones(tenant_id, phone_ids):
         line = _line(row)
         found.setdefault(line.phone_id, []).append(line)
     return found
@@ -91,12 +82,9 @@ def of_phones(tenant_id: int, phone_ids: Iterable[int]) -> Mapping[int, Sequence
 
 def show(tenant_id: int, phone_key: int | str, line_id: int | str) -> Line:
     """Return one line of one phone. Raises NotFound (also when the line is another phone's)."""
-    row = database.fetch_row(
-        f"{_SELECT} WHERE l.id = ? AND l.tenant_id = ? AND l.phone_id = ?",
-        (row_id(line_id), tenant_id, phone_id(tenant_id, phone_key)),
-    )
+    row = lines_sql.of_phone(tenant_id, phone_id(tenant_id, phone_key), row_id(line_id))
     if row is None:
-        raise NotFound("There is no such line.")
+        raise NotFound(PhoneLine.missing)
     return _line(row)
 
 
@@ -116,27 +104,23 @@ def add_external(tenant_id: int, phone_key: int | str, fields: Mapping[str, obje
     Raises NotFound, Invalid and Conflict (the model has no room for it).
     """
     values = _checked(fields)
-    secret = keyring.encrypt(values.pop("password", ""), LINE_PASSWORD)
+    values["password"] = keyring.encrypt(values.get("password", ""), LINE_PASSWORD)
     with database.writing():
         line_id = _insert(tenant_id, phone_id(tenant_id, phone_key), None)
-        database.execute(
-            "INSERT INTO external_line (line_id, password, user_id, display_name, extension, registration_server,"
-            " registration_server_port, voicemail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (line_id, secret, *(values.get(name) for name in EXTERNAL_LINE if name != "password")),
-        )
+        ExternalLine.insert(tenant_id, line_id=line_id, **values)
     return line_id
 
 
 def destroy(tenant_id: int, phone_key: int | str, line_id: int | str) -> None:
     """Delete one line of one phone with its settings. Raises NotFound."""
     with database.writing():
-        database.execute("DELETE FROM phone_line WHERE id = ?", (show(tenant_id, phone_key, line_id).id,))
+        PhoneLine.delete(tenant_id, id=show(tenant_id, phone_key, line_id).id)
 
 
 def destroy_all(tenant_id: int, phone_key: int | str) -> None:
     """Delete every line of one phone with its settings. Raises NotFound."""
     with database.writing():
-        database.execute("DELETE FROM phone_line WHERE phone_id = ?", (phone_id(tenant_id, phone_key),))
+        lines_sql.delete_of_phone(tenant_id, phone_id(tenant_id, phone_key))
 
 
 def phones_with(tenant_id: int, text: str) -> Sequence[int]:
@@ -145,19 +129,7 @@ def phones_with(tenant_id: int, text: str) -> Sequence[int]:
     The search index names the users who may match, unless the text is short, or also stands in every address.
     """
     needle, domain = fold(text), tenants.domain_of(tenant_id)
-    users = _users_with(tenant_id, needle, domain)
-    rows = database.fetch_all(
-        "SELECT l.phone_id FROM extension AS e CROSS JOIN phone_line AS l ON l.extension_id = e.id"
-        f" WHERE {'' if users is None else '+'}e.tenant_id = :tenant"
-        " AND instr('sip:' || lower(e.number) || '@' || :domain, :text) > 0"
-        f" {'' if users is None else 'AND e.id IN (SELECT value FROM json_each(:users))'}"
-        " UNION SELECT l.phone_id FROM phone_line AS l JOIN external_line AS x ON x.line_id = l.id"
-        " WHERE l.tenant_id = :tenant AND l.extension_id IS NULL AND (instr(lower(x.extension), :text) > 0"
-        "   OR instr('sip:' || lower(x.user_id) || coalesce('@' || lower(x.registration_server), ''), :text) > 0)"
-        " ORDER BY 1",
-        {"tenant": tenant_id, "text": needle, "domain": domain, "users": json.dumps(users)},
-    )
-    return [row[0] for row in rows]
+    return lines_sql.phones_with(tenant_id, domain, needle, _users_with(tenant_id, needle, domain))
 
 
 def _users_with(tenant_id: int, needle: str, domain: str) -> Sequence[int] | None:
@@ -169,18 +141,14 @@ def _users_with(tenant_id: int, needle: str, domain: str) -> Sequence[int] | Non
 
 
 def _insert(tenant_id: int, id_: int, extension_id: int | None) -> int:
-    model_id, lines, position = database.fetch_row(
-        "SELECT p.model_id, count(l.id), coalesce(max(l.position), 0) + 1 FROM phone AS p"
-        " LEFT JOIN phone_line AS l ON l.phone_id = p.id WHERE p.id = ? GROUP BY p.id",
-        (id_,),
-    )
+    count, last = peewee.fn.COUNT(PhoneLine.id), peewee.fn.COALESCE(peewee.fn.MAX(PhoneLine.position), 0)
+    query = Phone.select(tenant_id, Phone.model_id, count, last).where(Phone.id == id_).group_by(Phone.id)
+    query = query.join(PhoneLine, peewee.JOIN.LEFT_OUTER, on=PhoneLine.phone_id == Phone.id)
+    model_id, lines, position = query.tuples().first()
     most = phone_model(model_id).max_lines
     if lines >= most:
         raise Conflict(f"A phone of this model has at most {most} lines.")
-    return database.insert(
-        "INSERT INTO phone_line (tenant_id, phone_id, position, extension_id) VALUES (?, ?, ?, ?)",
-        (tenant_id, id_, position, extension_id),
-    )
+    return PhoneLine.insert(tenant_id, phone_id=id_, position=position + 1, extension_id=extension_id)
 
 
 def _checked(fields: Mapping[str, object]) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 Source: contract, sections 5.8 and 6.3 (P).
 """
 
-import dataclasses
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +11,14 @@ from typing import Any, Final
 import peewee
 
 from portsip_api.pbx.devices import groups as phone_groups
-from portsip_api.pbx.devices import lines
+from portsip_api.pbx.devices import lines, tables
 from portsip_api.pbx.devices.groups import PhoneGroup
-from portsip_api.pbx.devices.keys import clean_serial, phone_id
+from portsip_api.pbx.devices.keys import by_serials, clean_serial, phone_id
 from portsip_api.pbx.devices.lines import Line
+from portsip_api.pbx.devices.lists_sql import one_of
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
 from portsip_api.pbx.settings.device_models import PhoneModel, phone_model
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Rules, Text, checked
 from portsip_api.store import database
 from portsip_api.store.paging import Slice
@@ -27,7 +27,8 @@ MOST_ADDED: Final = 1_000
 MOST_GROUPS: Final = 100
 BLOCK: Final = 500  # phones that are read at once
 PHONE: Rules = {"serial": Text(64, 1), "description": Text(255, lines=True), "model_id": Text(128)}
-_COLUMNS: Final = "id, serial, device_version, description, model_id"
+_TAKEN: Final = "Another phone has this serial number."
+_REFUSALS: Refusals = {"phone_tenant_id_serial_key": lambda: Duplicate(_TAKEN, "serial")}
 
 
 @dataclass(frozen=True)
@@ -53,35 +54,25 @@ class Skipped:
 
 def page(tenant_id: int, part: Slice | None = None) -> Sequence[Phone]:
     """Return phones by id, with lines and groups, in three statements: a part of the list, or all of it."""
-    limit, offset = (part.limit, part.offset) if part else (-1, 0)
-    rows = database.fetch_all(
-        f"SELECT {_COLUMNS} FROM phone WHERE id IN (SELECT id FROM phone INDEXED BY phone_tenant WHERE tenant_id = ?"
-        " ORDER BY id LIMIT ? OFFSET ?) ORDER BY id",
-        (tenant_id, limit, offset),
-    )
-    return _assembled(tenant_id, rows)
+    rows = _rows(tenant_id)
+    return _assembled(tenant_id, rows.limit(part.limit).offset(part.offset) if part else rows)
 
 
 def everything(tenant_id: int) -> Iterator[Sequence[Phone]]:
     """Yield all phones by id, in blocks of BLOCK that are read as they are asked for, each in three statements."""
     last = 0
     while True:
-        rows = database.fetch_all(
-            f"SELECT {_COLUMNS} FROM phone WHERE tenant_id = ? AND id > ? ORDER BY id LIMIT ?", (tenant_id, last, BLOCK)
-        )
-        if not rows:
+        block = _assembled(tenant_id, _rows(tenant_id).where(tables.Phone.id > last).limit(BLOCK))
+        if not block:
             return
-        yield _assembled(tenant_id, rows)
-        last = rows[-1][0]
+        yield block
+        last = block[-1].id
 
 
 def with_line(tenant_id: int, text: str) -> Sequence[Phone]:
     """Return the phones with a line in whose user name, extension or address `text` stands, by id."""
-    rows = database.fetch_all(
-        f"SELECT {_COLUMNS} FROM phone WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-        (json.dumps(lines.phones_with(tenant_id, text)),),
-    )
-    return _assembled(tenant_id, rows)
+    found = tables.Phone.id.in_(one_of(lines.phones_with(tenant_id, text)))
+    return _assembled(tenant_id, _rows(tenant_id).where(found))
 
 
 def show(tenant_id: int, key: int | str) -> Phone:
@@ -89,20 +80,12 @@ def show(tenant_id: int, key: int | str) -> Phone:
 
     Raises NotFound.
     """
-    row = database.fetch_row(f"SELECT {_COLUMNS} FROM phone WHERE id = ?", (phone_id(tenant_id, key),))
-    if row is None:  # it has just gone
-        raise NotFound("There is no such phone.")
-    return _assembled(tenant_id, [row])[0]
+    return _one(tenant_id, tables.Phone.id == phone_id(tenant_id, key))
 
 
 def find_by_serial(tenant_id: int, serial: str) -> Phone:
     """Return the phone with that serial number, also when its digits are another phone's id. Raises NotFound."""
-    row = database.fetch_row(
-        f"SELECT {_COLUMNS} FROM phone WHERE tenant_id = ? AND serial = ?", (tenant_id, clean_serial(serial))
-    )
-    if row is None:
-        raise NotFound("There is no such phone.")
-    return _assembled(tenant_id, [row])[0]
+    return _one(tenant_id, tables.Phone.serial == clean_serial(serial))
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -115,9 +98,9 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     if not isinstance(model_id, str):
         raise NotFound("No such phone model defined.")
     model = phone_model(model_id)
-    values = _checked(model, fields)
-    with database.writing():
-        id_ = _insert(tenant_id, model, values, _version(model, fields))
+    columns = _checked(model, fields) | {"device_version": _version(model, fields)}
+    with database.writing(), refusing(_REFUSALS):
+        id_ = tables.Phone.insert(tenant_id, model_id=model.model_id, **columns)
         _join(tenant_id, id_, fields)
     return id_
 
@@ -127,17 +110,11 @@ def replace(tenant_id: int, key: int | str, fields: Mapping[str, object]) -> int
 
     Its model and lines stay; `groups`, names, are joined beside those it is in. Raises NotFound, Invalid and Duplicate.
     """
-    with database.writing():
+    with database.writing(), refusing(_REFUSALS):
         before = show(tenant_id, key)
         model = phone_model(before.model_id)
-        values = _checked(model, fields)
-        try:
-            database.execute(
-                "UPDATE phone SET serial = ?, description = ?, device_version = ? WHERE id = ?",
-                (values["serial"], values.get("description"), _version(model, fields), before.id),
-            )
-        except peewee.IntegrityError as error:
-            raise _taken() from error
+        columns = _checked(model, fields) | {"device_version": _version(model, fields)}
+        tables.Phone.update(tenant_id, columns, id=before.id)
         _join(tenant_id, before.id, fields)
     return before.id
 
@@ -145,7 +122,7 @@ def replace(tenant_id: int, key: int | str, fields: Mapping[str, object]) -> int
 def destroy(tenant_id: int, key: int | str) -> None:
     """Delete a phone with its lines and settings. Raises NotFound."""
     with database.writing():
-        database.execute("DELETE FROM phone WHERE id = ?", (phone_id(tenant_id, key),))
+        tables.Phone.delete(tenant_id, id=phone_id(tenant_id, key))
 
 
 def add_many(tenant_id: int, items: Sequence[Mapping[str, object]]) -> Sequence[Skipped]:
@@ -156,17 +133,24 @@ def add_many(tenant_id: int, items: Sequence[Mapping[str, object]]) -> Sequence[
     """
     if len(items) > MOST_ADDED:
         raise Invalid({"phones": [f"Must have at most {MOST_ADDED} phones."]})
-    skipped = []
+    skipped, made = {}, {}
+    for place, item in enumerate(items):
+        try:
+            made[place] = _draft(item)
+        except (NotFound, Invalid) as error:
+            skipped[place] = str(error)
     with database.writing():
-        for place, item in enumerate(items):
-            try:
-                _add(tenant_id, item)
-            except (NotFound, Invalid, Duplicate) as error:
-                skipped.append(Skipped(place, str(error)))
-    return skipped
+        serials = set(by_serials(tenant_id, (columns["serial"] for columns in made.values())))
+        for place, columns in list(made.items()):
+            if columns["serial"] in serials:
+                skipped[place] = _TAKEN
+                del made[place]
+            serials.add(columns["serial"])
+        tables.Phone.insert_all(tenant_id, list(made.values()))
+    return [Skipped(place, reason) for place, reason in sorted(skipped.items())]
 
 
-def _add(tenant_id: int, item: Mapping[str, object]) -> None:
+def _draft(item: Mapping[str, object]) -> dict[str, Any]:
     model = phone_model(str(item.get("model")))
     wanted = item.get("version")
     version = _version(model, {"device_version": model.default_version})
@@ -174,17 +158,7 @@ def _add(tenant_id: int, item: Mapping[str, object]) -> None:
         version = next((name for name in model.versions if str(wanted) in name), None)
         if version is None:
             raise Invalid({"version": ["Must be a part of the name of a version of the model."]})
-    _insert(tenant_id, model, _checked(model, item), version)
-
-
-def _insert(tenant_id: int, model: PhoneModel, values: Mapping[str, Any], version: str | None) -> int:
-    try:
-        return database.insert(
-            "INSERT INTO phone (tenant_id, serial, device_version, description, model_id) VALUES (?, ?, ?, ?, ?)",
-            (tenant_id, values["serial"], version, values.get("description"), model.model_id),
-        )
-    except peewee.IntegrityError as error:
-        raise _taken() from error
+    return _checked(model, item) | {"model_id": model.model_id, "device_version": version}
 
 
 def _join(tenant_id: int, id_: int, fields: Mapping[str, object]) -> None:
@@ -203,22 +177,32 @@ def _version(model: PhoneModel, fields: Mapping[str, object]) -> str | None:
 
 
 def _checked(model: PhoneModel, fields: Mapping[str, object]) -> dict[str, Any]:
+    """Return the serial number and the description. Raises Invalid."""
     values = checked(PHONE, {name: value for name, value in fields.items() if value is not None})
     serial = clean_serial(values.get("serial", ""))
     if not re.fullmatch(model.serial_pattern, serial, re.ASCII):
         raise Invalid({"serial": ["Must be a serial number of this model, mostly a MAC address of 12 digits."]})
-    return {**values, "serial": serial}
+    return {"serial": serial, "description": values.get("description")}
 
 
-def _assembled(tenant_id: int, rows: Sequence[Any]) -> Sequence[Phone]:
-    phones = [Phone(*row) for row in rows]
-    ids = [phone.id for phone in phones]
+def _rows(tenant_id: int) -> Any:
+    """Return a query of phones by id, each as a mapping of what a Phone is made of beside lines and groups."""
+    phone = tables.Phone
+    fields = (phone.id, phone.serial, phone.device_version, phone.description, phone.model_id)
+    return phone.select(tenant_id, *fields).order_by(phone.id).dicts()
+
+
+def _one(tenant_id: int, condition: peewee.Expression) -> Phone:
+    found = _assembled(tenant_id, _rows(tenant_id).where(condition))
+    if not found:
+        raise NotFound(tables.Phone.missing)
+    return found[0]
+
+
+def _assembled(tenant_id: int, query: Any) -> Sequence[Phone]:
+    rows = list(query)
+    if not rows:
+        return []
+    ids = [row["id"] for row in rows]
     all_lines, all_groups = lines.of_phones(tenant_id, ids), phone_groups.of_phones(tenant_id, ids)
-    return [
-        dataclasses.replace(phone, lines=all_lines.get(phone.id, ()), groups=all_groups.get(phone.id, ()))
-        for phone in phones
-    ]
-
-
-def _taken() -> Duplicate:
-    return Duplicate("Another phone has this serial number.", "serial")
+    return [Phone(**row, lines=all_lines.get(row["id"], ()), groups=all_groups.get(row["id"], ())) for row in rows]

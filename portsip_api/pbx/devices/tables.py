@@ -8,6 +8,8 @@ from portsip_api.pbx.tables import Link, TenantTable, default
 class Phone(TenantTable):
     """Phones."""
 
+    missing = "There is no such phone."
+
     id = peewee.AutoField()
     tenant_id = Link("tenant")
     serial = peewee.TextField()  # in lower case; mostly the MAC address
@@ -27,6 +29,8 @@ class Phone(TenantTable):
 
 class PhoneLine(TenantTable):
     """Lines of a phone, in order."""
+
+    missing = "There is no such line."
 
     id = peewee.AutoField()
     tenant_id = Link("tenant")
@@ -57,6 +61,8 @@ class ExternalLine(TenantTable):
 
 class PhoneGroup(TenantTable):
     """Phone groups."""
+
+    missing = "There is no such phone group."
 
     id = peewee.AutoField()
     tenant_id = Link("tenant")

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
+from portsip_api.pbx.extensions import tables
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.small_lists import comparable, cut
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Rules, Text, checked
 from portsip_api.store import database
 from portsip_api.store.paging import Page, Slice
@@ -25,6 +27,9 @@ BRANCH: Rules = {
 EMPTY: Final = "Cannot be empty"
 UNKNOWN: Final = "Names a branch that does not exist."
 ORDERINGS: Final = ("name", "description", "city", "office_designation")
+_REFUSALS: Final[Refusals] = {
+    "branch_tenant_id_name_key_key": lambda: Duplicate("Another branch has this name.", "name")
+}
 
 
 @dataclass(frozen=True)
@@ -44,22 +49,19 @@ class Branch:
     fax_number: str | None = None
 
 
-COLUMNS: Final = ("id", *BRANCH)
-_SELECT: Final = f"SELECT {', '.join(COLUMNS)} FROM branch WHERE tenant_id = ?"
+FIELDS: Final = tuple(getattr(tables.Branch, name) for name in ("id", *BRANCH))
 
 
 def page(tenant_id: int, ordering: str, part: Slice) -> Page:
     """Return branches (`Branch`) by one of ORDERINGS, and by name where that is equal; one statement."""
-    rows = [Branch(*row) for row in database.fetch_all(_SELECT, (tenant_id,))]
+    rows = [Branch(*row) for row in tables.Branch.select(tenant_id, *FIELDS).tuples()]
     return cut(rows, lambda branch: (comparable(getattr(branch, ordering)), fold(branch.name)), part)
 
 
 def show(tenant_id: int, branch_id: int) -> Branch:
     """Return one branch. Raises NotFound."""
-    row = database.fetch_row(f"{_SELECT} AND id = ?", (tenant_id, row_id(branch_id)))
-    if row is None:
-        raise NotFound("There is no such branch.")
-    return Branch(*row)
+    row = tables.Branch.get(tenant_id, id=row_id(branch_id))
+    return Branch(row.id, *(getattr(row, name) for name in BRANCH))
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -68,39 +70,28 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     Raises Invalid and Duplicate (another branch has the name, in whatever case).
     """
     columns = _columns(fields)
-    with database.writing():
-        _require_free(tenant_id, columns["name_key"], None)
-        return database.insert(
-            f"INSERT INTO branch (tenant_id, {', '.join(columns)}) VALUES (?{', ?' * len(columns)})",
-            (tenant_id, *columns.values()),
-        )
+    with database.writing(), refusing(_REFUSALS):
+        return tables.Branch.insert(tenant_id, **columns)
 
 
 def replace(tenant_id: int, branch_id: int, fields: Mapping[str, object]) -> None:
     """Give a branch the values of `fields` and no others. Raises NotFound, Invalid and Duplicate."""
     columns = _columns(fields)
-    with database.writing():
-        found = show(tenant_id, branch_id)
-        _require_free(tenant_id, columns["name_key"], found.id)
-        database.execute(
-            f"UPDATE branch SET {', '.join(f'{column} = ?' for column in columns)} WHERE tenant_id = ? AND id = ?",
-            (*columns.values(), tenant_id, found.id),
-        )
+    with database.writing(), refusing(_REFUSALS):
+        if not tables.Branch.update(tenant_id, columns, id=row_id(branch_id)):
+            raise NotFound(tables.Branch.missing)
 
 
 def destroy(tenant_id: int, branch_id: int) -> None:
     """Remove a branch; its users and groups are then at none. Raises NotFound."""
     with database.writing():
-        found = show(tenant_id, branch_id)
-        database.execute("DELETE FROM branch WHERE tenant_id = ? AND id = ?", (tenant_id, found.id))
+        if not tables.Branch.delete(tenant_id, id=row_id(branch_id)):
+            raise NotFound(tables.Branch.missing)
 
 
 def require(tenant_id: int, branch_id: int | None) -> None:
     """Raise Invalid, for the field `branch_id`, unless the branch exists or None, which is no branch, is asked for."""
-    if branch_id is None:
-        return
-    row = database.fetch_row("SELECT 1 FROM branch WHERE tenant_id = ? AND id = ?", (tenant_id, row_id(branch_id)))
-    if row is None:
+    if branch_id is not None and not tables.Branch.has(tenant_id, id=row_id(branch_id)):
         raise Invalid({"branch_id": [UNKNOWN]})
 
 
@@ -109,11 +100,3 @@ def _columns(fields: Mapping[str, object]) -> dict[str, Any]:
     if not values.get("name", "").strip():
         raise Invalid({"name": [EMPTY]})
     return {**dict.fromkeys(BRANCH), **values, "name_key": fold(values["name"])}
-
-
-def _require_free(tenant_id: int, name_key: str, branch_id: int | None) -> None:
-    row = database.fetch_row(
-        "SELECT 1 FROM branch WHERE tenant_id = ? AND name_key = ? AND id IS NOT ?", (tenant_id, name_key, branch_id)
-    )
-    if row is not None:
-        raise Duplicate("Another branch has this name.", "name")

@@ -110,7 +110,7 @@ def destroy(tenant_id: int, key: ExtensionKey) -> None:
     """Delete an extension with its settings, memberships, tokens, rules and greetings. Raises NotFound."""
     with database.writing():
         extension_id = find_id(tenant_id, key)
-        blobs = greeting_files.of_extension(extension_id)
+        blobs = greeting_files.of_extension(tenant_id, extension_id)
         database.execute("DELETE FROM extension WHERE id = ?", (extension_id,))
     greeting_files.FILES.remove(blobs)
 

@@ -88,7 +88,7 @@ def _problem_of_number(tenant_id: int, number: str, target: str) -> str:
     if not is_dialable(target, allowed_prefixes(tenant_id)):
         return "Must be a number of this tenant, or begin with a prefix that the tenant allows to be dialled."
     row = database.fetch_row("SELECT id FROM extension WHERE tenant_id = ? AND number = ?", (tenant_id, number))
-    if row is not None and not groups.may_call_outside(row[0]):
+    if row is not None and not groups.may_call_outside(tenant_id, row[0]):
         return "Must be a number of this tenant: none of the extension's groups allows external calls."
     return ""
 

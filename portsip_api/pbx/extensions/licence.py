@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from portsip_api.pbx.access import tenants
+from portsip_api.pbx.extensions import tables
 from portsip_api.pbx.values import Rules, Text, checked
 from portsip_api.store import database
 
@@ -34,17 +35,15 @@ class Licence:
 
 def show(tenant_id: int, version: str) -> Licence:
     """Return the licence of the program's `version`. Raises NotFound (there is no such tenant)."""
-    row = database.fetch_row("SELECT uid FROM licence WHERE tenant_id = ?", (tenant_id,))
-    return Licence(row[0] if row else "", tenants.domain_of(tenant_id), version)
+    row = tables.Licence.find(tenant_id)
+    return Licence(row.uid if row else "", tenants.domain_of(tenant_id), version)
 
 
-def set_uid(tenant_id: int, uid: str) -> None:
-    """Set the number of the licence. Raises NotFound and Invalid."""
+def set_uid(tenant_id: int, uid: str, version: str) -> Licence:
+    """Set the number of the licence and return it as `show` does. Raises NotFound and Invalid."""
     value = checked(UID, {"uid": uid})["uid"]
-    with database.writing():
+    with database.writing():  # what cannot be shown must not have been done
         tenants.require(tenant_id)
-        database.execute(
-            "INSERT INTO licence (tenant_id, uid) VALUES (?, ?)"
-            " ON CONFLICT (tenant_id) DO UPDATE SET uid = excluded.uid",
-            (tenant_id, value),
-        )
+        if not tables.Licence.update(tenant_id, {"uid": value}):
+            tables.Licence.insert(tenant_id, uid=value)
+        return show(tenant_id, version)

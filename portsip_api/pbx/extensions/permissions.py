@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
+from portsip_api.pbx.extensions import tables
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.small_lists import comparable, cut
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Flag, Rules, Text, checked
 from portsip_api.store import database
 from portsip_api.store.paging import Page, Slice
@@ -25,6 +27,9 @@ PERMISSION: Rules = {
     "label": Text(255),
     "description": Text(1024, lines=True),
     "default_value": Flag(False),
+}
+_REFUSALS: Final[Refusals] = {
+    "permission_tenant_id_label_key_key": lambda: Duplicate("Another permission has this label.", "label")
 }
 _CUSTOM_NAME: Final = re.compile(r"perm_([1-9][0-9]{0,18})")
 
@@ -62,7 +67,7 @@ BUILT_IN: Final = {
 
 def everything(tenant_id: int) -> list[Permission]:
     """Return all permissions of a tenant: those built in, then its own in the order in which they were made."""
-    return [*BUILT_IN.values(), *map(_permission, database.fetch_all(f"{_SELECT} ORDER BY id", (tenant_id,)))]
+    return [*BUILT_IN.values(), *map(_permission, tables.Permission.page(tenant_id, order=[tables.Permission.id]))]
 
 
 def page(tenant_id: int, ordering: str, part: Slice) -> Page:
@@ -72,7 +77,7 @@ def page(tenant_id: int, ordering: str, part: Slice) -> Page:
 
 def show(tenant_id: int, name: str) -> Permission:
     """Return one permission. Raises NotFound."""
-    return BUILT_IN.get(name) or _permission(_require(tenant_id, name))
+    return BUILT_IN.get(name) or _permission(tables.Permission.get(tenant_id, id=custom_id(name)))
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> str:
@@ -81,13 +86,8 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> str:
     Raises Invalid and Duplicate (another one that was added has the label, in whatever case).
     """
     columns = _columns(fields)
-    with database.writing():
-        _require_free(tenant_id, columns["label_key"], None)
-        id_ = database.insert(
-            "INSERT INTO permission (tenant_id, label, description, default_value, label_key) VALUES (?, ?, ?, ?, ?)",
-            (tenant_id, *columns.values()),
-        )
-    return f"perm_{id_}"
+    with database.writing(), refusing(_REFUSALS):
+        return _name(tables.Permission.insert(tenant_id, **columns))
 
 
 def replace(tenant_id: int, name: str, fields: Mapping[str, object]) -> None:
@@ -96,24 +96,18 @@ def replace(tenant_id: int, name: str, fields: Mapping[str, object]) -> None:
     Raises NotFound, Invalid, Duplicate and Conflict (a permission that is built in).
     """
     columns = _columns(fields)
-    with database.writing():
-        id_ = _require_own(tenant_id, name)
-        _require_free(tenant_id, columns["label_key"], id_)
-        database.execute(
-            "UPDATE permission SET label = ?, description = ?, default_value = ?, label_key = ?"
-            " WHERE tenant_id = ? AND id = ?",
-            (*columns.values(), tenant_id, id_),
-        )
+    _require_own(name)
+    with database.writing(), refusing(_REFUSALS):
+        if not tables.Permission.update(tenant_id, columns, id=custom_id(name)):
+            raise NotFound(tables.Permission.missing)
 
 
 def destroy(tenant_id: int, name: str) -> None:
     """Remove a permission and what was set of it. Raises NotFound and Conflict (a permission that is built in)."""
+    _require_own(name)
     with database.writing():
-        id_ = _require_own(tenant_id, name)
-        database.execute("DELETE FROM permission WHERE tenant_id = ? AND id = ?", (tenant_id, id_))
-
-
-_SELECT: Final = "SELECT id, label, description, default_value FROM permission WHERE tenant_id = ?"
+        if not tables.Permission.delete(tenant_id, id=custom_id(name)):
+            raise NotFound(tables.Permission.missing)
 
 
 def custom_id(name: str) -> int | None:
@@ -122,22 +116,17 @@ def custom_id(name: str) -> int | None:
     return row_id(int(match[1])) if match else None
 
 
-def _permission(row: Any) -> Permission:
-    id_, label, description, default_value = row
-    return Permission(f"perm_{id_}", label, description, bool(default_value), CALL, built_in=False)
+def _permission(row: tables.Permission) -> Permission:
+    return Permission(_name(row.id), row.label, row.description, row.default_value, CALL, built_in=False)
 
 
-def _require(tenant_id: int, name: str) -> Any:
-    row = database.fetch_row(f"{_SELECT} AND id = ?", (tenant_id, custom_id(name)))
-    if row is None:
-        raise NotFound("There is no such permission.")
-    return row
+def _name(id_: int) -> str:
+    return f"perm_{id_}"
 
 
-def _require_own(tenant_id: int, name: str) -> int:
+def _require_own(name: str) -> None:
     if name in BUILT_IN:
         raise Conflict("A permission that is built in can be neither changed nor removed.")
-    return int(_require(tenant_id, name)[0])
 
 
 def _columns(fields: Mapping[str, object]) -> dict[str, Any]:
@@ -146,11 +135,3 @@ def _columns(fields: Mapping[str, object]) -> dict[str, Any]:
         raise Invalid({"label": [EMPTY]})
     columns = {"label": "", "description": None, "default_value": False} | values
     return {**columns, "label_key": fold(values["label"])}
-
-
-def _require_free(tenant_id: int, label_key: str, id_: int | None) -> None:
-    row = database.fetch_row(
-        "SELECT 1 FROM permission WHERE tenant_id = ? AND label_key = ? AND id IS NOT ?", (tenant_id, label_key, id_)
-    )
-    if row is not None:
-        raise Duplicate("Another permission has this label.", "label")

@@ -99,6 +99,8 @@ class ExtensionCard(TenantTable):
 class ExtensionGroup(TenantTable):
     """Extension groups."""
 
+    missing = "There is no such extension group."
+
     id = peewee.AutoField()
     tenant_id = Link("tenant")
     group_id = peewee.TextField()
@@ -141,6 +143,8 @@ class Membership(TenantTable):
 class Branch(TenantTable):
     """Places of an organisation."""
 
+    missing = "There is no such branch."
+
     id = peewee.AutoField()
     tenant_id = Link("tenant")
     name = peewee.TextField()
@@ -176,6 +180,8 @@ class ExtensionAlias(TenantTable):
 
 class Permission(TenantTable):
     """Call permissions that a tenant adds."""
+
+    missing = "There is no such permission."
 
     id = peewee.AutoField()
     tenant_id = Link("tenant")
@@ -231,6 +237,8 @@ class Avatar(TenantTable):
 
 class Phonebook(TenantTable):
     """Public phonebooks."""
+
+    missing = "There is no such phonebook."
 
     id = peewee.AutoField()
     tenant_id = Link("tenant")

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import peewee
+
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
-from portsip_api.pbx.extensions import branches, groups
+from portsip_api.pbx.extensions import branches, groups, tables
 from portsip_api.pbx.extensions.branches import Branch
 from portsip_api.pbx.extensions.groups import GROUP, PERMISSIONS, GroupKey
 from portsip_api.pbx.row_ids import row_id
@@ -39,17 +41,9 @@ class UserGroup:
     branch: Branch | None
 
 
-_SELECT: Final = (
-    "SELECT g.id, g.name, nullif(g.description, ''), g.weight, "
-    + ", ".join(f"b.{column}" for column in branches.COLUMNS)
-    + " FROM extension_group AS g LEFT JOIN branch AS b ON b.id = g.branch_id"
-    " WHERE g.tenant_id = ? AND NOT g.is_default"
-)
-
-
 def page(tenant_id: int, ordering: str, part: Slice) -> Page:
     """Return user groups (`UserGroup`) by one of ORDERINGS, and by name where that is equal; one statement."""
-    rows = map(_group, database.fetch_all(_SELECT, (tenant_id,)))
+    rows = map(_group, _select(tenant_id))
     if ordering == "weight":
         return cut(rows, lambda group: (group.weight, group.id), part)
     return cut(rows, lambda group: (comparable(getattr(group, ordering)), fold(group.name)), part)
@@ -57,18 +51,12 @@ def page(tenant_id: int, ordering: str, part: Slice) -> Page:
 
 def show(tenant_id: int, group_id: int) -> UserGroup:
     """Return one user group. Raises NotFound (also for the default group)."""
-    row = database.fetch_row(f"{_SELECT} AND g.id = ?", (tenant_id, row_id(group_id)))
-    if row is None:
-        raise NotFound("There is no such user group.")
-    return _group(row)
+    return _one(tenant_id, tables.ExtensionGroup.id == row_id(group_id))
 
 
 def find_by_name(tenant_id: int, name: str) -> UserGroup:
     """Return the user group with that name, without case. Raises NotFound."""
-    row = database.fetch_row(f"{_SELECT} AND g.name_key = ?", (tenant_id, fold(name)))
-    if row is None:
-        raise NotFound("There is no such user group.")
-    return _group(row)
+    return _one(tenant_id, tables.ExtensionGroup.name_key == fold(name))
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -124,9 +112,24 @@ def destroy(tenant_id: int, group_id: int) -> None:
         groups.destroy(tenant_id, GroupKey(id=found.id))
 
 
+def _select(tenant_id: int, *where: Any) -> Any:
+    """Return a query of the groups for which the conditions hold, each with the columns of its branch."""
+    group, branch = tables.ExtensionGroup, tables.Branch
+    columns = (group.id, group.name, group.description, group.weight, *branches.FIELDS)
+    query = group.select(tenant_id, *columns).join(branch, peewee.JOIN.LEFT_OUTER, on=branch.id == group.branch_id)
+    return query.where(~group.is_default, *where).tuples()
+
+
+def _one(tenant_id: int, where: Any) -> UserGroup:
+    row = _select(tenant_id, where).first()
+    if row is None:
+        raise NotFound("There is no such user group.")
+    return _group(row)
+
+
 def _group(row: Any) -> UserGroup:
     id_, name, description, weight, *branch = row
-    return UserGroup(id_, name, description, weight, Branch(*branch) if branch[0] is not None else None)
+    return UserGroup(id_, name, description or None, weight, Branch(*branch) if branch[0] is not None else None)
 
 
 def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
@@ -141,7 +144,7 @@ def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
 
 def _write(tenant_id: int, group_id: int, values: Mapping[str, Any]) -> None:
     branches.require(tenant_id, values["branch_id"])
-    database.execute(
-        "UPDATE extension_group SET branch_id = ?, weight = coalesce(?, weight) WHERE tenant_id = ? AND id = ?",
-        (values["branch_id"], values["weight"], tenant_id, group_id),
-    )
+    columns = {"branch_id": values["branch_id"]}
+    if values["weight"] is not None:
+        columns["weight"] = values["weight"]
+    tables.ExtensionGroup.update(tenant_id, columns, id=group_id)

@@ -6,17 +6,19 @@ hours, else when its schedule next begins, else not before it is switched on. So
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import peewee
-
 from portsip_api.pbx.errors import Conflict, Duplicate, NotFound
+from portsip_api.pbx.features import tables
+from portsip_api.pbx.features.numbers import DIALLED, taken
+from portsip_api.pbx.features.tables import SpecialAttendant
 from portsip_api.pbx.hours import calendars, schedules
 from portsip_api.pbx.hours.periods import next_start
 from portsip_api.pbx.replacements import complete
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Rules, Text, Whole
 from portsip_api.store import database
 from portsip_api.store.clock import clock
@@ -33,6 +35,12 @@ ATTENDANT: Rules = {
 }
 _CUSTOM: Final = re.compile(r"xcf-([0-9]{1,18})")
 _SECONDS_PER_HOUR: Final = 3600
+_REFUSALS: Final[Refusals] = {
+    "attendant_tenant_id_name_key_key": lambda: Duplicate("Another attendant has this name.", "name"),
+    "attendant_tenant_id_live_code_key": lambda: Duplicate("Another attendant has this live code.", "live_code"),
+    "attendant_tenant_id_number_key": taken("number"),
+    DIALLED: taken("number"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,52 +63,42 @@ class Attendant:
 
 def list_all(tenant_id: int) -> list[Attendant]:
     """Return the built-in attendants, operator first, and then the custom ones by name."""
-    return _fetch("1", (tenant_id,))
+    return _fetch(tenant_id)
 
 
 def show(tenant_id: int, key: str) -> Attendant:
     """Return the attendant named by `operator`, `afterhour` or `xcf-<id>`. Raises NotFound."""
-    custom = _CUSTOM.fullmatch(key)
-    found = (
-        _fetch("a.id = ? AND a.system_id IS NULL", (tenant_id, int(custom[1])))
-        if custom
-        else _fetch("a.system_id = ?", (tenant_id, key))
-    )
+    row, custom = tables.Attendant, _CUSTOM.fullmatch(key)
+    where = [row.id == int(custom[1]), row.system_id.is_null()] if custom else [row.system_id == key]
+    found = _fetch(tenant_id, *where)
     if not found:
-        raise NotFound("There is no such attendant.")
+        raise NotFound(row.missing)
     return found[0]
 
 
 def special_mode(tenant_id: int) -> bool:
     """Tell whether the selected attendant answers for all."""
-    row = database.fetch_row("SELECT is_on FROM special_attendant WHERE tenant_id = ?", (tenant_id,))
-    return bool(row and row[0])
+    return SpecialAttendant.has(tenant_id, is_on=True)
 
 
 def enable_special_mode(tenant_id: int) -> None:
     """Let the selected attendant answer for all; `afterhour` is selected when none is."""
     with database.writing():
-        database.execute(
-            "UPDATE special_attendant SET is_on = 1, attendant_id = coalesce(attendant_id,"
-            " (SELECT id FROM attendant AS a WHERE a.tenant_id = special_attendant.tenant_id AND a.system_id = ?))"
-            " WHERE tenant_id = ?",
-            (AFTERHOUR, tenant_id),
-        )
+        SpecialAttendant.update(tenant_id, {"is_on": True})
+        if SpecialAttendant.has(tenant_id, attendant_id=None):
+            select(tenant_id, AFTERHOUR)
 
 
 def disable_special_mode(tenant_id: int) -> None:
     """Let each attendant answer for itself, and select none."""
     with database.writing():
-        database.execute(
-            "UPDATE special_attendant SET is_on = 0, attendant_id = NULL WHERE tenant_id = ?", (tenant_id,)
-        )
+        SpecialAttendant.update(tenant_id, {"is_on": False, "attendant_id": None})
 
 
 def select(tenant_id: int, key: str) -> None:
     """Select the attendant that special mode puts in the place of all. Raises NotFound."""
     with database.writing():
-        attendant_id = show(tenant_id, key).id
-        database.execute("UPDATE special_attendant SET attendant_id = ? WHERE tenant_id = ?", (attendant_id, tenant_id))
+        SpecialAttendant.update(tenant_id, {"attendant_id": show(tenant_id, key).id})
 
 
 def deselect(tenant_id: int, key: str) -> None:
@@ -109,10 +107,7 @@ def deselect(tenant_id: int, key: str) -> None:
         attendant_id = show(tenant_id, key).id
         if special_mode(tenant_id):
             raise Conflict("The selection cannot be dropped while special mode is on.")
-        database.execute(
-            "UPDATE special_attendant SET attendant_id = NULL WHERE tenant_id = ? AND attendant_id = ?",
-            (tenant_id, attendant_id),
-        )
+        SpecialAttendant.update(tenant_id, {"attendant_id": None}, attendant_id=attendant_id)
 
 
 def enable_live_mode(tenant_id: int, code: str) -> None:
@@ -122,10 +117,8 @@ def enable_live_mode(tenant_id: int, code: str) -> None:
 
 def disable_live_mode(tenant_id: int, code: str) -> None:
     """Let the attendant with that live code answer, until live mode comes back by itself. Raises NotFound."""
-    row = database.fetch_row(
-        "SELECT expire_hours, schedule_id FROM attendant WHERE tenant_id = ? AND live_code = ?", (tenant_id, code)
-    )
-    _set_live(tenant_id, code, live=False, again_at=_again_at(tenant_id, *row) if row else None)
+    row = tables.Attendant.find(tenant_id, live_code=code)
+    _set_live(tenant_id, code, live=False, again_at=_again_at(row) if row else None)
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> Attendant:
@@ -138,23 +131,17 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> Attendant:
     with database.writing():
         schedule_id = schedules.find_general(tenant_id, values["schedule"]).id if values["schedule"] else None
         code = values["live_code"] or None
-        try:
-            attendant_id = database.insert(
-                "INSERT INTO attendant (tenant_id, name, name_key, number, live_code, live, expire_hours, schedule_id)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    tenant_id,
-                    values["name"],
-                    fold(values["name"]),
-                    values["number"] or None,
-                    code,
-                    code is not None,
-                    values["expire_hours"] or None,
-                    schedule_id,
-                ),
+        with refusing(_REFUSALS):
+            attendant_id = tables.Attendant.insert(
+                tenant_id,
+                name=values["name"],
+                name_key=fold(values["name"]),
+                number=values["number"] or None,
+                live_code=code,
+                live=code is not None,
+                expire_hours=values["expire_hours"] or None,
+                schedule_id=schedule_id,
             )
-        except peewee.IntegrityError as error:
-            raise _taken(error) from error
         return show(tenant_id, f"xcf-{attendant_id}")
 
 
@@ -169,51 +156,45 @@ def destroy(tenant_id: int, key: str) -> None:
             raise Conflict("A built-in attendant cannot be removed.")
         if attendant.special:
             raise Conflict("The attendant cannot be removed while special mode puts it in the place of all.")
-        database.execute("DELETE FROM attendant WHERE tenant_id = ? AND id = ?", (tenant_id, attendant.id))
+        tables.Attendant.delete(tenant_id, id=attendant.id)
 
 
-def _fetch(where: str, values: Sequence[object]) -> list[Attendant]:
-    rows = database.fetch_all(
-        "SELECT a.id, a.system_id, a.name, coalesce(a.number, ''), coalesce(a.live_code, ''), a.live, a.live_again_at,"
-        " s.is_on AND s.attendant_id IS a.id FROM attendant AS a"
-        f" JOIN special_attendant AS s ON s.tenant_id = a.tenant_id WHERE a.tenant_id = ? AND {where}"
-        " ORDER BY a.system_id DESC NULLS LAST, a.name_key",
-        values,
+def _fetch(tenant_id: int, *where: Any) -> list[Attendant]:
+    row = tables.Attendant
+    found = (
+        row.select(tenant_id, row, SpecialAttendant.is_on, SpecialAttendant.attendant_id.alias("selected_id"))
+        .join(SpecialAttendant, on=SpecialAttendant.tenant_id == row.tenant_id)
+        .where(*where)
+        .order_by(row.system_id.desc(nulls="LAST"), row.name_key)
     )
-    return [_attendant(*row) for row in rows]
+    return [_attendant(joined) for joined in found.objects()]
 
 
-def _attendant(attendant_id: int, system_id: str | None, name: str, number: str, code: str, *row: Any) -> Attendant:
-    live, again_at, special = row
-    is_live = bool(live) or (again_at is not None and again_at <= clock.wall())
-    key = system_id or f"xcf-{attendant_id}"
-    return Attendant(attendant_id, key, system_id, name, number, code, is_live, bool(special))
+def _attendant(row: Any) -> Attendant:
+    return Attendant(
+        id=row.id,
+        key=row.system_id or f"xcf-{row.id}",
+        system_id=row.system_id,
+        name=row.name,
+        number=row.number or "",
+        live_code=row.live_code or "",
+        live=row.live or (row.live_again_at is not None and row.live_again_at <= clock.wall()),
+        special=row.is_on and row.selected_id == row.id,
+    )
 
 
 def _set_live(tenant_id: int, code: str, *, live: bool, again_at: float | None) -> None:
     with database.writing():
-        changed = database.execute(
-            "UPDATE attendant SET live = ?, live_again_at = ? WHERE tenant_id = ? AND live_code = ?",
-            (live, again_at, tenant_id, code),
-        )
-        if not changed.rowcount:
+        if not tables.Attendant.update(tenant_id, {"live": live, "live_again_at": again_at}, live_code=code):
             raise NotFound("No attendant has this live code.")
 
 
-def _again_at(tenant_id: int, expire_hours: int | None, schedule_id: int | None) -> float | None:
+def _again_at(row: Any) -> float | None:
     """Return when live mode comes back that is switched off now, in seconds since 1970."""
-    if expire_hours is not None:
-        return clock.wall() + expire_hours * _SECONDS_PER_HOUR
-    if schedule_id is None:
+    if row.expire_hours is not None:
+        return clock.wall() + float(row.expire_hours * _SECONDS_PER_HOUR)
+    if row.schedule_id is None:
         return None
     now = datetime.fromtimestamp(clock.wall(), UTC)
-    start = next_start(schedules.show(tenant_id, schedule_id).periods, now, calendars.load(tenant_id).zone)
+    start = next_start(schedules.show(row.tenant_id, row.schedule_id).periods, now, calendars.load(row.tenant_id).zone)
     return start.timestamp() if start else None
-
-
-def _taken(error: peewee.IntegrityError) -> Duplicate:
-    if "name_key" in str(error):
-        return Duplicate("Another attendant has this name.", "name")
-    if "live_code" in str(error):
-        return Duplicate("Another attendant has this live code.", "live_code")
-    return Duplicate("Another object of this tenant has this number.", "number")

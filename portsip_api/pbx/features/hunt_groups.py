@@ -3,17 +3,23 @@
 Source: contract, section 6.9; sipxcom-user.md, section 6.7.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 
-import peewee
+from peewee import JOIN, fn
 
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
 from portsip_api.pbx.extensions.fields import NUMBER
+from portsip_api.pbx.extensions.tables import Extension
+from portsip_api.pbx.features import tables
+from portsip_api.pbx.features.members import ids_of
+from portsip_api.pbx.features.numbers import DIALLED, taken
+from portsip_api.pbx.features.tables import HuntGroupRing
 from portsip_api.pbx.replacements import complete, objects
 from portsip_api.pbx.routing.ring_steps import KIND, TOGETHER, Address, kind_of
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Flag, Rules, Text, Whole
 from portsip_api.store import database
 from portsip_api.store.search import fold
@@ -36,9 +42,12 @@ RING: Rules = {
     "enabled": Flag(False),
     "expiration": Whole(0, 3600, 30),  # seconds
 }
-_COLUMNS: Final = ("enabled", "name", "extension", "did", "description", "fallback_destination")
-_FLAGS: Final = ("voicemail_fallback", "user_forward", "use_fwd_timers")
-_TAKEN: Final = "Another object of this tenant has this number."
+_REFUSALS: Final[Refusals] = {
+    "hunt_group_tenant_id_name_key_key": lambda: Duplicate("Another hunt group has this name.", "name"),
+    "hunt_group_tenant_id_extension_key": taken("extension"),
+    "hunt_group_tenant_id_did_key": taken("did"),
+    DIALLED: taken("extension"),
+}
 
 
 @dataclass(frozen=True)
@@ -73,14 +82,15 @@ class HuntGroup:
 
 def list_all(tenant_id: int, prefix: str = "") -> list[HuntGroup]:
     """Return the hunt groups whose extension begins with `prefix`, by extension, in one statement."""
-    return _fetch("substr(h.extension, 1, length(?)) = ?", (tenant_id, prefix, prefix))
+    return _fetch(tenant_id, fn.SUBSTR(tables.HuntGroup.extension, 1, len(prefix)) == prefix)
 
 
 def find(tenant_id: int, name: str) -> HuntGroup:
     """Return the hunt group with that extension, else that DID, else that name (without case). Raises NotFound."""
-    found = _fetch("(h.extension = ? OR h.did = ? OR h.name_key = ?)", (tenant_id, name, name, fold(name)))
+    row = tables.HuntGroup
+    found = _fetch(tenant_id, (row.extension == name) | (row.did == name) | (row.name_key == fold(name)))
     if not found:
-        raise _not_there()
+        raise NotFound(row.missing)
     return min(found, key=lambda group: (group.extension != name, group.did != name))
 
 
@@ -103,15 +113,9 @@ def replace(tenant_id: int, extension: str, fields: Mapping[str, object]) -> int
     """
     values, rings = _checked(fields)
     with database.writing():
-        group_id = _require(tenant_id, extension).id
-        assignments = ", ".join(f"{column} = ?" for column in _row(values))
-        try:
-            database.execute(
-                f"UPDATE hunt_group SET {assignments} WHERE tenant_id = ? AND id = ?",
-                (*_row(values).values(), tenant_id, group_id),
-            )
-        except peewee.IntegrityError as error:
-            raise _taken(error) from error
+        group_id = int(tables.HuntGroup.get(tenant_id, extension=extension).id)
+        with refusing(_REFUSALS):
+            tables.HuntGroup.update(tenant_id, _row(values), id=group_id)
         _set_rings(tenant_id, group_id, rings)
     return group_id
 
@@ -119,8 +123,8 @@ def replace(tenant_id: int, extension: str, fields: Mapping[str, object]) -> int
 def destroy(tenant_id: int, extension: str) -> None:
     """Delete the hunt group at `extension` and free its numbers. Raises NotFound."""
     with database.writing():
-        group_id = _require(tenant_id, extension).id
-        database.execute("DELETE FROM hunt_group WHERE tenant_id = ? AND id = ?", (tenant_id, group_id))
+        if not tables.HuntGroup.delete(tenant_id, extension=extension):
+            raise NotFound(tables.HuntGroup.missing)
 
 
 def duplicate(tenant_id: int, extension: str, new_extension: str) -> int:
@@ -130,7 +134,7 @@ def duplicate(tenant_id: int, extension: str, new_extension: str) -> int:
     """
     with database.writing():
         source = _require(tenant_id, extension)
-        fields = {name: getattr(source, name) for name in (*_COLUMNS, *_FLAGS)}
+        fields = {name: getattr(source, name) for name in HUNT_GROUP}
         own = {"enabled": False, "did": "", "extension": new_extension, "name": _free_name(tenant_id, source.name)}
         values, _ = _checked(fields | own)
         return _insert(tenant_id, values, [vars(ring) for ring in source.rings])
@@ -153,46 +157,52 @@ def rotate_many(tenant_id: int, extensions: Sequence[str], answered: Mapping[str
     """Turn the rings of several hunt groups; an extension that is no hunt group's is passed over.
 
     `answered` says which user answered last at each; where that is not known, or rings no more, the first ring becomes
-    the last. Costs two statements per hunt group that is turned. Raises Invalid (not a list of texts).
+    the last. Costs three statements per hunt group that is turned. Raises Invalid (not a list of texts).
     """
     if not isinstance(extensions, list | tuple) or not all(isinstance(extension, str) for extension in extensions):
         raise Invalid({"strings": ["Must be an array of extensions."]})
     known = answered or {}
     with database.writing():
-        groups = _fetch("h.extension IN (SELECT value FROM json_each(?))", (tenant_id, json.dumps(list(extensions))))
-        for group in groups:
+        for group in _fetch(tenant_id, tables.HuntGroup.extension.in_(set(extensions))):
             users = [ring.user_name for ring in group.rings]
             last = known.get(group.extension)
             if users:
                 _rotate(tenant_id, group, users.index(last) if last in users else 0)
 
 
-def _fetch(where: str, values: Sequence[object]) -> list[HuntGroup]:
-    rows = database.fetch_all(
-        f"SELECT h.id, {', '.join(f'h.{column}' for column in (*_COLUMNS, *_FLAGS))},"
-        " (SELECT json_group_array(json(ring)) FROM ("
-        "   SELECT json_array(r.together, e.number, r.enabled, r.expiration) AS ring FROM hunt_group_ring AS r"
-        "   JOIN extension AS e ON e.id = r.extension_id WHERE r.hunt_group_id = h.id ORDER BY r.position))"
-        f" FROM hunt_group AS h WHERE h.tenant_id = ? AND {where} ORDER BY length(h.extension), h.extension",
-        values,
+def _fetch(tenant_id: int, *where: Any) -> list[HuntGroup]:
+    row = tables.HuntGroup
+    columns = [getattr(row, name) for name in HUNT_GROUP]
+    of_ring = (HuntGroupRing.together, Extension.number, HuntGroupRing.enabled, HuntGroupRing.expiration)
+    found = (
+        row.select(tenant_id, row.id, *columns, *of_ring)
+        .join(HuntGroupRing, JOIN.LEFT_OUTER, on=HuntGroupRing.hunt_group_id == row.id)
+        .join(Extension, JOIN.LEFT_OUTER, on=Extension.id == HuntGroupRing.extension_id)
+        .where(*where)
+        .order_by(fn.LENGTH(row.extension), row.extension, HuntGroupRing.position)
     )
-    return [_group(*row) for row in rows]
-
-
-def _group(group_id: int, *row: Any) -> HuntGroup:
-    values = dict(zip((*_COLUMNS, *_FLAGS), row[:-1], strict=True))
-    flags = {name: bool(values[name]) for name in ("enabled", *_FLAGS)}
-    rings = [
-        Ring(kind_of(position, together), user, bool(rings), seconds)
-        for position, (together, user, rings, seconds) in enumerate(json.loads(row[-1]))
+    length = 1 + len(columns)
+    return [
+        _group(group, [ring[length:] for ring in rings])
+        for group, rings in groupby(found.tuples(), key=lambda joined: joined[:length])
     ]
-    return HuntGroup(id=group_id, rings=rings, **(values | flags | {"did": values["did"] or ""}))
+
+
+def _group(row: Sequence[Any], rows_of_rings: Sequence[Any]) -> HuntGroup:
+    group_id, *columns = row
+    values = dict(zip(HUNT_GROUP, columns, strict=True))
+    rings = [
+        Ring(kind_of(position, together), user, enabled, seconds)
+        for position, (together, user, enabled, seconds) in enumerate(rows_of_rings)
+        if user is not None  # a group without rings
+    ]
+    return HuntGroup(id=group_id, rings=rings, **values | {"did": values["did"] or ""})
 
 
 def _require(tenant_id: int, extension: str) -> HuntGroup:
-    found = _fetch("h.extension = ?", (tenant_id, extension))
+    found = _fetch(tenant_id, tables.HuntGroup.extension == extension)
     if not found:
-        raise _not_there()
+        raise NotFound(tables.HuntGroup.missing)
     return found[0]
 
 
@@ -208,36 +218,31 @@ def _row(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _insert(tenant_id: int, values: Mapping[str, Any], rings: Sequence[Mapping[str, Any]]) -> int:
-    row = {"tenant_id": tenant_id, **_row(values)}
-    try:
-        group_id = database.insert(
-            f"INSERT INTO hunt_group ({', '.join(row)}) VALUES ({', '.join('?' for _ in row)})", list(row.values())
-        )
-    except peewee.IntegrityError as error:
-        raise _taken(error) from error
+    with refusing(_REFUSALS):
+        group_id = tables.HuntGroup.insert(tenant_id, **_row(values))
     _set_rings(tenant_id, group_id, rings)
     return group_id
 
 
-def _taken(error: peewee.IntegrityError) -> Duplicate:
-    if "name_key" in str(error):
-        return Duplicate("Another hunt group has this name.", "name")
-    return Duplicate(_TAKEN, "did" if "hunt_group.did" in str(error) else "extension")
-
-
 def _set_rings(tenant_id: int, group_id: int, rings: Sequence[Mapping[str, Any]]) -> None:
-    database.execute("DELETE FROM hunt_group_ring WHERE hunt_group_id = ?", (group_id,))
-    document = json.dumps(
-        [[ring["user_name"], ring["kind"] == TOGETHER, ring["enabled"], ring["expiration"]] for ring in rings]
-    )
-    made = database.execute(
-        "INSERT INTO hunt_group_ring (hunt_group_id, position, extension_id, together, enabled, expiration)"
-        " SELECT ?, j.key, e.id, j.value ->> 1, j.value ->> 2, j.value ->> 3"
-        " FROM json_each(?) AS j JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value ->> 0",
-        (group_id, document, tenant_id),
-    )
-    if made.rowcount != len(rings):
+    ids = ids_of(tenant_id, [ring["user_name"] for ring in rings])
+    if any(ring["user_name"] not in ids for ring in rings):
         raise Invalid({"rings": ["Names a user that does not exist."]})
+    HuntGroupRing.delete(tenant_id, hunt_group_id=group_id)
+    HuntGroupRing.insert_all(
+        tenant_id,
+        [
+            {
+                "hunt_group_id": group_id,
+                "position": position,
+                "extension_id": ids[ring["user_name"]],
+                "together": ring["kind"] == TOGETHER,
+                "enabled": ring["enabled"],
+                "expiration": ring["expiration"],
+            }
+            for position, ring in enumerate(rings)
+        ],
+    )
 
 
 def _rotate(tenant_id: int, group: HuntGroup, last: int) -> bool:
@@ -249,10 +254,6 @@ def _rotate(tenant_id: int, group: HuntGroup, last: int) -> bool:
 def _free_name(tenant_id: int, name: str) -> str:
     """Return a name for a copy of the hunt group `name` that no other one has."""
     copy = f"Copy of {name}"[:56]
-    taken = {row[0] for row in database.fetch_all("SELECT name_key FROM hunt_group WHERE tenant_id = ?", (tenant_id,))}
+    taken = {key for (key,) in tables.HuntGroup.select(tenant_id, tables.HuntGroup.name_key).tuples()}
     candidates = (copy, *(f"{copy} {number}" for number in range(2, len(taken) + 3)))
     return next(candidate for candidate in candidates if fold(candidate) not in taken)
-
-
-def _not_there() -> NotFound:
-    return NotFound("There is no such hunt group.")

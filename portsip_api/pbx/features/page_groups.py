@@ -3,17 +3,21 @@
 Source: contract, section 6.5.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import peewee
+import orjson
 
 from portsip_api.pbx.errors import Invalid, NotFound
+from portsip_api.pbx.extensions.tables import Extension
+from portsip_api.pbx.features import tables
+from portsip_api.pbx.features.numbers import DIALLED, taken
+from portsip_api.pbx.features.tables import PageGroupMember
 from portsip_api.pbx.replacements import complete, items
 from portsip_api.pbx.row_ids import row_id
-from portsip_api.pbx.settings.paging_prefix import number_taken, prefix
+from portsip_api.pbx.settings.paging_prefix import prefix
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Flag, Rules, Text, Whole
 from portsip_api.store import database
 
@@ -25,7 +29,7 @@ PAGE_GROUP: Rules = {
     "sound": Text(255),
     "description": Text(1024, lines=True),
 }
-_COLUMNS: Final = "id, enabled, number, timeout, sound, description"
+_REFUSALS: Final[Refusals] = {"page_group_tenant_id_number_key": taken("number"), DIALLED: taken("number")}
 
 
 @dataclass(frozen=True)
@@ -53,14 +57,14 @@ class PageGroup:
 
 def list_all(tenant_id: int) -> list[PageGroup]:
     """Return all page groups by number, in two statements."""
-    return _fetch("1", (tenant_id,))
+    return _fetch(tenant_id)
 
 
 def show(tenant_id: int, group_id: int) -> PageGroup:
     """Return one page group. Raises NotFound."""
-    found = _fetch("g.id = ?", (tenant_id, row_id(group_id)))
+    found = _fetch(tenant_id, tables.PageGroup.id == row_id(group_id))
     if not found:
-        raise NotFound("Paging group not found.")
+        raise NotFound(tables.PageGroup.missing)
     return found[0]
 
 
@@ -72,15 +76,8 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     """
     values, users = _checked(fields)
     with database.writing():
-        dialled = f"{prefix(tenant_id)}{values['number']}"
-        try:
-            group_id = database.insert(
-                "INSERT INTO page_group (tenant_id, enabled, number, timeout, sound, description, dialled)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (tenant_id, *values.values(), dialled),
-            )
-        except peewee.IntegrityError as error:
-            raise number_taken() from error
+        with refusing(_REFUSALS):
+            group_id = tables.PageGroup.insert(tenant_id, **_row(tenant_id, values))
         _set_users(tenant_id, group_id, users)
     return group_id
 
@@ -89,42 +86,41 @@ def replace(tenant_id: int, group_id: int, fields: Mapping[str, object]) -> None
     """Replace a page group with its users; what is not sent takes its default. Raises as `create` does."""
     values, users = _checked(fields)
     with database.writing():
-        show(tenant_id, group_id)
-        dialled = f"{prefix(tenant_id)}{values['number']}"
-        try:
-            database.execute(
-                "UPDATE page_group SET enabled = ?, number = ?, timeout = ?, sound = ?, description = ?, dialled = ?"
-                " WHERE tenant_id = ? AND id = ?",
-                (*values.values(), dialled, tenant_id, group_id),
-            )
-        except peewee.IntegrityError as error:
-            raise number_taken() from error
+        with refusing(_REFUSALS):
+            if not tables.PageGroup.update(tenant_id, _row(tenant_id, values), id=row_id(group_id)):
+                raise NotFound(tables.PageGroup.missing)
         _set_users(tenant_id, group_id, users)
 
 
 def destroy(tenant_id: int, group_id: int) -> None:
     """Delete a page group and free its number. Raises NotFound."""
     with database.writing():
-        show(tenant_id, group_id)
-        database.execute("DELETE FROM page_group WHERE tenant_id = ? AND id = ?", (tenant_id, group_id))
+        if not tables.PageGroup.delete(tenant_id, id=row_id(group_id)):
+            raise NotFound(tables.PageGroup.missing)
 
 
-def _fetch(where: str, values: Sequence[object]) -> list[PageGroup]:
-    rows = database.fetch_all(
-        f"SELECT {_COLUMNS} FROM page_group AS g WHERE g.tenant_id = ? AND {where} ORDER BY g.number", values
+def _fetch(tenant_id: int, *where: Any) -> list[PageGroup]:
+    row = tables.PageGroup
+    groups = row.page(tenant_id, *where, order=[row.number])
+    members = (
+        row.select(tenant_id, row.id, Extension.id, Extension.number, Extension.profile)
+        .join(PageGroupMember, on=PageGroupMember.page_group_id == row.id)
+        .join(Extension, on=Extension.id == PageGroupMember.extension_id)
+        .where(*where)
+        .order_by(PageGroupMember.position)
     )
-    users: dict[int, list[Member]] = {row[0]: [] for row in rows}
-    for group_id, *user in database.fetch_all(
-        "SELECT m.page_group_id, e.id, e.number, e.profile ->> 'first_name', e.profile ->> 'last_name'"
-        " FROM page_group AS g JOIN page_group_member AS m ON m.page_group_id = g.id"
-        f" JOIN extension AS e ON e.id = m.extension_id WHERE g.tenant_id = ? AND {where} ORDER BY m.position",
-        values,
-    ):
-        users.setdefault(group_id, []).append(Member(*user))
+    users: dict[int, list[Member]] = {group.id: [] for group in groups}
+    for group_id, user_id, number, profile in members.tuples():
+        names = orjson.loads(profile)
+        users.setdefault(group_id, []).append(Member(user_id, number, names["first_name"], names["last_name"]))
     return [
-        PageGroup(group_id, bool(enabled), number, timeout, sound, description, users[group_id])
-        for group_id, enabled, number, timeout, sound, description in rows
+        PageGroup(group.id, group.enabled, group.number, group.timeout, group.sound, group.description, users[group.id])
+        for group in groups
     ]
+
+
+def _row(tenant_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {**values, "dialled": f"{prefix(tenant_id)}{values['number']}"}
 
 
 def _checked(fields: Mapping[str, object]) -> tuple[dict[str, Any], list[int]]:
@@ -136,11 +132,14 @@ def _checked(fields: Mapping[str, object]) -> tuple[dict[str, Any], list[int]]:
 
 
 def _set_users(tenant_id: int, group_id: int, users: Sequence[int]) -> None:
-    database.execute("DELETE FROM page_group_member WHERE page_group_id = ?", (group_id,))
-    made = database.execute(
-        "INSERT INTO page_group_member (page_group_id, position, extension_id)"
-        " SELECT ?, j.key, e.id FROM json_each(?) AS j JOIN extension AS e ON e.tenant_id = ? AND e.id = j.value",
-        (group_id, json.dumps(users), tenant_id),
-    )
-    if made.rowcount != len(users):
+    known = Extension.select(tenant_id, Extension.id).where(Extension.id.in_([row_id(user) for user in users]))
+    if known.count() < len(users):
         raise NotFound("User not found")
+    PageGroupMember.delete(tenant_id, page_group_id=group_id)
+    PageGroupMember.insert_all(
+        tenant_id,
+        [
+            {"page_group_id": group_id, "position": position, "extension_id": user}
+            for position, user in enumerate(users)
+        ],
+    )

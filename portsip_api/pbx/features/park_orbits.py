@@ -3,18 +3,19 @@
 Source: contract, section 6.6. The server that holds an orbit is a text: what names it is resolved by the caller.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import peewee
-
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
 from portsip_api.pbx.extensions.fields import NUMBER
+from portsip_api.pbx.features import tables
+from portsip_api.pbx.features.numbers import DIALLED, taken
 from portsip_api.pbx.replacements import complete
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.settings.definitions import definitions
 from portsip_api.pbx.settings.values import Settings
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Flag, Rules, Text
 from portsip_api.store import database
 from portsip_api.store.search import fold
@@ -27,7 +28,11 @@ PARK_ORBIT: Rules = {
     "music": Text(255, 1, default="default.wav"),
     "server": Text(253, 1),
 }
-_COLUMNS: Final = "id, name, enabled, extension, description, music, server"
+_REFUSALS: Final[Refusals] = {
+    "park_orbit_tenant_id_name_key_key": lambda: Duplicate("Another park orbit has this name.", "name"),
+    "park_orbit_tenant_id_extension_key": taken("extension"),
+    DIALLED: taken("extension"),
+}
 
 
 @dataclass(frozen=True)
@@ -45,20 +50,17 @@ class ParkOrbit:
 
 def list_all(tenant_id: int) -> list[ParkOrbit]:
     """Return all orbits by name."""
-    return _fetch("1", (tenant_id,))
+    return _fetch(tenant_id)
 
 
 def list_on(tenant_id: int, server: str) -> list[ParkOrbit]:
     """Return the orbits of one server by name."""
-    return _fetch("server = ?", (tenant_id, server))
+    return _fetch(tenant_id, tables.ParkOrbit.server == server)
 
 
 def show(tenant_id: int, orbit_id: int) -> ParkOrbit:
     """Return one orbit. Raises NotFound."""
-    found = _fetch("id = ?", (tenant_id, row_id(orbit_id)))
-    if not found:
-        raise NotFound("There is no such park orbit.")
-    return found[0]
+    return _orbit(tables.ParkOrbit.get(tenant_id, id=row_id(orbit_id)))
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -67,43 +69,29 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     Raises Invalid (also for a name that is the extension) and Duplicate (the name or the number is taken).
     """
     row = _row(fields)
-    with database.writing():
-        try:
-            return database.insert(
-                "INSERT INTO park_orbit (tenant_id, name, name_key, enabled, extension, description, music, server)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (tenant_id, *row),
-            )
-        except peewee.IntegrityError as error:
-            raise _taken(error) from error
+    with database.writing(), refusing(_REFUSALS):
+        return tables.ParkOrbit.insert(tenant_id, **row)
 
 
 def replace(tenant_id: int, orbit_id: int, fields: Mapping[str, object]) -> None:
     """Replace an orbit; what is not sent takes its default. Raises NotFound, and as `create` does."""
     row = _row(fields)
-    with database.writing():
-        show(tenant_id, orbit_id)
-        try:
-            database.execute(
-                "UPDATE park_orbit SET name = ?, name_key = ?, enabled = ?, extension = ?, description = ?, music = ?,"
-                " server = ? WHERE tenant_id = ? AND id = ?",
-                (*row, tenant_id, orbit_id),
-            )
-        except peewee.IntegrityError as error:
-            raise _taken(error) from error
+    with database.writing(), refusing(_REFUSALS):
+        if not tables.ParkOrbit.update(tenant_id, row, id=row_id(orbit_id)):
+            raise NotFound(tables.ParkOrbit.missing)
 
 
 def destroy(tenant_id: int, orbit_id: int) -> None:
     """Delete an orbit and free its number. Raises NotFound."""
     with database.writing():
-        show(tenant_id, orbit_id)
-        database.execute("DELETE FROM park_orbit WHERE tenant_id = ? AND id = ?", (tenant_id, orbit_id))
+        if not tables.ParkOrbit.delete(tenant_id, id=row_id(orbit_id)):
+            raise NotFound(tables.ParkOrbit.missing)
 
 
 def destroy_on(tenant_id: int, server: str) -> None:
     """Delete every orbit of one server; there may be none."""
     with database.writing():
-        database.execute("DELETE FROM park_orbit WHERE tenant_id = ? AND server = ?", (tenant_id, server))
+        tables.ParkOrbit.delete(tenant_id, server=server)
 
 
 def settings_of(tenant_id: int, orbit_id: int) -> Settings:
@@ -111,25 +99,16 @@ def settings_of(tenant_id: int, orbit_id: int) -> Settings:
     return Settings(tenant_id, f"orbit:{show(tenant_id, orbit_id).id}", definitions("orbits"))
 
 
-def _fetch(where: str, values: Sequence[object]) -> list[ParkOrbit]:
-    rows = database.fetch_all(
-        f"SELECT {_COLUMNS} FROM park_orbit WHERE tenant_id = ? AND {where} ORDER BY name_key", values
-    )
-    return [ParkOrbit(orbit_id, name, bool(enabled), *texts) for orbit_id, name, enabled, *texts in rows]
+def _fetch(tenant_id: int, *where: Any) -> list[ParkOrbit]:
+    return [_orbit(row) for row in tables.ParkOrbit.page(tenant_id, *where, order=[tables.ParkOrbit.name_key])]
 
 
-def _row(fields: Mapping[str, object]) -> tuple[Any, ...]:
+def _orbit(row: Any) -> ParkOrbit:
+    return ParkOrbit(row.id, row.name, row.enabled, row.extension, row.description, row.music, row.server)
+
+
+def _row(fields: Mapping[str, object]) -> dict[str, Any]:
     values = complete(PARK_ORBIT, fields, ("name", "extension", "server"))
     if fold(values["name"]) == fold(values["extension"]):
         raise Invalid({"name": ["Must differ from the extension."]})
-    return (
-        values["name"],
-        fold(values["name"]),
-        *(values[name] for name in ("enabled", "extension", "description", "music", "server")),
-    )
-
-
-def _taken(error: peewee.IntegrityError) -> Duplicate:
-    if "name_key" in str(error):
-        return Duplicate("Another park orbit has this name.", "name")
-    return Duplicate("Another object of this tenant has this number.", "extension")
+    return {**values, "name_key": fold(values["name"])}

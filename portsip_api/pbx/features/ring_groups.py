@@ -3,15 +3,20 @@
 Source: the vendor's `ring_groups` operations; contract, section 4, and the issue that names their fields.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
-import peewee
+from peewee import fn
 
-from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
+from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions.fields import NUMBER
+from portsip_api.pbx.extensions.tables import Extension
+from portsip_api.pbx.features import tables
+from portsip_api.pbx.features.members import ids_of
+from portsip_api.pbx.features.numbers import DIALLED, taken
+from portsip_api.pbx.features.tables import RingGroupMember
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Choice, Rules, Text, Whole, checked
 from portsip_api.store import database
 from portsip_api.store.paging import Page, Slice
@@ -28,6 +33,10 @@ _COLUMNS: Final = {
     "name": "name",
     "ring_time": "ring_time",
     "ring_strategy": "strategy",
+}
+_REFUSALS: Final[Refusals] = {
+    "ring_group_tenant_id_number_key": taken("ring_group_number"),
+    DIALLED: taken("ring_group_number"),
 }
 
 
@@ -53,25 +62,22 @@ class RingGroup:
 
 def page(tenant_id: int, part: Slice) -> Page:
     """Return ring groups without their members, by number."""
-    direction = "DESC" if part.descending else "ASC"
-    rows = database.fetch_all(
-        "SELECT id, number, name, ring_time, strategy FROM ring_group WHERE tenant_id = ?"
-        f" ORDER BY length(number) {direction}, number {direction} LIMIT ? OFFSET ?",
-        (tenant_id, part.limit, part.offset),
-    )
-    total = database.fetch_row("SELECT count(*) FROM ring_group WHERE tenant_id = ?", (tenant_id,))[0]
-    return Page([RingGroup(*row) for row in rows], total)
+    number = tables.RingGroup.number
+    order = [key.desc() if part.descending else key.asc() for key in (fn.LENGTH(number), number)]
+    rows = tables.RingGroup.page(tenant_id, order=order, limit=part.limit, offset=part.offset)
+    return Page([_group(row) for row in rows], tables.RingGroup.count(tenant_id))
 
 
 def show(tenant_id: int, key: RingGroupKey) -> RingGroup:
     """Return one ring group. Raises NotFound."""
-    row = _require(tenant_id, key)
-    members = database.fetch_all(
-        "SELECT e.number FROM ring_group_member AS m JOIN extension AS e ON e.id = m.extension_id"
-        " WHERE m.ring_group_id = ? ORDER BY m.position",
-        (row[0],),
+    row = _row(tenant_id, key)
+    members = (
+        RingGroupMember.select(tenant_id, Extension.number)
+        .join(Extension, on=Extension.id == RingGroupMember.extension_id)
+        .where(RingGroupMember.ring_group_id == row.id)
+        .order_by(RingGroupMember.position)
     )
-    return replace(RingGroup(*row), members=[member[0] for member in members])
+    return _group(row, [number for (number,) in members.tuples()])
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -82,13 +88,8 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
         raise Invalid(missing)
     values = {"ring_time": 30, "ring_strategy": "RING_SIMULTANEOUSLY", **values}
     with database.writing():
-        try:
-            group_id = database.insert(
-                "INSERT INTO ring_group (tenant_id, number, name, ring_time, strategy) VALUES (?, ?, ?, ?, ?)",
-                (tenant_id, *(values[name] for name in _COLUMNS)),
-            )
-        except peewee.IntegrityError as error:
-            raise _taken() from error
+        with refusing(_REFUSALS):
+            group_id = tables.RingGroup.insert(tenant_id, **_columns(values))
         _set_members(tenant_id, group_id, values.get("members", []))
     return group_id
 
@@ -102,13 +103,9 @@ def update(tenant_id: int, key: RingGroupKey, fields: Mapping[str, object]) -> N
     if key.id is None:
         values.pop("ring_group_number", None)
     with database.writing():
-        group_id = _require(tenant_id, key)[0]
-        for name, column in _COLUMNS.items():
-            if name in values:
-                try:
-                    database.execute(f"UPDATE ring_group SET {column} = ? WHERE id = ?", (values[name], group_id))
-                except peewee.IntegrityError as error:
-                    raise _taken() from error
+        group_id = _row(tenant_id, key).id
+        with refusing(_REFUSALS):
+            tables.RingGroup.update(tenant_id, _columns(values), id=group_id)
         if "members" in values:
             _set_members(tenant_id, group_id, values["members"])
 
@@ -116,34 +113,36 @@ def update(tenant_id: int, key: RingGroupKey, fields: Mapping[str, object]) -> N
 def destroy(tenant_id: int, key: RingGroupKey) -> None:
     """Delete a ring group; rules that point at it fall back to voicemail. Raises NotFound."""
     with database.writing():
-        database.execute("DELETE FROM ring_group WHERE id = ?", (_require(tenant_id, key)[0],))
+        tables.RingGroup.delete(tenant_id, id=_row(tenant_id, key).id)
 
 
-def _require(tenant_id: int, key: RingGroupKey) -> Any:
-    column, value = ("id", key.id) if key.id is not None else ("number", key.number)
-    row = database.fetch_row(
-        f"SELECT id, number, name, ring_time, strategy FROM ring_group WHERE tenant_id = ? AND {column} = ?",
-        (tenant_id, value),
-    )
-    if row is None:
-        raise NotFound("There is no such ring group.")
-    return row
+def _row(tenant_id: int, key: RingGroupKey) -> tables.RingGroup:
+    if key.id is not None:
+        return tables.RingGroup.get(tenant_id, id=key.id)
+    return tables.RingGroup.get(tenant_id, number=key.number)
+
+
+def _group(row: Any, members: Sequence[str] = ()) -> RingGroup:
+    return RingGroup(row.id, row.number, row.name, row.ring_time, row.strategy, members)
+
+
+def _columns(values: Mapping[str, object]) -> dict[str, object]:
+    return {column: values[name] for name, column in _COLUMNS.items() if name in values}
 
 
 def _set_members(tenant_id: int, group_id: int, numbers: Sequence[str]) -> None:
-    found = database.fetch_all(
-        "SELECT e.id FROM json_each(?) AS j LEFT JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value"
-        " ORDER BY j.key",
-        (json.dumps(list(dict.fromkeys(numbers))), tenant_id),
-    )
-    if any(row[0] is None for row in found):
+    members = list(dict.fromkeys(numbers))
+    ids = ids_of(tenant_id, members)
+    if len(ids) < len(members):
         raise Invalid({"members": ["Names an extension that does not exist."]})
-    database.execute("DELETE FROM ring_group_member WHERE ring_group_id = ?", (group_id,))
-    for position, (extension_id,) in enumerate(found):
-        database.execute(
-            "INSERT INTO ring_group_member (ring_group_id, position, extension_id) VALUES (?, ?, ?)",
-            (group_id, position, extension_id),
-        )
+    RingGroupMember.delete(tenant_id, ring_group_id=group_id)
+    RingGroupMember.insert_all(
+        tenant_id,
+        [
+            {"ring_group_id": group_id, "position": position, "extension_id": ids[number]}
+            for position, number in enumerate(members)
+        ],
+    )
 
 
 def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
@@ -154,7 +153,3 @@ def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
     if len(members) > MOST_MEMBERS:
         raise Invalid({"members": [f"Must name at most {MOST_MEMBERS} extensions."]})
     return values | ({"members": members} if "members" in fields else {})
-
-
-def _taken() -> Duplicate:
-    return Duplicate("Another object of this tenant has this number.", "ring_group_number")

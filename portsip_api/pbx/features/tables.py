@@ -8,6 +8,8 @@ from portsip_api.pbx.tables import Flag, Link, TenantTable, default
 class RingGroup(TenantTable):
     """Ring groups."""
 
+    missing = "There is no such ring group."
+
     id = peewee.AutoField()
     tenant_id = Link("tenant")
     number = peewee.TextField()
@@ -38,6 +40,8 @@ class RingGroupMember(TenantTable):
 
 class HuntGroup(TenantTable):
     """Hunt groups."""
+
+    missing = "There is no such hunt group."
 
     id = peewee.AutoField()
     tenant_id = Link("tenant")
@@ -83,6 +87,8 @@ class HuntGroupRing(TenantTable):
 class ParkOrbit(TenantTable):
     """Numbers at which calls are parked."""
 
+    missing = "There is no such park orbit."
+
     id = peewee.AutoField()
     tenant_id = Link("tenant")
     name = peewee.TextField()
@@ -104,6 +110,8 @@ class ParkOrbit(TenantTable):
 
 class PageGroup(TenantTable):
     """Numbers at which phones are called out to."""
+
+    missing = "Paging group not found."
 
     id = peewee.AutoField()
     tenant_id = Link("tenant")
@@ -137,6 +145,8 @@ class PageGroupMember(TenantTable):
 
 class Attendant(TenantTable):
     """Auto attendants."""
+
+    missing = "There is no such attendant."
 
     id = peewee.AutoField()
     tenant_id = Link("tenant")

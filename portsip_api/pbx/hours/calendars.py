@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 
 import holidays
 import orjson
+from peewee import fn
 
 from portsip_api import settings
 from portsip_api.pbx.errors import Invalid, NotFound
+from portsip_api.pbx.hours import calendars_sql, tables
 from portsip_api.pbx.hours.office_hours import Holiday, Hours, Span, minutes, week
 from portsip_api.pbx.hours.week import WEEK
 from portsip_api.pbx.values import Rules, Text, TimeOfDay, Whole, Zone, checked, merge
@@ -35,14 +37,8 @@ FILL: Rules = {
     "subdivision": Text(8),
     "year": Whole(1970, 2100, 2026),
 }
-# What `read` takes, of `tenant AS t`: three texts, also within a JSON array.
-CALENDAR: Final = (
-    "t.time_zone, t.office_hours,"
-    " (SELECT json_group_array(json_array(name, month, day, year, from_time, to_time)) || ''"
-    " FROM holiday WHERE tenant_id = t.id)"
-)
 _LEAP_YEAR: Final = 2000
-_COLUMNS: Final = "id, name, month, day, coalesce(year, 0), from_time, to_time"
+_COLUMNS: Final = {"from": "from_time", "to": "to_time"}  # of fields whose columns have other names
 
 
 @dataclass(frozen=True)
@@ -61,14 +57,14 @@ class Calendar:
 
 def load(tenant_id: int) -> Calendar:
     """Return the calendar of a tenant, in one statement. Raises NotFound."""
-    row = database.fetch_row(f"SELECT {CALENDAR} FROM tenant AS t WHERE t.id = ?", (tenant_id,))
+    row = calendars_sql.calendar(tenant_id)
     if row is None:
         raise NotFound("There is no such tenant.")
     return read(*row)
 
 
 def read(zone: str, hours: str, holidays_: str) -> Calendar:
-    """Return the calendar that the columns `CALENDAR` describe."""
+    """Return the calendar that the columns `calendars_sql.CALENDAR` describe."""
     return _read(zone or settings.current().time_zone, hours, holidays_)
 
 
@@ -86,8 +82,8 @@ def _read(zone: str, hours: str, holidays_: str) -> Calendar:
 
 def show_hours(tenant_id: int) -> dict[str, str]:
     """Return a tenant's office hours as they are written, with the name of its time zone."""
-    row = database.fetch_row("SELECT office_hours, time_zone FROM tenant WHERE id = ?", (tenant_id,))
-    return {**orjson.loads(row[0]), "time_zone": row[1] or settings.current().time_zone}
+    hours, zone = calendars_sql.hours(tenant_id)
+    return {**orjson.loads(hours), "time_zone": zone or settings.current().time_zone}
 
 
 def update_hours(tenant_id: int, fields: Mapping[str, object]) -> None:
@@ -95,23 +91,17 @@ def update_hours(tenant_id: int, fields: Mapping[str, object]) -> None:
     values = checked(TENANT_HOURS, fields)
     zone = values.pop("time_zone", None)
     with database.writing():
-        before = orjson.loads(database.fetch_row("SELECT office_hours FROM tenant WHERE id = ?", (tenant_id,))[0])
-        document = orjson.dumps(merge(before, values)).decode()
-        database.execute("UPDATE tenant SET office_hours = ? WHERE id = ?", (document, tenant_id))
-        if zone is not None:
-            database.execute("UPDATE tenant SET time_zone = ? WHERE id = ?", (zone, tenant_id))
+        before = orjson.loads(calendars_sql.hours(tenant_id)[0])
+        calendars_sql.set_hours(tenant_id, orjson.dumps(merge(before, values)).decode(), zone)
 
 
 def page_of_holidays(tenant_id: int, part: Slice) -> Page:
     """Return holidays, each as a mapping, in the order of the year."""
-    direction = "DESC" if part.descending else "ASC"
-    rows = database.fetch_all(
-        f"SELECT {_COLUMNS} FROM holiday WHERE tenant_id = ?"
-        f" ORDER BY month {direction}, day {direction}, year {direction}, id {direction} LIMIT ? OFFSET ?",
-        (tenant_id, part.limit, part.offset),
-    )
-    total = database.fetch_row("SELECT count(*) FROM holiday WHERE tenant_id = ?", (tenant_id,))[0]
-    return Page([dict(zip(("id", *HOLIDAY), row, strict=True)) for row in rows], total)
+    order = [tables.Holiday.month, tables.Holiday.day, fn.coalesce(tables.Holiday.year, 0), tables.Holiday.id]
+    if part.descending:
+        order = [field.desc() for field in order]
+    rows = tables.Holiday.page(tenant_id, order=order, limit=part.limit, offset=part.offset)
+    return Page([{"id": row.id, **_fields(row)} for row in rows], tables.Holiday.count(tenant_id))
 
 
 def create_holiday(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -123,33 +113,23 @@ def create_holiday(tenant_id: int, fields: Mapping[str, object]) -> int:
     values = {"year": 0, "from": "00:00", "to": "24:00", **values}
     _require_date(values)
     with database.writing():
-        return _insert(tenant_id, values)
+        return tables.Holiday.insert(tenant_id, **_columns(values))
 
 
 def update_holiday(tenant_id: int, holiday_id: int, fields: Mapping[str, object]) -> None:
     """Change a holiday; what is not sent stays. Raises NotFound and Invalid."""
     values = checked(HOLIDAY, fields)
     with database.writing():
-        row = database.fetch_row(
-            f"SELECT {_COLUMNS} FROM holiday WHERE tenant_id = ? AND id = ?", (tenant_id, holiday_id)
-        )
-        if row is None:
-            raise NotFound("There is no such holiday.")
-        merged = {**dict(zip(HOLIDAY, row[1:], strict=True)), **values}
+        merged = {**_fields(tables.Holiday.get(tenant_id, id=holiday_id)), **values}
         _require_date(merged)
-        database.execute(
-            "UPDATE holiday SET name = ?, month = ?, day = ?, year = nullif(?, 0), from_time = ?, to_time = ?"
-            " WHERE id = ?",
-            (*(merged[name] for name in HOLIDAY), holiday_id),
-        )
+        tables.Holiday.update(tenant_id, _columns(merged), id=holiday_id)
 
 
 def destroy_holiday(tenant_id: int, holiday_id: int) -> None:
     """Delete a holiday. Raises NotFound."""
     with database.writing():
-        deleted = database.execute("DELETE FROM holiday WHERE tenant_id = ? AND id = ?", (tenant_id, holiday_id))
-        if not deleted.rowcount:
-            raise NotFound("There is no such holiday.")
+        if not tables.Holiday.delete(tenant_id, id=holiday_id):
+            raise NotFound(tables.Holiday.missing)
 
 
 def fill_holidays(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -163,14 +143,9 @@ def fill_holidays(tenant_id: int, fields: Mapping[str, object]) -> int:
         raise Invalid(missing)
     found = _public_holidays(values["country"], values.get("subdivision", ""), values["year"])
     with database.writing():
-        known = {
-            tuple(row)
-            for row in database.fetch_all("SELECT month, day, year FROM holiday WHERE tenant_id = ?", (tenant_id,))
-        }
-        added = [(day, name) for day, name in found.items() if not {(day.month, day.day, day.year)} & known]
-        for day, name in added:
-            values = {"name": name[:64], "month": day.month, "day": day.day, "year": day.year}
-            _insert(tenant_id, {**values, "from": "00:00", "to": "24:00"})
+        known = {(row.month, row.day, row.year) for row in tables.Holiday.select(tenant_id)}
+        added = [(day, name) for day, name in found.items() if (day.month, day.day, day.year) not in known]
+        tables.Holiday.insert_all(tenant_id, [_whole_day(day, name) for day, name in added])
     return len(added)
 
 
@@ -183,12 +158,19 @@ def _public_holidays(country: str, subdivision: str, year: int) -> dict[date, st
     return dict(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
 
 
-def _insert(tenant_id: int, values: Mapping[str, Any]) -> int:
-    return database.insert(
-        "INSERT INTO holiday (tenant_id, name, month, day, year, from_time, to_time)"
-        " VALUES (?, ?, ?, ?, nullif(?, 0), ?, ?)",
-        (tenant_id, *(values[name] for name in HOLIDAY)),
-    )
+def _whole_day(day: date, name: str) -> dict[str, object]:
+    values = {"name": name[:64], "month": day.month, "day": day.day, "year": day.year}
+    return _columns({**values, "from": "00:00", "to": "24:00"})
+
+
+def _columns(values: Mapping[str, Any]) -> dict[str, object]:
+    columns = {_COLUMNS.get(name, name): values[name] for name in HOLIDAY}
+    return {**columns, "year": values["year"] or None}
+
+
+def _fields(row: tables.Holiday) -> dict[str, Any]:
+    fields = {name: getattr(row, _COLUMNS.get(name, name)) for name in HOLIDAY}
+    return {**fields, "year": row.year or 0}
 
 
 def _require_date(values: Mapping[str, Any]) -> None:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-import peewee
-
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
+from portsip_api.pbx.hours import schedules_sql, tables
 from portsip_api.pbx.hours.periods import Day, Period
 from portsip_api.pbx.replacements import complete, objects
 from portsip_api.pbx.row_ids import row_id
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Choice, Flag, Rules, Text, Whole
 from portsip_api.store import database
 from portsip_api.store.search import fold
@@ -27,8 +27,9 @@ PERIOD: Rules = {
     "stop": Whole(0, 1440, 1440),
     "enabled": Flag(True),
 }
-_COLUMNS: Final = "s.id, s.name, s.description, s.extension_id, s.group_id, s.periods"
-_TAKEN: Final = "A schedule with this name is already defined."
+_REFUSALS: Final[Refusals] = {
+    "schedule_name": lambda: Duplicate("A schedule with this name is already defined.", "name")
+}
 
 
 class Kind(StrEnum):
@@ -54,15 +55,15 @@ class Schedule:
 
 def list_general(tenant_id: int) -> list[Schedule]:
     """Return the schedules that belong to nobody, by name."""
-    return _fetch("s.extension_id IS NULL AND s.group_id IS NULL", (tenant_id,))
+    return _list(tenant_id, *_GENERAL)
 
 
 def list_group(tenant_id: int, group_id: int | None = None) -> list[Schedule]:
     """Return the schedules of one extension group (its numeric id), or of all, by name. Raises NotFound."""
     if group_id is None:
-        return _fetch("s.group_id IS NOT NULL", (tenant_id,))
-    _require_owner(tenant_id, "extension_group", group_id)
-    return _fetch("s.group_id = ?", (tenant_id, group_id))
+        return _list(tenant_id, tables.Schedule.group_id.is_null(False))
+    _require_group(tenant_id, group_id)
+    return _list(tenant_id, tables.Schedule.group_id == group_id)
 
 
 def list_user(tenant_id: int, user_id: int, *, personal: bool = False) -> list[Schedule]:
@@ -70,26 +71,23 @@ def list_user(tenant_id: int, user_id: int, *, personal: bool = False) -> list[S
 
     Who is in no group is in the default one. Raises NotFound (no such user).
     """
-    _require_owner(tenant_id, "extension", user_id)
+    _require_user(tenant_id, user_id)
     if personal:
-        return _fetch("s.extension_id = ?", (tenant_id, user_id))
-    return _fetch(f"(s.extension_id = ? OR {_OF_GROUPS})", (tenant_id, user_id, user_id, user_id))
+        return _list(tenant_id, tables.Schedule.extension_id == user_id)
+    return [_schedule(row) for row in schedules_sql.of_user(tenant_id, user_id)]
 
 
 def show(tenant_id: int, schedule_id: int) -> Schedule:
     """Return one schedule. Raises NotFound."""
-    found = _fetch("s.id = ?", (tenant_id, row_id(schedule_id)))
-    if not found:
-        raise NotFound("There is no such schedule.")
-    return found[0]
+    return _shown(tables.Schedule.get(tenant_id, id=row_id(schedule_id)))
 
 
 def find_general(tenant_id: int, name: str) -> Schedule:
     """Return the general schedule of that name, without case. Raises NotFound."""
-    found = _fetch("s.extension_id IS NULL AND s.group_id IS NULL AND s.name_key = ?", (tenant_id, fold(name)))
-    if not found:
+    found = tables.Schedule.find(tenant_id, *_GENERAL, name_key=fold(name))
+    if found is None:
         raise NotFound("There is no general schedule with this name.")
-    return found[0]
+    return _shown(found)
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -103,39 +101,30 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     owners = _owners(fields)
     with database.writing():
         if owners["user"] is not None:
-            _require_owner(tenant_id, "extension", owners["user"])
+            _require_user(tenant_id, owners["user"])
         if owners["group"] is not None:
-            _require_owner(tenant_id, "extension_group", owners["group"])
-        try:
-            return database.insert(
-                "INSERT INTO schedule (tenant_id, extension_id, group_id, name, name_key, description, periods)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (tenant_id, owners["user"], owners["group"], *_row(values)),
+            _require_group(tenant_id, owners["group"])
+        with refusing(_REFUSALS):
+            return tables.Schedule.insert(
+                tenant_id, extension_id=owners["user"], group_id=owners["group"], **_columns(values)
             )
-        except peewee.IntegrityError as error:
-            raise Duplicate(_TAKEN, "name") from error
 
 
 def replace(tenant_id: int, schedule_id: int, fields: Mapping[str, object]) -> None:
     """Replace name, description and periods of a schedule; whose it is stays. Raises as `create` does."""
     values = _checked(fields)
-    with database.writing():
-        show(tenant_id, schedule_id)
-        try:
-            database.execute(
-                "UPDATE schedule SET name = ?, name_key = ?, description = ?, periods = ?"
-                " WHERE tenant_id = ? AND id = ?",
-                (*_row(values), tenant_id, schedule_id),
-            )
-        except peewee.IntegrityError as error:
-            raise Duplicate(_TAKEN, "name") from error
+    with database.writing(), refusing(_REFUSALS):
+        found = tables.Schedule.update(tenant_id, _columns(values), id=row_id(schedule_id))
+    if not found:
+        raise NotFound(tables.Schedule.missing)
 
 
 def destroy(tenant_id: int, schedule_id: int) -> None:
     """Delete a schedule; what it limited is no longer limited. Raises NotFound."""
     with database.writing():
-        show(tenant_id, schedule_id)
-        database.execute("DELETE FROM schedule WHERE tenant_id = ? AND id = ?", (tenant_id, schedule_id))
+        found = tables.Schedule.delete(tenant_id, id=row_id(schedule_id))
+    if not found:
+        raise NotFound(tables.Schedule.missing)
 
 
 def add_period(tenant_id: int, schedule_id: int, fields: Mapping[str, object]) -> None:
@@ -164,31 +153,33 @@ def read_periods(text: str) -> tuple[Period, ...]:
 
 
 _PERIOD_NEEDS: Final = ("day", "start", "stop")
-_OF_GROUPS: Final = """s.group_id IN (
-    SELECT m.group_id FROM membership AS m WHERE m.extension_id = ?
-    UNION ALL SELECT g.id FROM extension AS e JOIN extension_group AS g ON g.tenant_id = e.tenant_id AND g.is_default
-              WHERE e.id = ? AND e.group_count = 0)"""
+_GENERAL: Final = (tables.Schedule.extension_id.is_null(), tables.Schedule.group_id.is_null())
 
 
-def _fetch(where: str, values: Sequence[object]) -> list[Schedule]:
-    rows = database.fetch_all(
-        f"SELECT {_COLUMNS} FROM schedule AS s WHERE s.tenant_id = ? AND {where}"
-        " ORDER BY s.group_id IS NOT NULL, s.name_key, s.id",
-        values,
-    )
-    return [_schedule(row) for row in rows]
+def _list(tenant_id: int, *where: Any) -> list[Schedule]:
+    table = tables.Schedule
+    order = (table.group_id.is_null(False), table.name_key, table.id)
+    return [_shown(row) for row in table.page(tenant_id, *where, order=order)]
+
+
+def _shown(row: tables.Schedule) -> Schedule:
+    return _schedule((row.id, row.name, row.description, row.extension_id, row.group_id, row.periods))
 
 
 def _schedule(row: Sequence[Any]) -> Schedule:
-    schedule_id, name, description, user_id, group_id, text = row
+    schedule_id, name, description, user_id, group_id, periods = row
     kind = Kind.USER if user_id is not None else Kind.GROUP if group_id is not None else Kind.GENERAL
-    return Schedule(schedule_id, name, description, kind, user_id, group_id, read_periods(text))
+    return Schedule(schedule_id, name, description, kind, user_id, group_id, read_periods(periods))
 
 
-def _require_owner(tenant_id: int, table: str, owner_id: int) -> None:
-    row = database.fetch_row(f"SELECT 1 FROM {table} WHERE tenant_id = ? AND id = ?", (tenant_id, row_id(owner_id)))
-    if row is None:
-        raise NotFound("User not found" if table == "extension" else "Group not found")
+def _require_user(tenant_id: int, user_id: int) -> None:
+    if not schedules_sql.has_user(tenant_id, row_id(user_id)):
+        raise NotFound("User not found")
+
+
+def _require_group(tenant_id: int, group_id: int) -> None:
+    if not schedules_sql.has_group(tenant_id, row_id(group_id)):
+        raise NotFound("Group not found")
 
 
 def _owners(fields: Mapping[str, object]) -> dict[str, int | None]:
@@ -220,11 +211,14 @@ def _document(periods: Sequence[Period]) -> str:
     return json.dumps([[period.day, period.start, period.stop, period.enabled] for period in periods])
 
 
-def _row(values: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    return values["name"], fold(values["name"]), values["description"], _document(values["periods"])
+def _columns(values: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "name": values["name"],
+        "name_key": fold(values["name"]),
+        "description": values["description"],
+        "periods": _document(values["periods"]),
+    }
 
 
 def _set_periods(tenant_id: int, schedule_id: int, periods: Sequence[Period]) -> None:
-    database.execute(
-        "UPDATE schedule SET periods = ? WHERE tenant_id = ? AND id = ?", (_document(periods), tenant_id, schedule_id)
-    )
+    tables.Schedule.update(tenant_id, {"periods": _document(periods)}, id=schedule_id)

@@ -8,6 +8,8 @@ from portsip_api.pbx.tables import Link, TenantTable
 class Holiday(TenantTable):
     """Holidays of a calendar."""
 
+    missing = "There is no such holiday."
+
     id = peewee.AutoField()
     tenant_id = Link("tenant")
     name = peewee.TextField()
@@ -20,6 +22,8 @@ class Holiday(TenantTable):
 
 class Schedule(TenantTable):
     """Named periods of the week, of the whole tenant, a group or a user."""
+
+    missing = "There is no such schedule."
 
     id = peewee.AutoField()
     tenant_id = Link("tenant")

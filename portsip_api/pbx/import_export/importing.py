@@ -14,7 +14,7 @@ import peewee
 
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extension_keys import ExtensionKey
-from portsip_api.pbx.extensions import directory, extensions, groups
+from portsip_api.pbx.extensions import directory, extensions, groups, groups_sql
 from portsip_api.pbx.extensions import drafts as extension_drafts
 from portsip_api.pbx.extensions.drafts import Draft
 from portsip_api.pbx.import_export.candidates import Candidate, candidate, number_of
@@ -117,7 +117,7 @@ def _write_all(
 def _write(tenant_id: int, item: Candidate) -> None:
     if isinstance(item.content, Draft):
         extension_id = extension_drafts.write(tenant_id, item.content)
-        groups.insert_memberships((group, extension_id) for group in item.groups or ())
+        groups_sql.insert_memberships(tenant_id, ((group, extension_id) for group in item.groups or ()))
         return
     before = extensions.show(tenant_id, ExtensionKey(item.number))
     extension_drafts.overwrite(tenant_id, before, item.number, item.content)

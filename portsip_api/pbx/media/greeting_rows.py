@@ -1,20 +1,24 @@
 """The rows of greetings: reading and writing them inside the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
-
-import peewee
+from typing import Final
 
 from portsip_api import settings
-from portsip_api.pbx.errors import Conflict, FileNotThere
+from portsip_api.pbx.errors import Conflict, FileNotThere, NotFound
+from portsip_api.pbx.media import tables
 from portsip_api.pbx.media.audio import Recording
-from portsip_api.store import database
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.store.clock import clock
+from portsip_api.store.violations import FOREIGN_KEY
 
 DEFAULT: Final = "default.wav"
 READY, FETCHING, FAILED = "READY", "FETCHING", "FAILED"
-COLUMNS: Final = "id, filename, display_name, status, reason, duration, active"
+_TAKEN: Final = "The extension has a greeting file of this name."
+_REFUSALS: Final[Refusals] = {
+    "greeting_extension_id_filename_key": lambda: Conflict(_TAKEN),
+    FOREIGN_KEY: lambda: NotFound("There is no such extension."),
+}
 
 
 @dataclass(frozen=True)
@@ -30,36 +34,34 @@ class Greeting:
     is_active: bool
 
 
-def of_extension(extension_id: int) -> list[Greeting]:
-    """Return the greetings of an extension, in no order; the system default has no row."""
-    rows = database.fetch_all(f"SELECT {COLUMNS} FROM greeting WHERE extension_id = ?", (extension_id,))
-    return [greeting(row) for row in rows]
+def of_extension(tenant_id: int, extension_id: int) -> list[tables.Greeting]:
+    """Return the greetings of an extension, which are few, in no order; the system default has no row."""
+    return list(tables.Greeting.select(tenant_id).where(tables.Greeting.extension_id == extension_id))
 
 
-def greeting(row: tuple[Any, ...]) -> Greeting:
-    """Return the greeting in a row of COLUMNS."""
-    values: tuple[Any, ...] = (*row[:-1], bool(row[-1]))
-    return Greeting(*values)
+def find(tenant_id: int, extension_id: int, filename: str) -> tables.Greeting:
+    """Return the greeting of that name. Raises FileNotThere."""
+    return there(tables.Greeting.find(tenant_id, extension_id=extension_id, filename=filename))
 
 
-def there(row: tuple[Any, ...] | None) -> tuple[Any, ...]:
+def there(row: tables.Greeting | None) -> tables.Greeting:
     """Return `row`. Raises FileNotThere when there is none."""
     if row is None:
-        raise FileNotThere("There is no such greeting file.")
+        raise FileNotThere(tables.Greeting.missing)
     return row
 
 
-def insert(extension_id: int, columns: Mapping[str, object]) -> Greeting:
-    """Write a new row and return it. Raises Conflict when the name is taken."""
-    values = {"extension_id": extension_id, "created": clock.wall(), **columns}
-    try:
-        row = database.fetch_row(
-            f"INSERT INTO greeting ({', '.join(values)}) VALUES ({', '.join('?' for _ in values)}) RETURNING {COLUMNS}",
-            list(values.values()),
-        )
-    except peewee.IntegrityError as error:
-        raise Conflict("The extension has a greeting file of this name.") from error
-    return greeting(row)
+def greeting(row: tables.Greeting) -> Greeting:
+    """Return the greeting as lists show it."""
+    return Greeting(row.id, row.filename, row.display_name, row.status, row.reason, row.duration, row.active)
+
+
+def insert(tenant_id: int, extension_id: int, columns: Mapping[str, object]) -> Greeting:
+    """Write a new row and return it. Raises Conflict when the name is taken, NotFound when the extension is gone."""
+    values = {"extension_id": extension_id, "reason": "", "active": False, **columns}
+    with refusing(_REFUSALS):
+        greeting_id = tables.Greeting.insert(tenant_id, created=clock.wall(), **values)
+    return greeting(tables.Greeting(id=greeting_id, **values))
 
 
 def columns_of(recording: Recording, blob: str) -> dict[str, object]:
@@ -76,21 +78,20 @@ def columns_of(recording: Recording, blob: str) -> dict[str, object]:
     }
 
 
-def require_free(extension_id: int, filename: str) -> None:
-    """Raise Conflict when the name is taken, or the extension has as many files as it may."""
-    files, is_taken = database.fetch_row(
-        "SELECT count(*), coalesce(max(filename = ?), 0) FROM greeting WHERE extension_id = ?", (filename, extension_id)
-    )
-    if is_taken or filename == DEFAULT:
-        raise Conflict("The extension has a greeting file of this name.")
-    if files >= settings.current().greeting_files:
-        raise Conflict(f"The extension has {files} greeting files, and may have no more: remove one first.")
+def require_free(rows: Sequence[tables.Greeting], filename: str) -> None:
+    """Raise Conflict when `rows`, an extension's, have the name already, or are as many as they may."""
+    if filename == DEFAULT or any(row.filename == filename for row in rows):
+        raise Conflict(_TAKEN)
+    require_few(rows)
 
 
-def require_room(extension_id: int, size: int) -> None:
-    """Raise Conflict when the extension's files would exceed what they may have together by `size` bytes more."""
-    used = database.fetch_row(
-        "SELECT coalesce(sum(stored_size), 0) FROM greeting WHERE extension_id = ?", (extension_id,)
-    )[0]
-    if used + size > settings.current().greeting_bytes:
+def require_few(rows: Sequence[tables.Greeting]) -> None:
+    """Raise Conflict when an extension's `rows` are as many as they may."""
+    if len(rows) >= settings.current().greeting_files:
+        raise Conflict(f"The extension has {len(rows)} greeting files, and may have no more: remove one first.")
+
+
+def require_room(rows: Sequence[tables.Greeting], size: int) -> None:
+    """Raise Conflict when an extension's files would exceed what they may have together by `size` bytes more."""
+    if sum(row.stored_size for row in rows) + size > settings.current().greeting_bytes:
         raise Conflict("There is no room for the file beside the extension's other greetings: remove one first.")

@@ -7,15 +7,15 @@ Source: PortSIP REST API, "Add greeting file for voicemail" and the sections aft
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from portsip_api.pbx.errors import Conflict, FileNotThere, PbxError
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
-from portsip_api.pbx.media import audio, greeting_rows
+from portsip_api.pbx.media import audio, greeting_rows, tables
 from portsip_api.pbx.media.fetch_urls import check_url
 from portsip_api.pbx.media.file_names import FileName
 from portsip_api.pbx.media.files import FILES
-from portsip_api.pbx.media.greeting_rows import DEFAULT, FETCHING, READY, Greeting, there
+from portsip_api.pbx.media.greeting_rows import DEFAULT, FAILED, FETCHING, READY, Greeting, greeting, there
 from portsip_api.pbx.values import Rules, Text, checked
 from portsip_api.store import database
 from portsip_api.store.clock import clock
@@ -44,7 +44,7 @@ def page(tenant_id: int, key: ExtensionKey, part: Slice) -> tuple[Page, str]:
 
     Two statements; an extension has few greetings, so that all are read. Raises NotFound.
     """
-    rows = greeting_rows.of_extension(find_id(tenant_id, key))
+    rows = [greeting(row) for row in greeting_rows.of_extension(tenant_id, find_id(tenant_id, key))]
     rows.sort(key=lambda row: (fold(row.filename), row.filename), reverse=part.descending)
     active = next((row.filename for row in rows if row.is_active), DEFAULT)
     duration = audio.default_greeting().duration
@@ -58,15 +58,17 @@ def add(tenant_id: int, key: ExtensionKey, filename: str, content: bytes, displa
     Raises NotFound, Invalid, Unsupported, TooLarge and Conflict (the name is taken, or there is no room).
     """
     labels = checked(GREETING, {"filename": filename, "display_name": display_name})
-    greeting_rows.require_free(find_id(tenant_id, key), labels["filename"])  # before any work is done for it
+    extension_id = find_id(tenant_id, key)
+    before = greeting_rows.of_extension(tenant_id, extension_id)
+    greeting_rows.require_free(before, labels["filename"])  # before any work is done for it
     recording = audio.convert(content)
     blob = FILES.put(recording.content)
     try:
         with database.writing():
-            extension_id = find_id(tenant_id, key)
-            greeting_rows.require_free(extension_id, labels["filename"])
-            greeting_rows.require_room(extension_id, len(recording.content))
-            return greeting_rows.insert(extension_id, labels | greeting_rows.columns_of(recording, blob))
+            beside = greeting_rows.of_extension(tenant_id, extension_id)
+            greeting_rows.require_few(beside)
+            greeting_rows.require_room(beside, len(recording.content))
+            return greeting_rows.insert(tenant_id, extension_id, labels | greeting_rows.columns_of(recording, blob))
     except PbxError:
         FILES.remove([blob])
         raise
@@ -81,25 +83,21 @@ def rename(tenant_id: int, key: ExtensionKey, filename: str, display_name: str |
     labels = checked(GREETING, {"filename": filename} | given)
     _require_not_default(labels["filename"])
     with database.writing():
-        row = database.fetch_row(
-            "UPDATE greeting SET display_name = coalesce(?, display_name) WHERE extension_id = ? AND filename = ?"
-            f" RETURNING {greeting_rows.COLUMNS}",
-            (labels.get("display_name"), find_id(tenant_id, key), labels["filename"]),
-        )
-    return greeting_rows.greeting(there(row))
+        row = greeting_rows.find(tenant_id, find_id(tenant_id, key), labels["filename"])
+        row.display_name = labels.get("display_name", row.display_name)
+        tables.Greeting.update(tenant_id, {"display_name": row.display_name}, id=row.id)
+    return greeting(row)
 
 
 def activate(tenant_id: int, key: ExtensionKey, filename: str) -> None:
     """Make a greeting the active one. Raises NotFound, FileNotThere, Invalid and Conflict (its file is not there)."""
     name = _label(filename)
     with database.writing():
-        key_of_row = find_id(tenant_id, key), name
-        if name != DEFAULT:
-            row = database.fetch_row("SELECT status FROM greeting WHERE extension_id = ? AND filename = ?", key_of_row)
-            if there(row)[0] != READY:
-                raise Conflict("The file of this greeting has not been fetched, so that it cannot be played.")
-        database.execute("UPDATE greeting SET active = 0 WHERE extension_id = ? AND active", key_of_row[:1])
-        database.execute("UPDATE greeting SET active = 1 WHERE extension_id = ? AND filename = ?", key_of_row)
+        extension_id = find_id(tenant_id, key)
+        if name != DEFAULT and greeting_rows.find(tenant_id, extension_id, name).status != READY:
+            raise Conflict("The file of this greeting has not been fetched, so that it cannot be played.")
+        tables.Greeting.update(tenant_id, {"active": False}, extension_id=extension_id, active=True)
+        tables.Greeting.update(tenant_id, {"active": True}, extension_id=extension_id, filename=name)
 
 
 def destroy(tenant_id: int, key: ExtensionKey, filename: str) -> None:
@@ -110,23 +108,23 @@ def destroy(tenant_id: int, key: ExtensionKey, filename: str) -> None:
     name = _label(filename)
     _require_not_default(name)
     with database.writing():
-        row = database.fetch_row(
-            "DELETE FROM greeting WHERE extension_id = ? AND filename = ? RETURNING blob",
-            (find_id(tenant_id, key), name),
-        )
-    FILES.remove(blob for blob in there(row) if blob is not None)
+        row = greeting_rows.find(tenant_id, find_id(tenant_id, key), name)
+        tables.Greeting.delete(tenant_id, id=row.id)
+    FILES.remove([row.blob] if row.blob is not None else [])
 
 
 def sound(tenant_id: int, key: ExtensionKey, filename: str) -> Sound:
     """Return the audio of a greeting. Raises NotFound, FileNotThere (also when it is not fetched) and Invalid."""
     name = _label(filename)
     extension_id = find_id(tenant_id, key)
-    return _default_sound() if name == DEFAULT else _sound("extension_id = ? AND filename = ?", (extension_id, name))
+    return _default_sound() if name == DEFAULT else _sound(greeting_rows.find(tenant_id, extension_id, name))
 
 
 def sound_of(greeting_id: int) -> Sound:
     """Return the audio of a greeting by its id, for whom a link to it was given. Raises FileNotThere."""
-    return _default_sound() if greeting_id == DEFAULT_ID else _sound("id = ?", (greeting_id,))
+    if greeting_id == DEFAULT_ID:
+        return _default_sound()
+    return _sound(there(_of_any_tenant(tables.Greeting.id == greeting_id)))
 
 
 def request_fetch(tenant_id: int, key: ExtensionKey, filename: str, url: str, display_name: str = "") -> Greeting:
@@ -138,9 +136,9 @@ def request_fetch(tenant_id: int, key: ExtensionKey, filename: str, url: str, di
     labels = checked(GREETING, {"filename": filename, "display_name": display_name})
     with database.writing():
         extension_id = find_id(tenant_id, key)
-        greeting_rows.require_free(extension_id, labels["filename"])
+        greeting_rows.require_free(greeting_rows.of_extension(tenant_id, extension_id), labels["filename"])
         awaited = {"status": FETCHING, "url": url, "next_attempt": clock.wall()}
-        return greeting_rows.insert(extension_id, labels | awaited)
+        return greeting_rows.insert(tenant_id, extension_id, labels | awaited)
 
 
 def claim_due(limit: int) -> list[tuple[int, str]]:
@@ -150,20 +148,17 @@ def claim_due(limit: int) -> list[tuple[int, str]]:
     its last attempt, it has failed.
     """
     now = clock.wall()
-    due = "status = 'FETCHING' AND next_attempt <= ?"
-    if database.fetch_row(f"SELECT 1 FROM greeting WHERE {due} LIMIT 1", (now,)) is None:
+    due = (tables.Greeting.status == FETCHING) & (tables.Greeting.next_attempt <= now)
+    whole = tables.Greeting.whole_pbx()
+    if not whole.select(tables.Greeting.id).where(due).exists():
         return []
     with database.writing():
-        database.execute(
-            "UPDATE greeting SET status = 'FAILED', reason = 'The server was interrupted while it fetched the file.',"
-            f" url = NULL, next_attempt = NULL WHERE {due} AND attempts > ?",
-            (now, len(RETRY_SECONDS)),
-        )
-        return database.fetch_all(
-            "UPDATE greeting SET attempts = attempts + 1, next_attempt = ? WHERE id IN"
-            f" (SELECT id FROM greeting WHERE {due} ORDER BY next_attempt LIMIT ?) RETURNING id, url",
-            (now + LEASE_SECONDS, now, limit),
-        )
+        interrupted = _failed("The server was interrupted while it fetched the file.")
+        whole.update(interrupted).where(due, tables.Greeting.attempts > len(RETRY_SECONDS)).execute()
+        rows = list(whole.select().where(due).order_by(tables.Greeting.next_attempt).limit(limit))
+        leased = {"attempts": tables.Greeting.attempts + 1, "next_attempt": now + LEASE_SECONDS}
+        whole.update(leased).where(tables.Greeting.id.in_([row.id for row in rows])).execute()
+    return [(row.id, row.url) for row in rows]
 
 
 def store_fetched(greeting_id: int, content: bytes) -> None:
@@ -185,28 +180,39 @@ def store_fetched(greeting_id: int, content: bytes) -> None:
 def fail(greeting_id: int, reason: str, retry: bool) -> None:
     """Note why a greeting could not be fetched; with `retry` it is tried again later, at most twice."""
     with database.writing():
-        row = database.fetch_row("SELECT attempts FROM greeting WHERE id = ? AND status = 'FETCHING'", (greeting_id,))
+        row = _fetching(greeting_id)
         if row is None:
             return
-        if retry and 0 < row[0] <= len(RETRY_SECONDS):
-            database.execute(
-                "UPDATE greeting SET reason = ?, next_attempt = ? WHERE id = ?",
-                (reason, clock.wall() + RETRY_SECONDS[row[0] - 1], greeting_id),
-            )
+        if retry and 0 < row.attempts <= len(RETRY_SECONDS):
+            columns = {"reason": reason, "next_attempt": clock.wall() + RETRY_SECONDS[row.attempts - 1]}
         else:
-            database.execute(
-                "UPDATE greeting SET status = 'FAILED', reason = ?, url = NULL, next_attempt = NULL WHERE id = ?",
-                (reason, greeting_id),
-            )
+            columns = _failed(reason)
+        _set(greeting_id, columns)
 
 
 def _finish(greeting_id: int, recording: audio.Recording, blob: str) -> None:
     """Make a greeting that is being fetched ready. Raises FileNotThere when it is not being fetched, and Conflict."""
-    row = database.fetch_row("SELECT extension_id FROM greeting WHERE id = ? AND status = 'FETCHING'", (greeting_id,))
-    greeting_rows.require_room(there(row)[0], len(recording.content))
-    columns = {**greeting_rows.columns_of(recording, blob), "reason": "", "url": None, "next_attempt": None}
-    assignments = ", ".join(f"{column} = ?" for column in columns)
-    database.execute(f"UPDATE greeting SET {assignments} WHERE id = ?", (*columns.values(), greeting_id))
+    extension_id = there(_fetching(greeting_id)).extension_id
+    beside = list(tables.Greeting.whole_pbx().select().where(tables.Greeting.extension_id == extension_id))
+    greeting_rows.require_room(beside, len(recording.content))
+    _set(greeting_id, {**greeting_rows.columns_of(recording, blob), "reason": "", "url": None, "next_attempt": None})
+
+
+def _failed(reason: str) -> dict[str, object]:
+    return {"status": FAILED, "reason": reason, "url": None, "next_attempt": None}
+
+
+def _fetching(greeting_id: int) -> tables.Greeting | None:
+    return _of_any_tenant(tables.Greeting.id == greeting_id, tables.Greeting.status == FETCHING)
+
+
+def _of_any_tenant(*where: Any) -> tables.Greeting | None:
+    row: tables.Greeting | None = tables.Greeting.whole_pbx().select().where(*where).first()
+    return row
+
+
+def _set(greeting_id: int, columns: dict[str, object]) -> None:
+    tables.Greeting.whole_pbx().update(columns).where(tables.Greeting.id == greeting_id).execute()
 
 
 def _label(filename: str) -> str:
@@ -224,9 +230,7 @@ def _default_sound() -> Sound:
     return Sound(DEFAULT, recording.content, recording.sha256.hex())
 
 
-def _sound(condition: str, values: tuple[object, ...]) -> Sound:
-    row = database.fetch_row(f"SELECT filename, blob FROM greeting WHERE {condition}", values)
-    filename, blob = there(row)
-    if blob is None:
+def _sound(row: tables.Greeting) -> Sound:
+    if row.blob is None:
         raise FileNotThere("The file of this greeting is not there.")
-    return Sound(filename, FILES.locate(blob), blob)
+    return Sound(row.filename, FILES.locate(row.blob), row.blob)

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import peewee
-
 from portsip_api.pbx.errors import Conflict, Duplicate, FileNotThere, Invalid, NotFound, PbxError, TooLarge
-from portsip_api.pbx.media import audio, mp3, riff
+from portsip_api.pbx.media import audio, mp3, riff, tables
 from portsip_api.pbx.media.file_names import FileName
 from portsip_api.pbx.media.files import FILES
+from portsip_api.pbx.uniqueness import refusing
 from portsip_api.pbx.values import checked
 from portsip_api.store import database
 from portsip_api.store.search import fold
+from portsip_api.store.violations import Violated
 
 FAMILIES: Final = ("moh", "pagegroups", "orbits")
 DEFAULT: Final = "default.wav"
@@ -48,11 +48,9 @@ class Sound:
 def all_of(tenant_id: int, family: str) -> list[Prompt]:
     """Return the prompts of a family, one of `FAMILIES`, by name, the default one first. Raises NotFound."""
     _require_family(family)
-    rows = database.fetch_all(
-        "SELECT name, type, size FROM prompt WHERE tenant_id = ? AND family = ?", (tenant_id, family)
-    )
-    rows.sort(key=lambda row: (fold(row[0]), row[0]))
-    return [_prompt(family, *row) for row in ((DEFAULT, WAV, len(audio.default_greeting().content)), *rows)]
+    rows = sorted(_rows(tenant_id, family), key=lambda row: (fold(row.name), row.name))
+    default = _prompt(family, DEFAULT, WAV, len(audio.default_greeting().content))
+    return [default, *(_prompt(family, row.name, row.type, row.size) for row in rows)]
 
 
 def exists(tenant_id: int, family: str, name: str) -> bool:
@@ -62,7 +60,7 @@ def exists(tenant_id: int, family: str, name: str) -> bool:
         is_label = _label(name) == name
     except Invalid:
         return False
-    return is_label and (name == DEFAULT or _find(tenant_id, family, name) is not None)
+    return is_label and (name == DEFAULT or tables.Prompt.has(tenant_id, family=family, name=name))
 
 
 def add(tenant_id: int, family: str, name: str, content: bytes) -> Prompt:
@@ -78,12 +76,10 @@ def add(tenant_id: int, family: str, name: str, content: bytes) -> Prompt:
     blob = FILES.put(content)
     try:
         with database.writing():
-            _require_free(tenant_id, family, label)
-            database.execute(
-                "INSERT INTO prompt (tenant_id, family, name, type, size, blob) VALUES (?, ?, ?, ?, ?, ?)",
-                (tenant_id, family, label, type_, len(content), blob),
-            )
-    except (PbxError, peewee.IntegrityError):
+            _require_few(tables.Prompt.count(tenant_id, tables.Prompt.family == family))
+            with refusing({"prompt_tenant_id_family_name_key": _taken}):
+                tables.Prompt.insert(tenant_id, family=family, name=label, type=type_, size=len(content), blob=blob)
+    except (PbxError, Violated):
         FILES.remove([blob])
         raise
     return _prompt(family, label, type_, len(content))
@@ -96,10 +92,8 @@ def sound(tenant_id: int, family: str, name: str) -> Sound:
     if label == DEFAULT:
         tone = audio.default_greeting()
         return Sound(DEFAULT, WAV, tone.content, tone.sha256.hex())
-    row = _find(tenant_id, family, label)
-    if row is None:
-        raise _missing()
-    return Sound(label, row[0], FILES.locate(row[1]), row[1])
+    row = _there(tables.Prompt.find(tenant_id, family=family, name=label))
+    return Sound(label, row.type, FILES.locate(row.blob), row.blob)
 
 
 def destroy(tenant_id: int, family: str, name: str) -> None:
@@ -109,13 +103,9 @@ def destroy(tenant_id: int, family: str, name: str) -> None:
     if label == DEFAULT:
         raise Conflict("The default prompt cannot be removed.")
     with database.writing():
-        row = database.fetch_row(
-            "DELETE FROM prompt WHERE tenant_id = ? AND family = ? AND name = ? RETURNING blob",
-            (tenant_id, family, label),
-        )
-    if row is None:
-        raise _missing()
-    FILES.remove([row[0]])
+        row = _there(tables.Prompt.find(tenant_id, family=family, name=label))
+        tables.Prompt.delete(tenant_id, id=row.id)
+    FILES.remove([row.blob])
 
 
 def _label(name: str) -> str:
@@ -132,22 +122,25 @@ def _require_family(family: str) -> None:
         raise NotFound("There are no such prompts.")
 
 
-def _find(tenant_id: int, family: str, name: str) -> tuple[str, str] | None:
-    row: tuple[str, str] | None = database.fetch_row(
-        "SELECT type, blob FROM prompt WHERE tenant_id = ? AND family = ? AND name = ?", (tenant_id, family, name)
-    )
-    return row
+def _rows(tenant_id: int, family: str) -> list[tables.Prompt]:
+    return list(tables.Prompt.select(tenant_id).where(tables.Prompt.family == family))
 
 
 def _require_free(tenant_id: int, family: str, name: str) -> None:
-    files, is_taken = database.fetch_row(
-        "SELECT count(*), coalesce(max(name = ?), 0) FROM prompt WHERE tenant_id = ? AND family = ?",
-        (name, tenant_id, family),
-    )
-    if is_taken or name == DEFAULT:
-        raise Duplicate("There is a prompt of this name.", "name")
+    names = {row.name for row in _rows(tenant_id, family)}
+    if name in names or name == DEFAULT:
+        raise _taken()
+    _require_few(len(names))
+
+
+def _require_few(files: int) -> None:
+    """Raise Conflict when a family that has `files` prompts may have no more."""
     if files >= MOST_FILES:
         raise Conflict(f"There are {files} prompts, and may be no more: remove one first.")
+
+
+def _taken() -> Duplicate:
+    return Duplicate("There is a prompt of this name.", "name")
 
 
 def _type_of(content: bytes) -> str:
@@ -163,5 +156,7 @@ def _type_of(content: bytes) -> str:
     return MP3
 
 
-def _missing() -> FileNotThere:
-    return FileNotThere("There is no such prompt.")
+def _there(row: tables.Prompt | None) -> tables.Prompt:
+    if row is None:
+        raise FileNotThere("There is no such prompt.")
+    return row

@@ -8,6 +8,7 @@ from portsip_api.pbx.tables import Flag, Link, TenantTable, default
 class Greeting(TenantTable):
     """Voicemail greetings of an extension."""
 
+    missing = "There is no such greeting file."
     owning_link = "extension_id"
 
     id = peewee.AutoField()

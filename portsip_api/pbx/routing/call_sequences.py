@@ -4,17 +4,20 @@ For how long the phones ring is `no_answer_timeval` of the extension's forward r
 Source: contract, decision 3; sipxcom-user.md, `/my/forward`, `/my/callfwd`.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
+
 from portsip_api.pbx.errors import Invalid, NotFound
+from portsip_api.pbx.extensions.tables import Extension, ExtensionSettings
 from portsip_api.pbx.hours import schedules
 from portsip_api.pbx.replacements import complete, objects
 from portsip_api.pbx.routing.ring_steps import AFTER, KIND, TOGETHER, Address
+from portsip_api.pbx.routing.tables import CallSequenceRing
 from portsip_api.pbx.row_ids import row_id
-from portsip_api.pbx.values import Flag, Rules, Whole
+from portsip_api.pbx.values import Flag, Rules, Whole, merge
 from portsip_api.store import database
 
 MOST_RINGS: Final = 50
@@ -52,21 +55,15 @@ class CallSequence:
 
 
 def read(tenant_id: int, user_id: int) -> CallSequence:
-    """Return the call sequence of a user (an extension's id), in one statement; a fresh one has no rings.
-
-    Raises NotFound.
-    """
-    row = database.fetch_row(
-        "SELECT s.forward_rules ->> '$.available.no_answer_timeval', (SELECT json_group_array(json(ring)) FROM ("
-        "   SELECT json_array(number, together, expiration, enabled, schedule_id) AS ring FROM call_sequence_ring"
-        "   WHERE extension_id = e.id ORDER BY position))"
-        " FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id"
-        " WHERE e.tenant_id = ? AND e.id = ?",
-        (tenant_id, row_id(user_id)),
+    """Return the call sequence of a user (an extension's id); a fresh one has no rings. Raises NotFound."""
+    rules = _forward_rules(tenant_id, user_id)
+    rows = (
+        Extension.select(tenant_id, CallSequenceRing)
+        .join(CallSequenceRing, on=CallSequenceRing.extension_id == Extension.id)
+        .where(Extension.id == user_id)
+        .order_by(CallSequenceRing.position)
     )
-    if row is None:
-        raise NotFound("User not found")
-    return CallSequence(row[0], [_ring(*ring) for ring in json.loads(row[1])])
+    return CallSequence(rules["available"]["no_answer_timeval"], [_ring(row) for row in rows.objects()])
 
 
 def replace(tenant_id: int, user_id: int, fields: Mapping[str, object]) -> None:
@@ -83,16 +80,28 @@ def replace(tenant_id: int, user_id: int, fields: Mapping[str, object]) -> None:
         if any(ring["schedule_id"] for ring in rings):
             usable |= {schedule.id for schedule in schedules.list_general(tenant_id)}
         _require_usable(rings, usable)
-        database.execute(
-            "UPDATE extension_settings SET forward_rules ="
-            " json_set(forward_rules, '$.available.no_answer_timeval', ?) WHERE extension_id = ?",
-            (values["expiration"], user_id),
-        )
-        _set_rings(user_id, rings)
+        change = {"available": {"no_answer_timeval": values["expiration"]}}
+        rules = orjson.dumps(merge(_forward_rules(tenant_id, user_id), change)).decode()
+        ExtensionSettings.update(tenant_id, {"forward_rules": rules}, extension_id=user_id)
+        _set_rings(tenant_id, user_id, rings)
 
 
-def _ring(number: str, together: int, expiration: int, enabled: int, schedule_id: int | None) -> Ring:
-    return Ring(number, TOGETHER if together else AFTER, expiration, bool(enabled), schedule_id)
+def _forward_rules(tenant_id: int, user_id: int) -> dict[str, Any]:
+    row = (
+        Extension.select(tenant_id, ExtensionSettings.forward_rules)
+        .join(ExtensionSettings, on=ExtensionSettings.extension_id == Extension.id)
+        .where(Extension.id == row_id(user_id))
+        .tuples()
+        .first()
+    )
+    if row is None:
+        raise NotFound("User not found")
+    rules: dict[str, Any] = orjson.loads(row[0])
+    return rules
+
+
+def _ring(row: Any) -> Ring:
+    return Ring(row.number, TOGETHER if row.together else AFTER, row.expiration, row.enabled, row.schedule_id)
 
 
 def _require_usable(rings: Sequence[Mapping[str, Any]], usable: set[int]) -> None:
@@ -105,16 +114,20 @@ def _require_usable(rings: Sequence[Mapping[str, Any]], usable: set[int]) -> Non
         raise Invalid(errors)
 
 
-def _set_rings(user_id: int, rings: Sequence[Mapping[str, Any]]) -> None:
-    database.execute("DELETE FROM call_sequence_ring WHERE extension_id = ?", (user_id,))
-    document = [
-        [ring["number"], ring["kind"] == TOGETHER, ring["expiration"], ring["enabled"], ring["schedule_id"] or None]
-        for ring in rings
-    ]
-    database.execute(
-        "INSERT INTO call_sequence_ring"
-        " (extension_id, position, number, together, expiration, enabled, schedule_id)"
-        " SELECT ?, j.key, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4"
-        " FROM json_each(?) AS j",
-        (user_id, json.dumps(document)),
+def _set_rings(tenant_id: int, user_id: int, rings: Sequence[Mapping[str, Any]]) -> None:
+    CallSequenceRing.delete(tenant_id, extension_id=user_id)
+    CallSequenceRing.insert_all(
+        tenant_id,
+        [
+            {
+                "extension_id": user_id,
+                "position": position,
+                "number": ring["number"],
+                "together": ring["kind"] == TOGETHER,
+                "expiration": ring["expiration"],
+                "enabled": ring["enabled"],
+                "schedule_id": ring["schedule_id"] or None,
+            }
+            for position, ring in enumerate(rings)
+        ],
     )

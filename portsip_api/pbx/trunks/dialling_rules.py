@@ -6,13 +6,13 @@ more than its place in the dial plan.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import peewee
-
-from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
+from portsip_api.pbx.errors import Duplicate, Invalid
 from portsip_api.pbx.row_ids import row_id
-from portsip_api.pbx.trunks import gateways
+from portsip_api.pbx.trunks import gateways, tables
+from portsip_api.pbx.trunks.tables import DiallingRuleGateway
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Choice, Flag, Rules, Text, checked
 from portsip_api.store import database
 from portsip_api.store.search import fold
@@ -24,7 +24,9 @@ DIALLING_RULE: Rules = {
     "kind": Choice(KINDS, "CUSTOM"),
     "enabled": Flag(True),
 }
-_SELECT: Final = "SELECT r.id, r.name, r.description, r.kind, r.enabled FROM dialling_rule AS r"
+_REFUSALS: Refusals = {
+    "dialling_rule_tenant_id_name_key_key": lambda: Duplicate("Another dialling rule has this name.", "name"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,32 +42,25 @@ class DiallingRule:
 
 def page(tenant_id: int) -> Sequence[DiallingRule]:
     """Return every rule of a tenant in the order in which they were made."""
-    return _rules(f"{_SELECT} WHERE r.tenant_id = ? ORDER BY r.id", (tenant_id,))
+    return [_rule(row) for row in tables.DiallingRule.page(tenant_id, order=[tables.DiallingRule.id])]
 
 
 def available(tenant_id: int, gateway_key: int | str) -> Sequence[DiallingRule]:
     """Return the rules that a gateway has not joined yet. Raises NotFound."""
-    return _rules(
-        f"{_SELECT} WHERE r.tenant_id = ? AND NOT EXISTS"
-        " (SELECT 1 FROM dialling_rule_gateway WHERE rule_id = r.id AND gateway_id = ?) ORDER BY r.id",
-        (tenant_id, gateways.show(tenant_id, gateway_key).id),
-    )
+    rule, gateway_id = tables.DiallingRule, gateways.show(tenant_id, gateway_key).id
+    joined = DiallingRuleGateway.select(tenant_id, DiallingRuleGateway.rule_id)
+    others = rule.id.not_in(joined.where(DiallingRuleGateway.gateway_id == gateway_id))
+    return [_rule(row) for row in rule.page(tenant_id, others, order=[rule.id])]
 
 
 def show(tenant_id: int, key: int | str) -> DiallingRule:
     """Return the rule with that id, an int or digits. Raises NotFound."""
-    found = _rules(f"{_SELECT} WHERE r.tenant_id = ? AND r.id = ?", (tenant_id, row_id(key)))
-    if not found:
-        raise NotFound("There is no such dialling rule.")
-    return found[0]
+    return _rule(tables.DiallingRule.get(tenant_id, id=row_id(key)))
 
 
 def find_by_name(tenant_id: int, name: str) -> DiallingRule:
     """Return the rule with that name, without case. Raises NotFound."""
-    found = _rules(f"{_SELECT} WHERE r.tenant_id = ? AND r.name_key = ?", (tenant_id, fold(name)))
-    if not found:
-        raise NotFound("There is no such dialling rule.")
-    return found[0]
+    return _rule(tables.DiallingRule.get(tenant_id, name_key=fold(name)))
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -76,50 +71,38 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     values = checked(DIALLING_RULE, {name: value for name, value in fields.items() if value is not None})
     if "name" not in values:
         raise Invalid({"name": ["Missing."]})
-    with database.writing():
-        try:
-            return database.insert(
-                "INSERT INTO dialling_rule (tenant_id, name, name_key, description, kind, enabled)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    tenant_id,
-                    values["name"],
-                    fold(values["name"]),
-                    values.get("description"),
-                    values.get("kind", "CUSTOM"),
-                    values.get("enabled", True),
-                ),
-            )
-        except peewee.IntegrityError as error:
-            raise Duplicate("Another dialling rule has this name.", "name") from error
+    with database.writing(), refusing(_REFUSALS):
+        return tables.DiallingRule.insert(
+            tenant_id,
+            name=values["name"],
+            name_key=fold(values["name"]),
+            description=values.get("description"),
+            kind=values.get("kind", "CUSTOM"),
+            enabled=values.get("enabled", True),
+        )
 
 
 def destroy(tenant_id: int, key: int | str) -> None:
     """Delete a rule, which its gateways leave. Raises NotFound."""
     with database.writing():
-        database.execute("DELETE FROM dialling_rule WHERE id = ?", (show(tenant_id, key).id,))
+        tables.DiallingRule.delete(tenant_id, id=show(tenant_id, key).id)
 
 
 def join(tenant_id: int, rule_key: int | str, gateway_key: int | str) -> None:
     """Let a gateway carry the calls of a rule; one that does already goes on. Raises NotFound (rule or gateway)."""
     with database.writing():
-        database.execute(
-            "INSERT INTO dialling_rule_gateway (rule_id, gateway_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            (show(tenant_id, rule_key).id, gateways.show(tenant_id, gateway_key).id),
-        )
+        pair = {"rule_id": show(tenant_id, rule_key).id, "gateway_id": gateways.show(tenant_id, gateway_key).id}
+        if not DiallingRuleGateway.has(tenant_id, **pair):
+            DiallingRuleGateway.insert(tenant_id, **pair)
 
 
 def leave(tenant_id: int, rule_key: int | str, gateway_key: int | str) -> None:
     """Let a gateway carry the calls of a rule no more, if it did. Raises NotFound (rule or gateway)."""
     with database.writing():
-        database.execute(
-            "DELETE FROM dialling_rule_gateway WHERE rule_id = ? AND gateway_id = ?",
-            (show(tenant_id, rule_key).id, gateways.show(tenant_id, gateway_key).id),
+        DiallingRuleGateway.delete(
+            tenant_id, rule_id=show(tenant_id, rule_key).id, gateway_id=gateways.show(tenant_id, gateway_key).id
         )
 
 
-def _rules(sql: str, values: Sequence[Any]) -> Sequence[DiallingRule]:
-    return [
-        DiallingRule(id_, name, description, kind, bool(enabled))
-        for id_, name, description, kind, enabled in database.fetch_all(sql, values)
-    ]
+def _rule(row: tables.DiallingRule) -> DiallingRule:
+    return DiallingRule(row.id, row.name, row.description, row.kind, row.enabled)

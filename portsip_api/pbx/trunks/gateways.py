@@ -10,8 +10,11 @@ from typing import Any, Final
 import peewee
 
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
+from portsip_api.pbx.extensions.tables import Branch
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.settings.device_models import GatewayModel, gateway_model
+from portsip_api.pbx.trunks import tables
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Choice, Flag, Rules, Text, Whole, checked
 from portsip_api.store import database
 from portsip_api.store.search import fold
@@ -46,10 +49,10 @@ GATEWAY: Rules = {
     "use_internal_bridge": Flag(False),
     **CALLER_ALIAS,
 }
-_SELECT: Final = (
-    f"SELECT g.id, g.model_id, g.device_version, g.branch_id, b.name, {', '.join(f'g.{name}' for name in GATEWAY)}"
-    " FROM gateway AS g LEFT JOIN branch AS b ON b.id = g.branch_id WHERE g.tenant_id = ?"
-)
+_FIELDS: Final = ("id", "model_id", "device_version", "branch_id", *GATEWAY)
+_REFUSALS: Refusals = {
+    "gateway_tenant_id_name_key_key": lambda: Duplicate("Another gateway has this name.", "name"),
+}
 
 
 @dataclass(frozen=True)
@@ -84,15 +87,15 @@ class Gateway:
 
 def page(tenant_id: int) -> Sequence[Gateway]:
     """Return every gateway by id, in one statement."""
-    return [_gateway(row) for row in database.fetch_all(f"{_SELECT} ORDER BY g.id", (tenant_id,))]
+    return [Gateway(**row) for row in _select(tenant_id).order_by(tables.Gateway.id)]
 
 
 def show(tenant_id: int, key: int | str) -> Gateway:
     """Return the gateway with that id, an int or digits. Raises NotFound."""
-    row = database.fetch_row(f"{_SELECT} AND g.id = ?", (tenant_id, row_id(key)))
+    row = _select(tenant_id).where(tables.Gateway.id == row_id(key)).first()
     if row is None:
-        raise NotFound("There is no such gateway.")
-    return _gateway(row)
+        raise NotFound(tables.Gateway.missing)
+    return Gateway(**row)
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -105,20 +108,9 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     if not isinstance(model_id, str):
         raise NotFound("No such gateway model defined.")
     model = gateway_model(model_id)
-    columns = _columns(fields) | {
-        "tenant_id": tenant_id,
-        "model_id": model_id,
-        "device_version": _version(model, fields),
-    }
-    with database.writing():
-        columns["branch_id"] = _branch_id(tenant_id, fields)
-        try:
-            return database.insert(
-                f"INSERT INTO gateway ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)})",
-                list(columns.values()),
-            )
-        except peewee.IntegrityError as error:
-            raise _taken() from error
+    columns = _columns(fields) | {"model_id": model_id, "device_version": _version(model, fields)}
+    with database.writing(), refusing(_REFUSALS):
+        return tables.Gateway.insert(tenant_id, branch_id=_branch_id(tenant_id, fields), **columns)
 
 
 def replace(tenant_id: int, key: int | str, fields: Mapping[str, object]) -> int:
@@ -127,26 +119,28 @@ def replace(tenant_id: int, key: int | str, fields: Mapping[str, object]) -> int
     Raises NotFound, Invalid, Duplicate and Conflict (another model, whose settings and ports would be others).
     """
     columns = _columns(fields)
-    with database.writing():
+    with database.writing(), refusing(_REFUSALS):
         before = show(tenant_id, key)
         if fields.get("model_id", before.model_id) != before.model_id:
             raise Conflict("The model of a gateway cannot be changed.")
         columns["device_version"] = _version(gateway_model(before.model_id), fields)
         columns["branch_id"] = _branch_id(tenant_id, fields)
-        try:
-            database.execute(
-                f"UPDATE gateway SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?",
-                (*columns.values(), before.id),
-            )
-        except peewee.IntegrityError as error:
-            raise _taken() from error
+        tables.Gateway.update(tenant_id, columns, id=before.id)
     return before.id
 
 
 def destroy(tenant_id: int, key: int | str) -> None:
     """Delete a gateway with its ports and settings; it leaves its dialling rules. Raises NotFound."""
     with database.writing():
-        database.execute("DELETE FROM gateway WHERE id = ?", (show(tenant_id, key).id,))
+        tables.Gateway.delete(tenant_id, id=show(tenant_id, key).id)
+
+
+def _select(tenant_id: int) -> Any:
+    """Return a query of what a Gateway is made of."""
+    gateway = tables.Gateway
+    fields = [getattr(gateway, name) for name in _FIELDS]
+    query = gateway.select(tenant_id, *fields, Branch.name.alias("branch"))
+    return query.join(Branch, peewee.JOIN.LEFT_OUTER, on=Branch.id == gateway.branch_id).dicts()
 
 
 def _columns(fields: Mapping[str, object]) -> dict[str, Any]:
@@ -161,23 +155,12 @@ def _branch_id(tenant_id: int, fields: Mapping[str, object]) -> int | None:
     name = fields.get("branch")
     if name is None:
         return None
-    row = database.fetch_row("SELECT id FROM branch WHERE tenant_id = ? AND name_key = ?", (tenant_id, fold(str(name))))
-    if row is None:
+    branch = Branch.find(tenant_id, name_key=fold(str(name)))
+    if branch is None:
         raise Invalid({"branch": ["Names a branch that does not exist."]})
-    return int(row[0])
+    return int(branch.id)
 
 
 def _version(model: GatewayModel, fields: Mapping[str, object]) -> str | None:
     version = fields.get("device_version")
     return version if isinstance(version, str) and version in (model.versions or ()) else None
-
-
-def _gateway(row: Sequence[Any]) -> Gateway:
-    values = [
-        bool(value) if isinstance(rule, Flag) else value for rule, value in zip(GATEWAY.values(), row[5:], strict=True)
-    ]
-    return Gateway(*row[:5], *values)
-
-
-def _taken() -> Duplicate:
-    return Duplicate("Another gateway has this name.", "name")

@@ -3,12 +3,15 @@
 A location is named by its ELIN, the number that such calls show. Source: contract (sipXcom), section 7.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from portsip_api.pbx.errors import Invalid, NotFound
+from portsip_api.pbx.row_ids import MOST
+from portsip_api.pbx.trunks import locations_sql, tables
+from portsip_api.pbx.trunks.tables import LocationAssignment
+from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Rules, Text, checked
 from portsip_api.store import database
 
@@ -21,8 +24,9 @@ LOCATION: Final[Rules] = {
     "address_info": Text(1000, lines=True),
     "description": Text(255, lines=True),
 }
-_COLUMNS: Final = "elin, location, address_info, description"
-_LARGEST_ID: Final = 2**63 - 1
+_REFUSALS: Refusals = {
+    "location_assignment_location_id_not_null": lambda: Invalid({"elin": ["Names a location that does not exist."]}),
+}
 
 
 @dataclass(frozen=True)
@@ -37,18 +41,12 @@ class Location:
 
 def all_of(tenant_id: int) -> list[Location]:
     """Return all locations, by ELIN."""
-    rows = database.fetch_all(f"SELECT {_COLUMNS} FROM location WHERE tenant_id = ? ORDER BY elin", (tenant_id,))
-    return [Location(*row) for row in rows]
+    return [_location(row) for row in tables.Location.page(tenant_id, order=[tables.Location.elin])]
 
 
 def show(tenant_id: int, elin: str) -> Location:
     """Return one location. Raises NotFound."""
-    row = database.fetch_row(
-        f"SELECT {_COLUMNS} FROM location WHERE tenant_id = ? AND elin = ?", (tenant_id, _known_form(elin))
-    )
-    if row is None:
-        raise _missing()
-    return Location(*row)
+    return _location(tables.Location.get(tenant_id, elin=_known_form(elin)))
 
 
 def save_all(tenant_id: int, locations: Sequence[Mapping[str, object]]) -> None:
@@ -79,17 +77,15 @@ def save(tenant_id: int, elin: str, fields: Mapping[str, object]) -> None:
 def destroy(tenant_id: int, elin: str) -> None:
     """Delete a location; nobody is assigned to it any more. Raises NotFound."""
     with database.writing():
-        gone = database.execute(
-            "DELETE FROM location WHERE tenant_id = ? AND elin = ?", (tenant_id, _known_form(elin))
-        ).rowcount
+        gone = tables.Location.delete(tenant_id, elin=_known_form(elin))
     if not gone:
-        raise _missing()
+        raise NotFound(tables.Location.missing)
 
 
 def destroy_all(tenant_id: int) -> None:
     """Delete every location, and so every assignment."""
     with database.writing():
-        database.execute("DELETE FROM location WHERE tenant_id = ?", (tenant_id,))
+        tables.Location.delete(tenant_id)
 
 
 def of(tenant_id: int, kind: str, key_id: int) -> Location | None:
@@ -99,23 +95,17 @@ def of(tenant_id: int, kind: str, key_id: int) -> Location | None:
     tenant, which the caller has looked up. Raises NotFound (no such kind).
     """
     _require_kind(kind)
-    row = database.fetch_row(
-        f"SELECT {_COLUMNS} FROM location WHERE tenant_id = ? AND id ="
-        " (SELECT location_id FROM location_assignment WHERE tenant_id = ? AND kind = ? AND key_id = ?)",
-        (tenant_id, tenant_id, kind, min(key_id, _LARGEST_ID)),
-    )
-    return None if row is None else Location(*row)
+    assigned = LocationAssignment.select(tenant_id, LocationAssignment.location_id)
+    assigned = assigned.where(LocationAssignment.kind == kind, LocationAssignment.key_id == min(key_id, MOST))
+    row = tables.Location.find(tenant_id, tables.Location.id.in_(assigned))
+    return None if row is None else _location(row)
 
 
 def first_of(tenant_id: int, keys: Sequence[tuple[str, int]]) -> Location | None:
     """Return the location of the first of `keys`, kinds and ids as in `of`, that is assigned to one; one statement."""
-    row = database.fetch_row(
-        f"SELECT {', '.join(f'l.{name}' for name in _COLUMNS.split(', '))} FROM json_each(?) AS j"
-        " JOIN location_assignment AS a ON a.tenant_id = ? AND a.kind = j.value ->> 0 AND a.key_id = j.value ->> 1"
-        " JOIN location AS l ON l.id = a.location_id ORDER BY j.key LIMIT 1",
-        (json.dumps(keys), tenant_id),
-    )
-    return None if row is None else Location(*row)
+    rows = locations_sql.of_any(tenant_id, {kind for kind, _ in keys}, {key_id for _, key_id in keys})
+    found = {(kind, key_id): location for kind, key_id, *location in rows}
+    return next((Location(*found[key]) for key in keys if key in found), None)
 
 
 def assign(tenant_id: int, kind: str, key_id: int, elin: str) -> None:
@@ -126,31 +116,16 @@ def assign(tenant_id: int, kind: str, key_id: int, elin: str) -> None:
 def assign_all(tenant_id: int, kind: str, elins: Mapping[int, str]) -> None:
     """Assign several of one kind, all or none: `elins` names each one's ELIN by its id. Raises as `assign`."""
     _require_kind(kind)
-    wanted = json.dumps([[key_id, _known_form(elin)] for key_id, elin in elins.items()])
-    with database.writing():
-        found = database.fetch_all(
-            "SELECT j.value ->> 0, l.id FROM json_each(?) AS j"
-            " LEFT JOIN location AS l ON l.tenant_id = ? AND l.elin = j.value ->> 1",
-            (wanted, tenant_id),
-        )
-        if any(location_id is None for _, location_id in found):
-            raise Invalid({"elin": ["Names a location that does not exist."]})
-        database.execute(
-            "INSERT INTO location_assignment (tenant_id, kind, key_id, location_id)"
-            " SELECT ?, ?, j.value ->> 0, j.value ->> 1 FROM json_each(?) AS j WHERE true"
-            " ON CONFLICT (tenant_id, kind, key_id) DO UPDATE SET location_id = excluded.location_id",
-            (tenant_id, kind, json.dumps(found)),
-        )
+    wanted = {key_id: _known_form(elin) for key_id, elin in elins.items()}
+    with database.writing(), refusing(_REFUSALS):
+        locations_sql.assign(tenant_id, kind, wanted)
 
 
 def clear(tenant_id: int, kind: str, key_id: int) -> None:
     """Assign something, as in `of`, to no location; it may have been so before. Raises NotFound (no such kind)."""
     _require_kind(kind)
     with database.writing():
-        database.execute(
-            "DELETE FROM location_assignment WHERE tenant_id = ? AND kind = ? AND key_id = ?",
-            (tenant_id, kind, min(key_id, _LARGEST_ID)),
-        )
+        LocationAssignment.delete(tenant_id, kind=kind, key_id=min(key_id, MOST))
 
 
 def _require_kind(kind: str) -> None:
@@ -173,15 +148,11 @@ def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _write(tenant_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    with database.writing():
-        database.execute(
-            f"INSERT INTO location (tenant_id, {_COLUMNS})"
-            " SELECT ?, value ->> 'elin', value ->> 'location', value ->> 'address_info', value ->> 'description'"
-            " FROM json_each(?) WHERE true ORDER BY key ON CONFLICT (tenant_id, elin) DO UPDATE SET"
-            " location = excluded.location, address_info = excluded.address_info, description = excluded.description",
-            (tenant_id, json.dumps(rows)),
-        )
+    last = {row["elin"]: (row["elin"], row["location"], row["address_info"], row["description"]) for row in rows}
+    if last:
+        with database.writing():
+            locations_sql.save(tenant_id, list(last.values()))
 
 
-def _missing() -> NotFound:
-    return NotFound("There is no such emergency location.")
+def _location(row: tables.Location) -> Location:
+    return Location(row.elin, row.location, row.address_info, row.description)

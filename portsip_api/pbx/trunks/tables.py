@@ -8,6 +8,8 @@ from portsip_api.pbx.tables import Flag, Link, TenantTable
 class Gateway(TenantTable):
     """Ways out of the PBX."""
 
+    missing = "There is no such gateway."
+
     id = peewee.AutoField()
     tenant_id = Link("tenant")
     name = peewee.TextField()
@@ -43,6 +45,8 @@ class Gateway(TenantTable):
 class GatewayPort(TenantTable):
     """Ports of a gateway."""
 
+    missing = "There is no such port of a gateway."
+
     id = peewee.AutoField()
     tenant_id = Link("tenant")
     gateway_id = Link("gateway")
@@ -50,6 +54,8 @@ class GatewayPort(TenantTable):
 
 class DiallingRule(TenantTable):
     """Kinds of calls to the outside."""
+
+    missing = "There is no such dialling rule."
 
     id = peewee.AutoField()
     tenant_id = Link("tenant")
@@ -81,6 +87,8 @@ class DiallingRuleGateway(TenantTable):
 
 class Location(TenantTable):
     """Emergency response locations."""
+
+    missing = "There is no such emergency location."
 
     id = peewee.AutoField()
     tenant_id = Link("tenant")

@@ -8,11 +8,11 @@ from typing import Any, Final
 from flask import current_app
 
 from portsip_api.pbx.extensions import licence as pbx_licence
+from portsip_api.pbx.extensions.licence import Licence
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import Resources
 from portsip_api.sipxcom.core.records import WHOLE, Leaf, Record
 from portsip_api.sipxcom.core.styles import API
-from portsip_api.store import database
 
 licence = Resources("licence", __name__, API, "The licence")
 
@@ -44,7 +44,7 @@ _LICENCE: Final = Record(
 @licence.answers(_LICENCE, note="No licence is needed: nothing expires, and nothing is counted. The XML form is ours.")
 def show_licence() -> dict[str, Any]:
     """Show the licence."""
-    return _shown()
+    return _shown(pbx_licence.show(current_tenant(), _version()))
 
 
 @licence.route("/api/license/<name:uid>", methods=["POST"])
@@ -52,11 +52,13 @@ def show_licence() -> dict[str, Any]:
 @licence.answers(_LICENCE, note="The number is kept and shown; it allows and forbids nothing.")
 def set_licence_uid(uid: str) -> dict[str, Any]:
     """Set the number of the licence."""
-    with database.writing():  # what cannot be shown must not have been done
-        pbx_licence.set_uid(current_tenant(), uid)
-        return _shown()
+    return _shown(pbx_licence.set_uid(current_tenant(), uid, _version()))
 
 
-def _shown() -> dict[str, Any]:
-    shown = pbx_licence.show(current_tenant(), current_app.config["SIPXCOM_API_VERSION"])
+def _version() -> str:
+    version: str = current_app.config["SIPXCOM_API_VERSION"]
+    return version
+
+
+def _shown(shown: Licence) -> dict[str, Any]:
     return {name: getattr(shown, own) for name, own in _NAMES.items()}

@@ -6,13 +6,9 @@ Source: sipXcom REST API, "Filter ERLs by user name" and the sections after it; 
 from dataclasses import replace
 from typing import Any, Final
 
-from portsip_api.pbx.devices import groups as phone_groups
-from portsip_api.pbx.devices import keys as phone_keys
+from portsip_api.pbx.devices import location_assignments as pbx_assignments
 from portsip_api.pbx.devices import phones
-from portsip_api.pbx.errors import Invalid, NotFound
-from portsip_api.pbx.extensions import user_directory, user_groups
-from portsip_api.pbx.trunks import locations as pbx_locations
-from portsip_api.pbx.trunks.locations import Location
+from portsip_api.pbx.errors import Invalid
 from portsip_api.sipxcom.admin.locations import LOCATION, shown
 from portsip_api.sipxcom.core import outcomes
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
@@ -20,7 +16,6 @@ from portsip_api.sipxcom.core.blueprint import OUTCOME, TEXT, Resources, require
 from portsip_api.sipxcom.core.outcomes import Outcome
 from portsip_api.sipxcom.core.records import Leaf, Many, Record
 from portsip_api.sipxcom.core.styles import REST_LINE
-from portsip_api.store import database
 
 location_assignments = Resources(
     "emergency location assignments", __name__, REST_LINE, "Emergency locations of users, phones and groups"
@@ -46,7 +41,7 @@ _ELIN_NOTE: Final = "The body is the ELIN as plain text, or a location whose ELI
 @location_assignments.answers(TEXT, errors=(404,), note="Where none is assigned: 404.")
 def show_location_of_user(user: str) -> str:
     """Show the ELIN of a user's emergency location."""
-    return _of("user", user_directory.find(current_tenant(), user)).elin
+    return pbx_assignments.of(current_tenant(), "user", user).elin
 
 
 @location_assignments.route("/rest/erl/user/<name:user>", methods=["PUT"])
@@ -55,9 +50,7 @@ def show_location_of_user(user: str) -> str:
 @location_assignments.answers(OUTCOME, errors=(404,), note=_ELIN_NOTE)
 def assign_user(text: str, user: str) -> Outcome:
     """Assign a user to an emergency location."""
-    elin = _elin(text)
-    with database.writing():
-        pbx_locations.assign(current_tenant(), "user", user_directory.find(current_tenant(), user), elin)
+    pbx_assignments.assign(current_tenant(), "user", user, _elin(text))
     return outcomes.updated(note=user)
 
 
@@ -66,7 +59,7 @@ def assign_user(text: str, user: str) -> Outcome:
 @location_assignments.answers(OUTCOME, errors=(404,))
 def clear_user(user: str) -> Outcome:
     """Assign a user to no emergency location."""
-    pbx_locations.clear(current_tenant(), "user", user_directory.find(current_tenant(), user))
+    pbx_assignments.clear(current_tenant(), "user", user)
     return outcomes.deleted(note=user)
 
 
@@ -75,7 +68,7 @@ def clear_user(user: str) -> Outcome:
 @location_assignments.answers(LOCATION, errors=(404,), note="Where none is assigned: 404.")
 def show_location_of_group(group: str) -> dict[str, Any]:
     """Show the emergency location of a user group."""
-    return shown(_of("group", user_groups.find_by_name(current_tenant(), group).id))
+    return shown(pbx_assignments.of(current_tenant(), "group", group))
 
 
 @location_assignments.route("/rest/erl/group/<name:group>", methods=["PUT"])
@@ -84,9 +77,7 @@ def show_location_of_group(group: str) -> dict[str, Any]:
 @location_assignments.answers(OUTCOME, errors=(404,), note=_ELIN_NOTE)
 def assign_group(text: str, group: str) -> Outcome:
     """Assign a user group to an emergency location."""
-    elin = _elin(text)
-    with database.writing():
-        pbx_locations.assign(current_tenant(), "group", user_groups.find_by_name(current_tenant(), group).id, elin)
+    pbx_assignments.assign(current_tenant(), "group", group, _elin(text))
     return outcomes.updated(note=group)
 
 
@@ -100,11 +91,7 @@ def assign_group(text: str, group: str) -> Outcome:
 def show_location_of_phone(serial: str) -> dict[str, Any]:
     """Show the emergency location of a phone."""
     phone = phones.show(current_tenant(), serial)
-    groups = [("phonegroup", group.id) for group in phone.groups]
-    location = pbx_locations.first_of(current_tenant(), [("phone", phone.id), *groups])
-    if location is None:
-        raise _nowhere()
-    return {**shown(location), "serial": phone.serial}
+    return {**shown(pbx_assignments.of_phone(current_tenant(), phone)), "serial": phone.serial}
 
 
 @location_assignments.route("/rest/erl/phones", methods=["PUT"])
@@ -114,11 +101,7 @@ def show_location_of_phone(serial: str) -> dict[str, Any]:
 def assign_phones(given: dict[str, Any]) -> Outcome:
     """Assign phones to emergency locations, all or none."""
     elins = {phone["serial"]: phone["elin"] for phone in given.get("phones", [])}
-    with database.writing():
-        ids = phone_keys.by_serials(current_tenant(), elins)
-        if unknown := [serial for serial in elins if serial not in ids]:
-            raise Invalid({"serial": [f"No phone has the serial number {unknown[0][:64]}."]})
-        pbx_locations.assign_all(current_tenant(), "phone", {ids[serial]: elin for serial, elin in elins.items()})
+    pbx_assignments.assign_phones(current_tenant(), elins)
     return outcomes.updated()
 
 
@@ -127,7 +110,7 @@ def assign_phones(given: dict[str, Any]) -> Outcome:
 @location_assignments.answers(LOCATION, errors=(404,), note="Where none is assigned: 404.")
 def show_location_of_phone_group(group: str) -> dict[str, Any]:
     """Show the emergency location of a phone group."""
-    return shown(_of("phonegroup", phone_groups.find_by_name(current_tenant(), group).id))
+    return shown(pbx_assignments.of(current_tenant(), "phonegroup", group))
 
 
 @location_assignments.route("/rest/erl/phonegroup/<name:group>", methods=["PUT"])
@@ -136,11 +119,7 @@ def show_location_of_phone_group(group: str) -> dict[str, Any]:
 @location_assignments.answers(OUTCOME, errors=(404,), note=_ELIN_NOTE)
 def assign_phone_group(text: str, group: str) -> Outcome:
     """Assign a phone group to an emergency location."""
-    elin = _elin(text)
-    with database.writing():
-        pbx_locations.assign(
-            current_tenant(), "phonegroup", phone_groups.find_by_name(current_tenant(), group).id, elin
-        )
+    pbx_assignments.assign(current_tenant(), "phonegroup", group, _elin(text))
     return outcomes.updated(note=group)
 
 
@@ -149,15 +128,8 @@ def assign_phone_group(text: str, group: str) -> Outcome:
 @location_assignments.answers(OUTCOME, errors=(404,))
 def clear_phone_group(group: str) -> Outcome:
     """Assign a phone group to no emergency location."""
-    pbx_locations.clear(current_tenant(), "phonegroup", phone_groups.find_by_name(current_tenant(), group).id)
+    pbx_assignments.clear(current_tenant(), "phonegroup", group)
     return outcomes.deleted(note=group)
-
-
-def _of(kind: str, key_id: int) -> Location:
-    location = pbx_locations.of(current_tenant(), kind, key_id)
-    if location is None:
-        raise _nowhere()
-    return location
 
 
 def _elin(text: str) -> str:
@@ -169,7 +141,3 @@ def _elin(text: str) -> str:
     if not text.strip():
         raise Invalid({"elin": ["Missing."]})
     return text.strip()
-
-
-def _nowhere() -> NotFound:
-    return NotFound("No emergency location is assigned.")

@@ -6,16 +6,20 @@ import pytest
 
 from portsip_api.pbx.devices import groups as phone_groups
 from portsip_api.pbx.devices import keys as phone_keys
-from portsip_api.pbx.devices import lines, phones
+from portsip_api.pbx.devices import lines, lines_sql, phones
+from portsip_api.pbx.devices.phones import Skipped
 from portsip_api.pbx.devices.profiles import jobs as profile_jobs
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.store import database
 from portsip_api.store.paging import Slice
+from portsip_api.store.sqlite_file import Values
 from tests.conftest import SetClock
 from tests.pbx.devices.devices import HOME, MANY_LINES, SERIAL, VERSION, other_tenant, phone, user
 
 pytestmark = pytest.mark.usefixtures("app")
+
+PlanOf = Callable[[Callable[[], object]], list[str]]
 
 
 def requests() -> list[tuple[float | None, float | None]]:
@@ -30,6 +34,25 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     execute = database.db.execute_sql
     monkeypatch.setattr(database.db, "execute_sql", lambda sql, *values: (seen.append(sql), execute(sql, *values))[1])
     return seen
+
+
+@pytest.fixture
+def plan(monkeypatch: pytest.MonkeyPatch) -> PlanOf:
+    """What tells how the first statement of a call finds its rows and sorts them."""
+    execute = database.db.execute_sql
+
+    def plan_of(call: Callable[[], object]) -> list[str]:
+        seen: list[tuple[str, Values]] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                database.db, "execute_sql", lambda sql, values=(): (seen.append((sql, values)), execute(sql, values))[1]
+            )
+            call()
+        sql, values = seen[0]
+        steps = database.fetch_all(f"EXPLAIN QUERY PLAN {sql}", values)
+        return [step[3] for step in steps if step[3].startswith(("SEARCH", "USE TEMP"))]
+
+    return plan_of
 
 
 def test_a_phone_is_found_by_what_was_stored() -> None:
@@ -143,11 +166,27 @@ def test_a_list_has_lines_and_groups_and_costs_the_same_however_long_it_is(state
     assert phones.page(HOME, Slice(6, 10)) == []
 
 
-def test_a_page_is_cut_from_an_index_alone() -> None:
-    plan = database.fetch_all(
-        "EXPLAIN QUERY PLAN SELECT id FROM phone INDEXED BY phone_tenant WHERE tenant_id = 1 ORDER BY id LIMIT 9"
-    )
-    assert [row[3] for row in plan] == ["SEARCH phone USING COVERING INDEX phone_tenant (tenant_id=?)"]
+def test_a_page_is_cut_from_an_index_that_has_its_order(plan: PlanOf) -> None:
+    assert plan(lambda: phones.page(HOME, Slice(4, 9))) == ["SEARCH t1 USING INDEX phone_tenant (tenant_id=?)"]
+
+
+def test_a_phone_is_found_by_an_index_of_what_names_it(plan: PlanOf) -> None:
+    id_ = phone()
+    assert plan(lambda: phones.show(HOME, str(id_))) == [
+        "SEARCH t1 USING INTEGER PRIMARY KEY (rowid=?)",
+        "SEARCH t2 USING COVERING INDEX sqlite_autoindex_phone_1 (tenant_id=? AND serial=?)",
+    ]
+    serials = plan(lambda: phone_keys.by_serials(HOME, [SERIAL]))
+    assert serials == ["SEARCH t1 USING COVERING INDEX sqlite_autoindex_phone_1 (tenant_id=? AND serial=?)"]
+
+
+def test_the_lines_of_a_phone_are_found_by_it(plan: PlanOf) -> None:
+    id_ = phone()
+    by_phone = "USING INDEX sqlite_autoindex_phone_line_1 (phone_id=?)"
+    assert f"SEARCH l {by_phone}" in plan(lambda: lines.of_phones(HOME, [id_]))
+    with database.writing():
+        deletes = plan(lambda: lines_sql.delete_of_phone(HOME, id_))
+    assert deletes[0] == f"SEARCH phone_line {by_phone}"
 
 
 def test_phones_are_found_by_their_lines() -> None:
@@ -204,6 +243,20 @@ def test_many_are_added_and_those_that_cannot_be_are_named() -> None:
     ]
     with pytest.raises(Invalid):
         phones.add_many(HOME, [{}] * 1_001)
+
+
+def test_of_phones_with_one_serial_number_the_first_is_added() -> None:
+    items = [{"serial": serial, "model": MANY_LINES} for serial in ("bad", SERIAL, SERIAL.upper(), "bad")]
+    assert phones.add_many(HOME, items)[1] == Skipped(2, "Another phone has this serial number.")
+    assert [one.serial for one in phones.page(HOME)] == [SERIAL]
+
+
+def test_adding_many_costs_as_many_statements_as_adding_one(statements: list[str]) -> None:
+    phones.add_many(HOME, [{"serial": SERIAL, "model": MANY_LINES}])
+    cost = len(statements)
+    statements.clear()
+    phones.add_many(HOME, [{"serial": f"{n:012x}", "model": MANY_LINES} for n in range(phones.MOST_ADDED)])
+    assert (len(statements), len(phones.page(HOME))) == (cost, phones.MOST_ADDED + 1)
 
 
 def test_sending_a_profile_is_noted_and_so_is_a_restart(time: SetClock) -> None:
@@ -291,7 +344,7 @@ def test_a_serial_number_names_a_phone_also_when_its_digits_are_an_id() -> None:
             phones.find_by_serial(HOME, serial)
 
 
-def test_all_phones_are_read_in_blocks_by_an_index(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_phones_are_read_in_blocks_by_an_index(monkeypatch: pytest.MonkeyPatch, plan: PlanOf) -> None:
     monkeypatch.setattr(phones, "BLOCK", 2)
     assert list(phones.everything(HOME)) == []
     made = [phone(f"0004f280000{digit}", groups=["Sales"]) for digit in range(5)]
@@ -299,10 +352,8 @@ def test_all_phones_are_read_in_blocks_by_an_index(monkeypatch: pytest.MonkeyPat
     blocks = list(phones.everything(HOME))
     assert [[found.id for found in block] for block in blocks] == [made[:2], made[2:4], made[4:]]
     assert [found for block in blocks for found in block] == list(phones.page(HOME))
-    plan = database.fetch_all(
-        "EXPLAIN QUERY PLAN SELECT id FROM phone WHERE tenant_id = 1 AND id > 3 ORDER BY id LIMIT 2"
-    )
-    assert [row[3] for row in plan] == ["SEARCH phone USING COVERING INDEX phone_tenant (tenant_id=? AND rowid>?)"]
+    by_index = ["SEARCH t1 USING INDEX phone_tenant (tenant_id=? AND rowid>?)"]
+    assert plan(lambda: list(phones.everything(HOME))) == by_index
 
 
 def test_a_phone_joins_so_many_groups_at_a_time() -> None:

@@ -24,7 +24,7 @@ def test_a_fresh_pbx_has_no_licence_and_no_limits() -> None:
 def test_the_number_is_kept_for_the_tenant() -> None:
     other = tenants.create({"name": "other", "domain": "other.example", "password": "other's"})
     for uid in ("123456789012345", "A-1"):
-        licence.set_uid(HOME, uid)
+        assert licence.set_uid(HOME, uid, "1") == licence.show(HOME, "1")
         assert licence.show(HOME, "1").uid == uid
     assert (licence.show(other, "1").uid, licence.show(other, "1").domain) == ("", "other.example")
 
@@ -32,7 +32,7 @@ def test_the_number_is_kept_for_the_tenant() -> None:
 @pytest.mark.parametrize("uid", ["", "x" * 65, "a b", "a/b", "\ud800", "1\n"])
 def test_a_bad_number_is_refused(uid: str) -> None:
     with pytest.raises(Invalid) as caught:
-        licence.set_uid(HOME, uid)
+        licence.set_uid(HOME, uid, "1")
     assert list(caught.value.errors) == ["uid"]
     assert licence.show(HOME, "1").uid == ""
 
@@ -41,4 +41,4 @@ def test_there_is_no_licence_without_a_tenant() -> None:
     with pytest.raises(NotFound):
         licence.show(99, "1")
     with pytest.raises(NotFound):
-        licence.set_uid(99, "1")
+        licence.set_uid(99, "1", "1")

@@ -7,6 +7,7 @@ from portsip_api.pbx.errors import Invalid, NotFound, TooLarge
 from portsip_api.pbx.extensions import phonebooks, user_directory, user_groups, users
 from portsip_api.pbx.extensions.phonebook_reading import MOST_BYTES, MOST_ROWS
 from portsip_api.store import database
+from tests.bulk import fill
 
 HOME = tenants.DEFAULT_TENANT_ID
 FILE = b"First name,Last name,Number\nAnn,Smith,200\nBob,adams,+49 30 1\n"
@@ -161,3 +162,22 @@ def test_other_tenants_have_other_phonebooks() -> None:
         phonebooks.import_csv(other, "x", FILE, ["Sales"])
     phonebooks.import_csv(other, "x", b"Eve,C,8\n")
     assert len(phonebooks.entries(HOME, "x")) == 2
+
+
+def test_reading_one_does_not_go_through_all_extensions() -> None:
+    user_groups.create(HOME, {"name": "Sales"})
+    phonebooks.import_csv(HOME, "x", FILE, ["Sales"])
+
+    def count_steps() -> int:
+        """Count what the store does, in units of a hundred instructions of SQLite."""
+        steps: list[None] = []
+        database.db.connection().set_progress_handler(lambda: steps.append(None), 100)
+        try:
+            assert len(phonebooks.entries(HOME, "x")) == 2
+        finally:
+            database.db.connection().set_progress_handler(None, 0)
+        return len(steps)
+
+    few = count_steps()
+    fill(3_000)
+    assert count_steps() <= few + 20

@@ -156,6 +156,44 @@ def test_two_uploads_of_a_name_at_once_have_one_winner(monkeypatch: pytest.Monke
     assert files() == named_files()
 
 
+def test_an_upload_resolves_its_extension_once(statements: list[str]) -> None:
+    """Beside that, its greetings are read before any work is done and again when the row is written."""
+    greetings.add(HOME, KEY, "a.wav", wav())
+    assert sum(sql.startswith("SELECT") for sql in statements) == 3
+
+
+def test_an_upload_whose_extension_is_removed_meanwhile_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    convert = audio.convert
+    monkeypatch.setattr(audio, "convert", lambda content: (extensions.destroy(HOME, KEY), convert(content))[1])
+    with pytest.raises(NotFound) as caught:
+        greetings.add(HOME, KEY, "a.wav", wav())
+    assert str(caught.value) == "There is no such extension."
+    assert files() == set()
+
+
+def test_no_statement_reads_all_extensions_or_all_greetings(monkeypatch: pytest.MonkeyPatch) -> None:
+    execute = database.db.execute_sql
+    steps: list[str] = []
+
+    def explain_and_execute(sql: str, params: Any = None) -> object:
+        if '"greeting"' in sql:
+            steps.extend(row[3] for row in database.db.connection().execute(f"EXPLAIN QUERY PLAN {sql}", params))
+        return execute(sql, params)
+
+    monkeypatch.setattr(database.db, "execute_sql", explain_and_execute)
+    for name in ("a.wav", "b.wav"):
+        greetings.add(HOME, KEY, name, wav())
+    greetings.activate(HOME, KEY, "a.wav")
+    greetings.rename(HOME, KEY, "a.wav", "x")
+    greetings.destroy(HOME, KEY, "a.wav")
+    greeting_id = requested("c.wav")
+    assert greetings.claim_due(10) == [(greeting_id, URL)]
+    greetings.store_fetched(greeting_id, wav())
+    assert len(rows()) == 2
+    assert "SEARCH t1 USING INDEX greeting_due (next_attempt<?)" in steps
+    assert [step for step in steps if step.startswith(("SCAN t", "SCAN greeting", "LIST SUBQUERY"))] == []
+
+
 def test_a_refused_file_leaves_nothing() -> None:
     for content, is_other_kind in (HOSTILE["renamed MP3"], HOSTILE["ZIP after it"]):
         with pytest.raises(Unsupported if is_other_kind else Invalid):
@@ -208,7 +246,7 @@ def test_a_file_is_there_before_its_row(monkeypatch: pytest.MonkeyPatch) -> None
     execute = database.db.execute_sql
 
     def execute_or_fail(sql: str, *values: Any) -> object:
-        if "INSERT INTO greeting" in sql:
+        if 'INSERT INTO "greeting"' in sql:
             assert len(files()) == 1
             raise peewee.OperationalError("disk I/O error")
         return execute(sql, *values)

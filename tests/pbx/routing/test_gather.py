@@ -1,5 +1,6 @@
 """Routes over hunt groups, call sequences and attendants as they are stored, and as the PortSIP API shows them."""
 
+import json
 from datetime import datetime
 
 import pytest
@@ -12,6 +13,7 @@ from portsip_api.pbx.routing import call_sequences
 from portsip_api.pbx.routing.destinations import State
 from portsip_api.pbx.routing.gather import find
 from portsip_api.store import database
+from tests.bulk import fill
 from tests.crm import check_refused
 from tests.pbx.features.call_features import TENANT
 
@@ -169,7 +171,7 @@ def test_the_command_prints_the_plan_of_a_hunt_group(app, berlin):
 
 
 @pytest.mark.parametrize("size", [1, 8])
-def test_a_route_costs_two_statements_however_many_groups_and_rings_it_meets(berlin, monkeypatch, size):
+def test_a_route_costs_six_statements_however_many_groups_and_rings_it_meets(berlin, monkeypatch, size):
     for number in range(size):
         fallback = f"6{number + 1:02}" if number + 1 < size else ""
         make_hunt_group(
@@ -182,4 +184,35 @@ def test_a_route_costs_two_statements_however_many_groups_and_rings_it_meets(ber
     monkeypatch.setattr(database.db, "execute_sql", lambda sql, *values: (seen.append(sql), execute(sql, *values))[1])
     found = find(TENANT, ExtensionKey("1000"), datetime.fromisoformat(MONDAY_NOON), state=State.ON_CALL)
     assert len(found.steps) == size * (1 + 2 * size) + 1
-    assert len(seen) == 2
+    assert len(seen) == 6
+
+
+def test_a_call_is_followed_however_many_others_the_rules_name(admin):
+    size, first = 3_000, 100_000
+    fill(size, first)
+    names = [(state, f"{hours}office_hours") for state in ("offline", "dnd", "away") for hours in ("", "outside_")]
+    places = [*names, ("available", "no_answer"), ("available", "busy")]
+
+    def rules_of(number):
+        """Rules that name eight others each, so that 4,096 are four forwards away."""
+        rules: dict[str, dict[str, str]] = {}
+        for index, (state, name) in enumerate(places):
+            target = str(first + (8 * (number - first) + index) % size)
+            action = {f"{name}_action": "CONNECT_TO_ANOTHER_EXTENSION", f"{name}_action_value": target}
+            rules.setdefault(state, {}).update(action)
+        return json.dumps(rules)
+
+    with database.writing():
+        for number in range(first, first + size):
+            database.execute(
+                "UPDATE extension_settings SET forward_rules = ?, office_hours = ?, voice_mail = ?"
+                " WHERE extension_id = (SELECT id FROM extension WHERE number = ?)",
+                (rules_of(number), '{"office_hours_mode":"GLOBAL"}', '{"enable_voicemail":true}', str(number)),
+            )
+    called, path = first + 1, []
+    for _ in range(9):
+        path.append(called)
+        called = first + (8 * (called - first) + places.index(("offline", "outside_office_hours"))) % size
+    found = find(TENANT, ExtensionKey(str(path[0])), datetime.fromisoformat("2026-11-22T12:00"))
+    assert [step.target for step in found.steps] == [str(number) for number in (*path[1:], path[-1])]
+    assert "has been forwarded 8 times" in found.steps[-1].reason

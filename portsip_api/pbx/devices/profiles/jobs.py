@@ -5,11 +5,14 @@ and, for a restart, that the switch is to restart the phone: it takes what was n
 Source: contract, section 6.3 (`sendProfile`).
 """
 
-import json
 from collections.abc import Sequence
+
+import peewee
 
 from portsip_api.pbx.devices import groups as phone_groups
 from portsip_api.pbx.devices.keys import phone_id
+from portsip_api.pbx.devices.lists_sql import one_of
+from portsip_api.pbx.devices.tables import Phone, PhoneLine
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.row_ids import row_id
@@ -20,7 +23,7 @@ from portsip_api.store.clock import clock
 def send(tenant_id: int, phone_key: int | str, *, restart: bool) -> None:
     """Send its profile to one phone, named by id or serial number. Raises NotFound."""
     with database.writing():
-        _note("id = ?", (phone_id(tenant_id, phone_key),), restart=restart)
+        _note(tenant_id, Phone.id == phone_id(tenant_id, phone_key), restart=restart)
 
 
 def send_many(tenant_id: int, ids: Sequence[object], *, restart: bool) -> None:
@@ -29,45 +32,31 @@ def send_many(tenant_id: int, ids: Sequence[object], *, restart: bool) -> None:
         raise Invalid({"ids": ["Must be an array of ids of phones."]})
     wanted = {id_ for id_ in ids if isinstance(id_, int)}
     with database.writing():
-        noted = _note(
-            "+tenant_id = ? AND id IN (SELECT value FROM json_each(?))",
-            (tenant_id, json.dumps([id_ for id_ in wanted if row_id(id_)])),
-            restart=restart,
-        )
+        noted = _note(tenant_id, Phone.id.in_(one_of(id_ for id_ in wanted if row_id(id_))), restart=restart)
         if noted != len(wanted):
-            raise NotFound("There is no such phone.")
+            raise NotFound(Phone.missing)
 
 
 def send_all(tenant_id: int, *, restart: bool) -> None:
     """Send their profiles to all phones, in one statement."""
     with database.writing():
-        _note("tenant_id = ?", (tenant_id,), restart=restart)
+        _note(tenant_id, restart=restart)
 
 
 def send_to_user(tenant_id: int, user: ExtensionKey, *, restart: bool) -> None:
     """Send their profiles to the phones with a line of one user. Raises NotFound (no such user)."""
     with database.writing():
-        _note(
-            "id IN (SELECT phone_id FROM phone_line WHERE extension_id = ?)",
-            (find_id(tenant_id, user),),
-            restart=restart,
-        )
+        of_user = PhoneLine.extension_id == find_id(tenant_id, user)
+        _note(tenant_id, Phone.id.in_(PhoneLine.select(tenant_id, PhoneLine.phone_id).where(of_user)), restart=restart)
 
 
 def send_to_group(tenant_id: int, group_id: int, *, restart: bool) -> None:
     """Send their profiles to the phones of one group, named by id. Raises NotFound."""
     with database.writing():
-        _note(
-            "id IN (SELECT phone_id FROM phone_group_member WHERE group_id = ?)",
-            (phone_groups.show(tenant_id, group_id).id,),
-            restart=restart,
-        )
+        in_group = phone_groups.in_group(tenant_id, phone_groups.show(tenant_id, group_id).id)
+        _note(tenant_id, in_group, restart=restart)
 
 
-def _note(where: str, values: Sequence[object], *, restart: bool) -> int:
-    now = clock.wall()
-    return database.execute(
-        "UPDATE phone SET profile_requested_at = ?, restart_requested_at = iif(?, ?, restart_requested_at)"
-        f" WHERE {where}",
-        (now, restart, now, *values),
-    ).rowcount
+def _note(tenant_id: int, *where: peewee.Expression, restart: bool) -> int:
+    asked = ("profile_requested_at", "restart_requested_at") if restart else ("profile_requested_at",)
+    return Phone.update(tenant_id, dict.fromkeys(asked, clock.wall()), *where)

@@ -1,0 +1,151 @@
+"""What a call can meet on its way, in a number of statements that does not depend on how far that is.
+
+SQL, since a route is asked for at every call, and since models cannot say how far the rules lead: what follows next
+stands in what was found last. Lists of numbers are passed as one JSON array, so that a statement stays the same text,
+which is kept prepared.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
+from portsip_api.store import database
+
+# An address in the tenant's own domain is the number before the @; no address has a blank in it.
+_PLAIN: Final = (
+    "rtrim(replace(replace({0} || ' ', 'sip:', ''), '@' || (SELECT domain FROM tenant WHERE id = :tenant) || ' ', ''))"
+)
+
+# An extension forwards by the rules of the state that it is in, a hunt group to where its calls fall back. A state has
+# two rules, so that the numbers at most double with each forward: they are never more than 1,023.
+# LEFT JOIN keeps the order of the joins: left to itself, SQLite goes through all extensions of the tenant.
+_REACHED: Final = f"""
+WITH RECURSIVE reached (number, hops, state) AS (
+    SELECT coalesce(:number, (SELECT number FROM extension WHERE tenant_id = :tenant AND id = :id)), 0, :state
+    UNION
+    SELECT coalesce(rule.value, {_PLAIN.format("h.fallback_destination")}), r.hops + 1, NULL
+    FROM reached AS r
+    LEFT JOIN extension AS e ON e.tenant_id = :tenant AND e.number = r.number
+    LEFT JOIN extension_settings AS s ON s.extension_id = e.id
+    LEFT JOIN json_each(s.forward_rules, CASE coalesce(r.state, e.status) WHEN 'OFFLINE' THEN '$.offline'
+        WHEN 'DND' THEN '$.dnd' WHEN 'AWAY' THEN '$.away' ELSE '$.available' END
+    ) AS rule ON rule.key LIKE '%action_value'
+    LEFT JOIN hunt_group AS h ON h.tenant_id = :tenant AND (h.extension = r.number OR h.did = r.number)
+    WHERE r.number <> '' AND r.hops <= {MOST_HOPS}
+)
+SELECT r.number, r.hops, d.kind, coalesce(g.name, a.name, r.number), g.ring_time
+FROM reached AS r
+LEFT JOIN dialled_number AS d ON d.tenant_id = :tenant AND d.number = r.number
+LEFT JOIN ring_group AS g ON g.tenant_id = :tenant AND g.number = r.number
+LEFT JOIN attendant AS a ON a.tenant_id = :tenant AND a.number = r.number
+WHERE r.number <> ''
+"""
+
+_HUNT_GROUPS: Final = f"""
+SELECT h.extension, h.did, h.name, h.enabled, {_PLAIN.format("h.fallback_destination")}, h.voicemail_fallback,
+    h.user_forward, h.use_fwd_timers, e.number, x.expiration, x.together
+FROM hunt_group AS h
+LEFT JOIN hunt_group_ring AS x ON x.hunt_group_id = h.id AND x.enabled = 1
+LEFT JOIN extension AS e ON e.id = x.extension_id
+WHERE h.tenant_id = :tenant AND h.id IN (
+    SELECT id FROM hunt_group WHERE tenant_id = :tenant AND extension IN (SELECT value FROM json_each(:numbers))
+    UNION SELECT id FROM hunt_group WHERE tenant_id = :tenant AND did IN (SELECT value FROM json_each(:numbers)))
+ORDER BY h.id, x.position
+"""
+
+_EXTENSIONS: Final = """
+SELECT e.number, e.status, s.forward_rules, s.office_hours, s.voice_mail,
+    (SELECT g.filename FROM greeting AS g WHERE g.extension_id = e.id AND g.active = 1),
+    e.group_count = 0 OR EXISTS (
+        SELECT 1 FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id
+        WHERE m.extension_id = e.id AND g.enable_external_call = 1)
+FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id
+WHERE e.tenant_id = :tenant AND e.number IN (SELECT value FROM json_each(:numbers))
+"""
+
+_CALL_SEQUENCES: Final = f"""
+SELECT e.number, {_PLAIN.format("x.number")}, x.expiration, x.together, p.periods, d.number IS NOT NULL
+FROM extension AS e
+JOIN call_sequence_ring AS x ON x.extension_id = e.id AND x.enabled = 1
+LEFT JOIN schedule AS p ON p.tenant_id = :tenant AND p.id = x.schedule_id
+LEFT JOIN dialled_number AS d ON d.tenant_id = :tenant AND d.number = {_PLAIN.format("x.number")}
+WHERE e.tenant_id = :tenant AND e.number IN (SELECT value FROM json_each(:numbers))
+ORDER BY x.extension_id, x.position
+"""
+
+_OUTSIDE: Final = """
+SELECT t.allowed_prefixes,
+    (SELECT a.name FROM special_attendant AS s JOIN attendant AS a ON a.id = s.attendant_id
+     WHERE s.tenant_id = t.id AND s.is_on = 1)
+FROM tenant AS t WHERE t.id = :tenant
+"""
+
+
+class Reached(NamedTuple):
+    """A number that a call comes to after `hops` forwards; without a `kind` nothing in the tenant answers there.
+
+    `name` and `seconds` (which a ring group rings) are those of a ring group, `name` also that of an attendant.
+    """
+
+    number: str
+    hops: int
+    kind: str | None
+    name: str
+    seconds: int | None
+
+
+class SequenceRing(NamedTuple):
+    """A number that rings for the extension `owner`; `periods` are its schedule's, as they are stored, if it has one.
+
+    `internal` tells that something in the tenant answers there.
+    """
+
+    owner: str
+    number: str
+    seconds: int
+    together: int
+    periods: str | None
+    internal: int
+
+
+def reached(tenant_id: int, column: str, value: object, state: str | None) -> list[Reached]:
+    """Return the numbers that a call can come to from the `number` or the extension's `id` that `column` says.
+
+    Who is called is in `state`, or without it in the live one, as are all others.
+    """
+    values = {"tenant": tenant_id, "number": None, "id": None, "state": state, column: value}
+    return [Reached(*row) for row in database.fetch_all(_REACHED, values)]
+
+
+def hunt_groups(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
+    """Return the hunt groups with those extensions or DIDs, each as often as it has enabled rings, in their order.
+
+    A row: extension, DID, name, enabled, fallback, voicemail_fallback, user_forward, use_fwd_timers, and of the ring
+    the user's number, seconds, together; None where there is no ring.
+    """
+    return _of_numbers(_HUNT_GROUPS, tenant_id, numbers)
+
+
+def extensions(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
+    """Return of each extension number, status, the JSON of forward_rules, office_hours and voice_mail, the file name of
+    the active greeting or None, and whether its groups let it call outside.
+    """
+    return _of_numbers(_EXTENSIONS, tenant_id, numbers)
+
+
+def call_sequences(tenant_id: int, numbers: Iterable[str]) -> list[SequenceRing]:
+    """Return the enabled rings of those extensions, in their order."""
+    return [SequenceRing(*row) for row in _of_numbers(_CALL_SEQUENCES, tenant_id, numbers)]
+
+
+def outside(tenant_id: int) -> tuple[str, str | None]:
+    """Return the JSON of the prefixes that may be dialled outside, and who answers for all attendants or None."""
+    row: tuple[str, str | None] | None = database.fetch_row(_OUTSIDE, {"tenant": tenant_id})
+    return row or ("[]", None)
+
+
+def _of_numbers(statement: str, tenant_id: int, numbers: Iterable[str]) -> list[Any]:
+    values = {"tenant": tenant_id, "numbers": orjson.dumps(list(numbers)).decode()}
+    return database.fetch_all(statement, values)
