@@ -3,7 +3,7 @@
 from flask import Flask, Response, request
 
 from portsip_api import __version__, ops, portsip, settings, sipxcom
-from portsip_api.framework import file_replies
+from portsip_api.framework import file_replies, turns
 from portsip_api.ops.serving import load_settings
 from portsip_api.startup import open_store
 
@@ -21,6 +21,7 @@ def create(configuration: settings.Settings | None, *, make_database: bool) -> F
     sipxcom.register(app, __version__)
     ops.register(app)
     app.before_request(file_replies.drop_unreadable_dates)
+    app.teardown_request(turns.end)
 
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Response:

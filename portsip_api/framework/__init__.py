@@ -1,1 +1,1 @@
-"""What the APIs share: the declaration of operations, their documents, files as replies. It knows no dialect."""
+"""What the APIs share: the declaration of operations and what is done with it, files as replies; no dialect."""

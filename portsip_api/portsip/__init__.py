@@ -2,14 +2,13 @@
 
 from flask import Flask
 
-from portsip_api.framework.blueprint import DocumentedApi
+from portsip_api.framework.documents import DocumentedApi
 from portsip_api.portsip.accounts import accounts
 from portsip_api.portsip.calendars import calendars
 from portsip_api.portsip.calls import calls
 from portsip_api.portsip.core.errors import answer
 from portsip_api.portsip.core.fields import openapi_properties
 from portsip_api.portsip.core.replies import Error
-from portsip_api.portsip.core.turns import register as register_turns
 from portsip_api.portsip.extensions import extensions
 from portsip_api.portsip.greetings import greetings
 from portsip_api.portsip.groups import groups
@@ -60,4 +59,3 @@ def register(app: Flask, version: str) -> None:
         api.spec.components.security_scheme(name, scheme)
     for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint)
-    register_turns(app)

@@ -10,6 +10,7 @@ from marshmallow import Schema
 from marshmallow import fields as ma
 
 from portsip_api import settings
+from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.access.passwords import PASSWORD
 from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.errors import Forbidden, Invalid
@@ -25,7 +26,6 @@ from portsip_api.portsip.core.blueprint import (
     EVERYBODY,
     MANAGERS,
     ResourceBlueprint,
-    current_identity,
     current_revision,
     current_tenant,
 )

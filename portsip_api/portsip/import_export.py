@@ -12,15 +12,16 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import UnsupportedMediaType
 
 from portsip_api import settings
+from portsip_api.framework.blueprint import current_identity
+from portsip_api.framework.turns import Turns
 from portsip_api.pbx.errors import Forbidden, Invalid
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.import_export import exporting, file_reading, importing
 from portsip_api.pbx.import_export.file_reading import CSV, JSON, Reading, Row
 from portsip_api.pbx.import_export.report import MOST_LISTED, Problem, Report
 from portsip_api.pbx.values import Choice, Flag
-from portsip_api.portsip.core.blueprint import MANAGERS, ResourceBlueprint, current_identity, current_tenant
+from portsip_api.portsip.core.blueprint import MANAGERS, ResourceBlueprint, current_tenant
 from portsip_api.portsip.core.fields import Ruled, TenantRequest, described
-from portsip_api.portsip.core.turns import Turns
 
 extension_files = ResourceBlueprint(
     "extension files", __name__, url_prefix="/api/extensions", description="Extensions as a CSV or JSON file"

@@ -9,6 +9,7 @@ from typing import Any, Final
 from marshmallow import Schema
 from marshmallow import fields as ma
 
+from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions.fields import ACTIONS
 from portsip_api.pbx.identity import Role
@@ -16,7 +17,7 @@ from portsip_api.pbx.routing import gather as pbx_routes
 from portsip_api.pbx.routing.decide import RING, Outcome
 from portsip_api.pbx.routing.destinations import State
 from portsip_api.pbx.values import Choice, Kind, Text
-from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint, current_identity, current_tenant
+from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint, current_tenant
 from portsip_api.portsip.core.fields import ExtensionKeyRequest, described
 from portsip_api.portsip.extensions import key_of, require_own
 from portsip_api.store.clock import clock

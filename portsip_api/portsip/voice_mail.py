@@ -5,10 +5,11 @@ Source: contract, section 4.
 
 from typing import Any
 
+from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions as pbx_extensions
 from portsip_api.pbx.extensions.fields import NUMBER, VOICE_MAIL
-from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint, current_identity, current_tenant
+from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint, current_tenant
 from portsip_api.portsip.core.fields import TenantRequest, described, schema_of
 from portsip_api.portsip.core.replies import SUCCESS, Success
 from portsip_api.portsip.extensions import require_own, voice_mail_of

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portsip_api.framework.blueprint import DocumentedApi
+from portsip_api.framework.documents import DocumentedApi
 from portsip_api.sipxcom.admin.addresses import EscapedSlashes, Name, Number, SettingPath
 from portsip_api.sipxcom.admin.attendants import attendants, live_modes
 from portsip_api.sipxcom.admin.avatars import avatars

@@ -52,9 +52,9 @@ def statuses(http, app: Flask, token: str, body: bytes, content_type: str) -> di
     adapter, found = app.url_map.bind("localhost"), {}
     for method, rule in writing_rules(app):
         path = adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, "0"), method=method)
-        as_user = getattr(app.view_functions[rule.endpoint], "access", None) is Access.USER
+        view: Any = app.view_functions[rule.endpoint]
         api = (
-            {"auth": USER if as_user else AUTH}
+            {"auth": USER if view.declared.access is Access.USER else AUTH}
             if path.startswith("/sipxconfig")
             else {"headers": {"access_token": token}}
         )
@@ -109,6 +109,9 @@ def test_an_encoded_body_is_not_decoded(http, app: Flask, admin: Crm):
         api = {"auth": AUTH} if path.startswith("/sipxconfig") else {}
         reply = http.post(path, data=b"{}", headers={"Content-Encoding": "gzip", "access_token": admin.token}, **api)
         assert reply.status_code == 415
+    form = {"data": b"--x--\r\n", "content_type": "multipart/form-data; boundary=x", "auth": AUTH}
+    for path in ("/sipxconfig/api/moh/prompts", "/sipxconfig/rest/avatar/1000"):
+        assert http.post(path, headers={"Content-Encoding": "gzip"}, **form).status_code == 415
 
 
 BODIES = (

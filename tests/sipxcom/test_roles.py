@@ -21,7 +21,7 @@ def routes(app):
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith(PREFIX):
             for method in rule.methods - {"HEAD", "OPTIONS"}:
-                yield rule, method, getattr(app.view_functions[rule.endpoint], "access", None)
+                yield rule, method, app.view_functions[rule.endpoint].declared.access
 
 
 def test_every_route_declares_who_may_call_it(app):

@@ -14,11 +14,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Field, File, MultipartDecoder, NeedData
 from werkzeug.wsgi import get_input_stream
 
+from portsip_api.framework import bodies
+from portsip_api.framework.bodies import MOST_UNKNOWN
 from portsip_api.pbx.errors import TooLarge
-from portsip_api.portsip.core import wire
 
-MOST: Final = 64 << 10  # bytes that are read without a token
-MOST_WITH_MEMBERS: Final = 256 << 10  # the same, of a body with a list of members
+MOST_WITH_MEMBERS: Final = 256 << 10  # bytes that are read without a token, of a body with a list of members
 _PORTION: Final = 16 << 10  # bytes
 
 
@@ -29,9 +29,9 @@ def read_unknown(most: int) -> None:
     takes at all.
     """
     largest = request.max_content_length or 0
-    request.max_content_length = min(most, largest)
+    bodies.hold_to(most)
     try:
-        wire.read_body()
+        bodies.read()
     except RequestEntityTooLarge:
         if most >= largest:
             raise
@@ -41,7 +41,7 @@ def read_unknown(most: int) -> None:
 def find_form_token() -> str | None:
     """Return the token in the parts of a form before its first file, or None; all of the body can still be read.
 
-    Raises TooLarge when there is neither within MOST bytes, and RequestEntityTooLarge for a length above the limit.
+    Raises TooLarge when neither is within MOST_UNKNOWN bytes, and RequestEntityTooLarge for a length above the limit.
     """
     largest = request.max_content_length or 0
     if (request.content_length or 0) > largest:
@@ -57,11 +57,11 @@ def find_form_token() -> str | None:
 
 def _portions(source: Any, portions: list[bytes]) -> Iterator[bytes]:
     """Yield what `source` gives, and keep it in `portions`."""
-    left = MOST
+    left = MOST_UNKNOWN
     while portion := source.read(min(_PORTION, left + 1)):
         left -= len(portion)
         if left < 0:
-            raise _misplaced(MOST)
+            raise _misplaced(MOST_UNKNOWN)
         portions.append(portion)
         yield portion
 

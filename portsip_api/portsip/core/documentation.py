@@ -1,15 +1,13 @@
 """The OpenAPI operations of this API, made from their declarations."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from portsip_api.framework.bodies import MOST_UNKNOWN
 from portsip_api.pbx.identity import Role
-from portsip_api.portsip.core import bodies
+from portsip_api.portsip.core.declaration import Declaration
 from portsip_api.portsip.core.errors import CODES
 from portsip_api.portsip.core.fields import TenantRequest
-
-if TYPE_CHECKING:
-    from portsip_api.portsip.core.blueprint import Declaration
 
 _SECURITY: Final[list[dict[str, list[str]]]] = [{"token_in_query": []}, {"token_in_header": []}, {"bearer": []}]
 
@@ -22,10 +20,10 @@ _IF_NONE_MATCH: Final = {
 _ETAG: Final = {"schema": {"type": "string"}, "description": "Changes when the content of this reply does."}
 
 
-def operation(name: str, declared: "Declaration", method: str) -> dict[str, Any]:
+def operation(name: str, declared: Declaration, method: str) -> dict[str, Any]:
     """Return the OpenAPI operation of a declaration."""
     document: dict[str, Any] = {"operationId": name, "responses": _responses(declared, method)}
-    document["security"] = (_SECURITY + ([{}] if declared.open_to_all else [])) if declared.roles else []
+    document["security"] = (_SECURITY + ([{}] if declared.open_to_all else [])) if declared.access else []
     if declared.arguments is None:
         return document
     if method == "GET":
@@ -36,21 +34,21 @@ def operation(name: str, declared: "Declaration", method: str) -> dict[str, Any]
     content: dict[str, Any] = {"schema": declared.arguments}
     if declared.example is not None:
         content["example"] = declared.example
-    required = any(field.required for field in declared.arguments().fields.values())
+    required = any(field.required for field in declared.arguments.fields.values())
     document["requestBody"] = {"required": required, "content": {media: content}}
     if declared.upload is not None:
         document["requestBody"]["content"]["multipart/form-data"] = {"schema": declared.upload}
     return document
 
 
-def _responses(declared: "Declaration", method: str) -> dict[str, Any]:
+def _responses(declared: Declaration, method: str) -> dict[str, Any]:
     codes = {"400.1", "503.1", *declared.errors}
     if method != "GET":
         codes |= {"400.2", "413.1", "415.1"}
-    if declared.roles:
+    if declared.access:
         codes |= {"403.4"}
-        codes |= {"403.1"} if set(declared.roles) != set(Role) else set()
-        if declared.arguments and issubclass(declared.arguments, TenantRequest):
+        codes |= {"403.1"} if set(declared.access) != set(Role) else set()
+        if isinstance(declared.arguments, TenantRequest):
             codes |= {"404.1"}
     by_status: dict[int, list[str]] = {}
     for code in sorted(codes):
@@ -79,20 +77,20 @@ def _responses(declared: "Declaration", method: str) -> dict[str, Any]:
     }
 
 
-def _limits(declared: "Declaration", status: int) -> str:
+def _limits(declared: Declaration, status: int) -> str:
     """Return what a body is held to, for the answer to one that is not."""
     if status != 413:
         return ""
     values = f" JSON holds at most {declared.values():,} values."
-    if not declared.roles:
-        return f" At most {bodies.MOST >> 10} KiB are read.{values}"
+    if not declared.access:
+        return f" At most {MOST_UNKNOWN >> 10} KiB are read.{values}"
     return (
         f" Without a token in the header or the query at most {declared.unknown >> 10} KiB are read to find one in the "
-        f"body; of a form with files {bodies.MOST >> 10} KiB, before the first file.{values}"
+        f"body; of a form with files {MOST_UNKNOWN >> 10} KiB, before the first file.{values}"
     )
 
 
-def _reply(declared: "Declaration") -> dict[str, Any]:
+def _reply(declared: Declaration) -> dict[str, Any]:
     if isinstance(declared.reply, Mapping):
         return {"description": "OK", "content": {media: {"schema": schema} for media, schema in declared.reply.items()}}
     content: dict[str, Any] = {"schema": declared.reply}

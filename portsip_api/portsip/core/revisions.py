@@ -36,16 +36,16 @@ def answer(tenant_id: int, schema: Schema, make: Callable[[Mapping[str, Any]], o
 
     Raises NotFound (the tenant), and whatever `make` raises; neither is kept.
     """
-    g.revision = tenants.revision(tenant_id)
+    g.revision = revision = tenants.revision(tenant_id)
     key = _key(tenant_id, schema)
-    reply = None if key is None else REPLIES.find(key, g.revision)
+    reply = None if key is None else REPLIES.find(key, revision)
     if reply is None:
         if "values" not in g:
             g.values = schema.load(g.fields)
         body = orjson.dumps(make(g.values))
         reply = _Reply(body, hashlib.sha256(body).hexdigest()[:32])
         if key is not None:
-            REPLIES.keep(key, g.revision, reply, len(body) + _OVERHEAD)
+            REPLIES.keep(key, revision, reply, len(body) + _OVERHEAD)
     headers = {"Cache-Control": _CACHING, "ETag": f'W/"{reply.tag}"'}
     if "If-None-Match" in request.headers and request.if_none_match.contains_weak(reply.tag):
         return Response(status=304, headers=headers)

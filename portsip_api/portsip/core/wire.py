@@ -5,18 +5,17 @@ Clients label JSON as `text/plain` or as a form, and put their token in any of f
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from flask import request
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge
 
+from portsip_api.framework.bodies import FORM, is_deep
 from portsip_api.pbx import json_values
 from portsip_api.pbx.errors import Invalid, PbxError, TooLarge
 
-DEEPEST: Final = 32
-FORM: Final = "multipart/form-data"
 _URLENCODED = "application/x-www-form-urlencoded"
 
 
@@ -33,31 +32,6 @@ class WireText(str):
 def query_fields() -> dict[str, Any]:
     """Return the fields of the query."""
     return _texts(request.args)
-
-
-def has_body() -> bool:
-    """Tell whether the request says that it has a body."""
-    environ = request.environ
-    return environ.get("CONTENT_LENGTH", "") not in {"", "0"} or "HTTP_TRANSFER_ENCODING" in environ
-
-
-def require_plain() -> None:
-    """Raise UnsupportedMediaType for a body in a content encoding, so that nothing is ever unpacked."""
-    if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise UnsupportedMediaType("Bodies are read without a content encoding only.")
-
-
-def read_body() -> None:
-    """Read the body, which then waits for `body_fields`.
-
-    Raises RequestEntityTooLarge, for a body that says its length before any of it is read.
-    """
-    if request.mimetype == FORM:
-        _ = request.form
-        return
-    request.get_data(cache=True)
-    if request.content_length is None:
-        request.stream.read(1)  # a chunked body is cut at the limit without a word; reading on is what refuses it
 
 
 def body_fields(most_values: int = json_values.MOST) -> dict[str, Any]:
@@ -82,22 +56,6 @@ def find_token(fields: Mapping[str, Any]) -> str | None:
     if len(found) > 1:
         raise Invalid({"access_token": ["Two different tokens were given."]})
     return found.pop() if found else None
-
-
-def depth_exceeds(value: object, deepest: int) -> bool:
-    """Tell whether arrays and objects are nested more than `deepest` levels in `value`."""
-    level: list[Any] = [value]
-    for _ in range(deepest + 1):
-        level = [item for container in level for item in _items(container)]
-        if not level:
-            return False
-    return True
-
-
-def _items(value: object) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
 
 
 def _token_field(values: Iterable[Any]) -> Iterable[str]:
@@ -129,7 +87,7 @@ def _parse(body: bytes, most_values: int) -> dict[str, Any]:
         if request.mimetype == _URLENCODED:
             return _urlencoded(body)
         raise Invalid({"body": ["Must be a JSON object."]})
-    if depth_exceeds(value, DEEPEST):
+    if is_deep(value):
         raise RequestEntityTooLarge("The JSON is nested too deeply.")
     return value
 

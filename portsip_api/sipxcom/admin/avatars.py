@@ -37,7 +37,8 @@ def show_avatar(user: str) -> Response:
 
 
 @avatars.route("/rest/avatar/<name:user>", methods=["POST"])
-@avatars.reads(UPLOAD, largest=lambda: pbx_avatars.MOST_BYTES + _MOST_AROUND)
+@avatars.reads(UPLOAD)
+@avatars.limits(largest=lambda: pbx_avatars.MOST_BYTES + _MOST_AROUND)
 @avatars.allowed(Access.OWNER)
 @avatars.answers(
     NOTHING,

@@ -5,11 +5,12 @@ Source: sipXcom REST API, "View or modify call forwarding (with schedules)"; con
 
 from typing import Any, Final
 
+from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions import permission_values
 from portsip_api.pbx.routing import call_sequences as pbx_sequences
 from portsip_api.sipxcom.admin.rings import RING_KIND
-from portsip_api.sipxcom.core.authentication import Access, current_identity, current_tenant
+from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import NOTHING, Resources
 from portsip_api.sipxcom.core.records import FLAG, WHOLE, Leaf, Many, Record
 from portsip_api.sipxcom.core.styles import REST_JSON

@@ -9,8 +9,9 @@ from flask import request
 from werkzeug.exceptions import MethodNotAllowed
 
 from portsip_api import switch
+from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.calls import placing as pbx_calls
-from portsip_api.sipxcom.core.authentication import Access, current_identity, current_tenant, require_same_site
+from portsip_api.sipxcom.core.authentication import Access, current_tenant, require_same_site
 from portsip_api.sipxcom.core.blueprint import IGNORED, NOTHING, Resources
 from portsip_api.sipxcom.core.styles import REST
 

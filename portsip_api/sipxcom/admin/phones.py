@@ -22,7 +22,8 @@ from portsip_api.sipxcom.admin.device_models import MODEL, MODELS, given_model, 
 from portsip_api.sipxcom.admin.phone_groups import GROUP, GROUPS
 from portsip_api.sipxcom.core import paging
 from portsip_api.sipxcom.core.authentication import Access, current_tenant, secrets_are_shown
-from portsip_api.sipxcom.core.blueprint import BARE_ID, NOTHING, Query, Resources
+from portsip_api.sipxcom.core.blueprint import BARE_ID, NOTHING, Resources
+from portsip_api.sipxcom.core.declaration import Query
 from portsip_api.sipxcom.core.field_names import wire_names
 from portsip_api.sipxcom.core.records import WHOLE, Leaf, Many, Nested, Record, Stream
 from portsip_api.sipxcom.core.styles import API

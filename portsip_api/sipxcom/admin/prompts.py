@@ -49,7 +49,8 @@ def list_prompts() -> dict[str, Any]:
 
 
 @prompts.route(**_paths(), methods=["POST"])
-@prompts.reads(UPLOAD, largest=_largest)
+@prompts.reads(UPLOAD)
+@prompts.limits(largest=_largest)
 @prompts.allowed(Access.ADMINISTRATION)
 @prompts.answers(
     NOTHING,

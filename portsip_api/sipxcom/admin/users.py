@@ -14,7 +14,8 @@ from portsip_api.pbx.extensions import users as pbx_users
 from portsip_api.pbx.extensions.user_directory import User
 from portsip_api.sipxcom.core import outcomes, paging, superadmins
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
-from portsip_api.sipxcom.core.blueprint import OUTCOME, Query, Resources, whole_id
+from portsip_api.sipxcom.core.blueprint import OUTCOME, Resources, whole_id
+from portsip_api.sipxcom.core.declaration import Query
 from portsip_api.sipxcom.core.errors import MissingId
 from portsip_api.sipxcom.core.outcomes import Outcome
 from portsip_api.sipxcom.core.records import WHOLE, Leaf, Many, Nested, Record, Stream

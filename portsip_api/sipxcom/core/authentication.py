@@ -15,6 +15,7 @@ from flask import g, request
 from werkzeug.datastructures import Authorization, WWWAuthenticate
 
 from portsip_api import settings
+from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.access import digest_nonces, portal_logins, tenants
 from portsip_api.pbx.access.portal_logins import ALGORITHMS, REALM
 from portsip_api.pbx.errors import Forbidden, LoginRefused, NotFound
@@ -48,12 +49,6 @@ def current_tenant() -> int:
         g.sipxcom_tenant = (tenants.id_of_domain(host) if host else None) or tenants.DEFAULT_TENANT_ID
     tenant_id: int = g.sipxcom_tenant
     return tenant_id
-
-
-def current_identity() -> Identity:
-    """Return who asks."""
-    identity: Identity = g.identity
-    return identity
 
 
 def secrets_are_shown() -> bool:

@@ -1,15 +1,12 @@
 """What the OpenAPI document says of this API's operations, made from their declarations and records."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from portsip_api.sipxcom.core import styles
 from portsip_api.sipxcom.core.authentication import Access
+from portsip_api.sipxcom.core.declaration import Declaration, Form
 from portsip_api.sipxcom.core.outcomes import RECORD as OUTCOME_RECORD
 from portsip_api.sipxcom.core.records import Field, Leaf, Many, Nested, Record, element_of
-from portsip_api.sipxcom.core.styles import API
-
-if TYPE_CHECKING:
-    from portsip_api.sipxcom.core.blueprint import Declaration
 
 _ALWAYS: Final = (400, 503)
 _WITH_BODY: Final = (413, 415)
@@ -22,7 +19,7 @@ _MEANINGS: Final = {
     404: "There is no such object.",
     406: "No acceptable media type.",
     409: "A number or name is taken, or the object is in a state in which this cannot be done.",
-    413: "The body is too large, or holds more than 20,000 values, elements and attributes.",
+    413: "The body is too large, or holds more than {values:,} values, elements and attributes.",
     415: "The media type of the body is not read.",
     416: "The range lies outside the file.",
     417: "Not exactly one file was sent.",
@@ -31,7 +28,7 @@ _MEANINGS: Final = {
 }
 
 
-def operation(name: str, declared: "Declaration", method: str, path: str) -> dict[str, Any]:
+def operation(name: str, declared: Declaration, method: str, path: str) -> dict[str, Any]:
     """Return the OpenAPI operation of a declaration."""
     document: dict[str, Any] = {"operationId": name, "responses": _responses(declared, method, path)}
     if declared.description:
@@ -105,13 +102,13 @@ def _described(item: Field) -> dict[str, Any]:
     return described | ({"xml": {"name": element_of(item)}} if element_of(item) != item.name else {})
 
 
-def _rooted(record: Record, media_type: str, declared: "Declaration") -> dict[str, Any]:
+def _rooted(record: Record, media_type: str, declared: Declaration) -> dict[str, Any]:
     if media_type == styles.JSON and declared.style.rooted and not record.is_list:
         return {"type": "object", "required": [record.root], "properties": {record.root: schema(record)}}
     return schema(record) if media_type == styles.JSON else {"type": "string"}
 
 
-def _request_body(declared: "Declaration") -> dict[str, Any]:
+def _request_body(declared: Declaration) -> dict[str, Any]:
     if isinstance(declared.body, Record):
         if declared.style.free:
             return {"required": True, "content": {styles.JSON: {"schema": _opened(_taken_schema(declared.body))}}}
@@ -122,11 +119,10 @@ def _request_body(declared: "Declaration") -> dict[str, Any]:
             "required": True,
             "content": {styles.JSON: {"schema": {"anyOf": [bare, rooted]}}, styles.XML: {"schema": {"type": "string"}}},
         }
-    form = declared.body.name if declared.body else ""
-    if form == "UPLOAD":
+    if declared.body is Form.UPLOAD:
         files = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
         return {"required": True, "content": {"multipart/form-data": {"schema": files}}}
-    return {"required": form == "TEXT", "content": {styles.PLAIN: {"schema": {"type": "string"}}}}
+    return {"required": declared.body is Form.TEXT, "content": {styles.PLAIN: {"schema": {"type": "string"}}}}
 
 
 def _opened(schema: Any) -> Any:
@@ -138,38 +134,30 @@ def _opened(schema: Any) -> Any:
     return {name: True if name == "additionalProperties" else _opened(below) for name, below in schema.items()}
 
 
-def _responses(declared: "Declaration", method: str, path: str) -> dict[str, Any]:
+def _responses(declared: Declaration, method: str, path: str) -> dict[str, Any]:
     statuses = {*_ALWAYS, *declared.errors}
     statuses |= set(_WITH_BODY) if method != "GET" else set()
     statuses |= set(_WITH_LOGIN) if declared.access is not Access.ANYBODY else {403}
-    if isinstance(declared.reply, Record) or declared.media_types or _form(declared) == "BARE_ID":
-        statuses.add(406)
+    statuses |= {406} if declared.offers else set()
     documented: dict[str, Any] = {str(declared.status): _success(declared)}
     for status in sorted(statuses):
-        documented[str(status)] = {"description": _MEANINGS[status], "content": _error_content(path)}
+        meaning = _MEANINGS[status].format(values=declared.values())
+        documented[str(status)] = {"description": meaning, "content": _error_content(path)}
     return documented
 
 
-def _success(declared: "Declaration") -> dict[str, Any]:
-    if isinstance(declared.reply, Record):
-        types = declared.media_types or declared.style.offers
-        record = declared.reply
-        content = {media_type: {"schema": _rooted(record, media_type, declared)} for media_type in types}
-        return {"description": "OK", "content": content}
-    form = _form(declared)
-    if form == "NOTHING":
+def _success(declared: Declaration) -> dict[str, Any]:
+    reply, types = declared.reply, declared.offers or (styles.PLAIN,)
+    if reply is Form.NOTHING:
         return {"description": "OK, with an empty body"}
-    if form == "OUTCOME":
+    if reply is Form.OUTCOME:
         return {"description": "OK", "content": _outcome_content()}
-    if form == "BARE_ID":
-        types = (*API.offers, styles.PLAIN)
-        return {"description": "OK", "content": {media_type: {"schema": {"type": "integer"}} for media_type in types}}
-    types = declared.media_types or (styles.PLAIN,)
-    return {"description": "OK", "content": {media_type: {"schema": {"type": "string"}} for media_type in types}}
-
-
-def _form(declared: "Declaration") -> str:
-    return "" if isinstance(declared.reply, Record) else declared.reply.name
+    if isinstance(reply, Record):
+        content = {media_type: {"schema": _rooted(reply, media_type, declared)} for media_type in types}
+    else:
+        plain = {"type": "integer" if reply is Form.BARE_ID else "string"}
+        content = {media_type: {"schema": plain} for media_type in types}
+    return {"description": "OK", "content": content}
 
 
 def _outcome_content() -> dict[str, Any]:

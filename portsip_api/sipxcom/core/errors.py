@@ -5,7 +5,7 @@ Source: contract `sipxcom-admin.md`, sections 2.2 and 3; `sipxcom.md`, decision 
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, current_app, request
 from werkzeug.exceptions import HTTPException
@@ -119,9 +119,9 @@ def _outcome(error: Exception, status: int, sentence: str) -> Outcome:
     elif isinstance(error, BadId):
         outcome = Outcome("ERROR_ID_INVALID", note=sentence, status=400)
     elif isinstance(error, pbx.NotFound):
-        is_object = getattr(current_app.view_functions[request.endpoint or ""], "objects", False)
+        view: Any = current_app.view_functions[request.endpoint or ""]
         note = named.get("name") or (sentence if id_ is None else None)
-        outcome = Outcome("ERROR_OBJECT_NOT_FOUND", id_, note, 400 if is_object else 404)
+        outcome = Outcome("ERROR_OBJECT_NOT_FOUND", id_, note, 400 if view.declared.objects else 404)
     elif isinstance(error, pbx.Invalid):
         outcome = Outcome("ERROR_VALIDATION_FAILED", note=sentence, status=400)
     elif isinstance(error, pbx.Duplicate):

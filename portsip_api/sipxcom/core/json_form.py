@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import orjson
 
+from portsip_api.framework.bodies import is_deep
 from portsip_api.pbx import json_values
 from portsip_api.pbx.errors import Invalid
 from portsip_api.sipxcom.core.records import MARK, Field, Leaf, Many, Nested, Pairs, Record, Stream, element_of, squeeze
 
-DEEPEST: Final = 32
 _MARK: Final = orjson.dumps(MARK)
 
 
@@ -42,12 +42,12 @@ def write(record: Record, value: dict[str, Any], *, rooted: bool) -> Iterator[by
     yield tail
 
 
-def read(record: Record, body: bytes, *, strict: bool = True) -> dict[str, Any]:
-    """Return what `body` says. Raises MalformedJson, and Invalid which names the member that is wrong.
+def read(record: Record, body: bytes, most: int = json_values.MOST, *, strict: bool = True) -> dict[str, Any]:
+    """Return what `body` says. Raises MalformedJson, Invalid which names the member that is wrong, and TooLarge.
 
-    Unless `strict`, members that are unknown are passed over.
+    It has at most `most` values. Unless `strict`, members that are unknown are passed over.
     """
-    value = parse(body)
+    value = parse(body, most)
     value = _without_root(record, value)
     if isinstance(value, list):  # the list of a record that is nothing else
         lists = [item.name for item in record.fields if isinstance(item, Many)]
@@ -55,14 +55,15 @@ def read(record: Record, body: bytes, *, strict: bool = True) -> dict[str, Any]:
     return _read_record(record, value if strict else _known(record, value), "")
 
 
-def parse(body: bytes) -> Any:
-    """Return the JSON value of `body`. Raises MalformedJson, and TooLarge when it holds too many values."""
-    json_values.require_few(body)
+def parse(body: bytes, most: int) -> Any:
+    """Return the JSON value of `body`. Raises MalformedJson, and TooLarge when it holds more than `most` values."""
+    json_values.require_few(body, most)
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise MalformedJson("Is not valid JSON.") from None
-    _require_shallow(value)
+    if is_deep(value):
+        raise MalformedJson("Is nested too deeply.")
     return value
 
 
@@ -179,17 +180,3 @@ def _read_item(many: Many, value: Any, path: str) -> Any:
     if isinstance(many.item, Record):
         return _read_record(many.item, value, path)
     return _read_field(many.item, value, path)
-
-
-def _require_shallow(value: Any) -> None:
-    level = [value]
-    for _ in range(DEEPEST + 1):
-        level = [
-            item
-            for container in level
-            if isinstance(container, dict | list)
-            for item in (container.values() if isinstance(container, dict) else container)
-        ]
-        if not level:
-            return
-    raise MalformedJson("Is nested too deeply.")

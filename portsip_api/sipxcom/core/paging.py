@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import request
 
 from portsip_api.pbx.errors import Invalid
-from portsip_api.sipxcom.core.blueprint import Query
+from portsip_api.sipxcom.core.declaration import Query
 from portsip_api.sipxcom.core.records import WHOLE, Leaf, Nested, Record, squeeze
 from portsip_api.store.paging import Page, Slice
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import Response, request
-from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
+from portsip_api.pbx import json_values
 from portsip_api.pbx.errors import Invalid
 from portsip_api.sipxcom.core import json_form, xml_form
 from portsip_api.sipxcom.core.records import Record
@@ -39,14 +40,14 @@ class Style:
             return xml_form.write_short(record, value)
         return xml_form.write(record, value, pretty=self.rooted)
 
-    def read(self, record: Record) -> dict[str, Any]:
-        """Return what the body says. Raises Invalid, UnsupportedMediaType and RequestEntityTooLarge."""
-        body = read_body()
+    def read(self, record: Record, most: int = json_values.MOST) -> dict[str, Any]:
+        """Return what the body says, in at most `most` values. Raises Invalid, TooLarge and UnsupportedMediaType."""
+        body = request.get_data()
         if not body.strip():
             raise Invalid({"body": ["Missing request entity"]})
         if self.free:
-            return json_form.read(record, body, strict=False)
-        return json_form.read(record, body) if self._is_json(body) else xml_form.read(record, body)
+            return json_form.read(record, body, most, strict=False)
+        return json_form.read(record, body, most) if self._is_json(body) else xml_form.read(record, body, most)
 
     def _is_json(self, body: bytes) -> bool:
         media_type = request.mimetype
@@ -81,16 +82,6 @@ def prefers_json() -> bool:
     """Tell whether the client would rather have JSON than XML; who does not care would not."""
     accepted = request.accept_mimetypes
     return bool(accepted) and accepted.quality(JSON) > max(accepted.quality(XML), accepted.quality(OTHER_XML))
-
-
-def read_body() -> bytes:
-    """Return the body. Raises RequestEntityTooLarge, and UnsupportedMediaType for an encoded one."""
-    if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise UnsupportedMediaType("Bodies are read without a content encoding only.")
-    body = request.get_data(cache=True)
-    if request.content_length is None and len(body) >= (request.max_content_length or 0):
-        raise RequestEntityTooLarge
-    return body
 
 
 def content_type(media_type: str) -> str:

@@ -10,11 +10,11 @@ from xml.sax.saxutils import escape, quoteattr
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
+from portsip_api.framework.bodies import DEEPEST
+from portsip_api.pbx import json_values
 from portsip_api.pbx.errors import Invalid, TooLarge
 from portsip_api.sipxcom.core.records import MARK, Field, Leaf, Many, Nested, Pairs, Record, Stream, element_of, squeeze
 
-DEEPEST: Final = 32
-MOST: Final = 20_000  # elements and attributes
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _SHORT_DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 _INDENT: Final = "  "
@@ -61,18 +61,18 @@ def write_short(record: Record, value: dict[str, Any]) -> Iterator[str]:
     yield _SHORT_DECLARATION + "".join(write(record, value, pretty=False)).removeprefix(_DECLARATION)
 
 
-def read(record: Record, body: bytes) -> dict[str, Any]:
-    """Return what `body` says. Raises MalformedXml, and Invalid which names the element that is wrong."""
-    root = parse(body)
+def read(record: Record, body: bytes, most: int = json_values.MOST) -> dict[str, Any]:
+    """Return what `body` says. Raises MalformedXml, Invalid which names the element that is wrong, and TooLarge."""
+    root = parse(body, most)
     if not record.is_named(root.tag):
         raise Invalid({_shown(root.tag): [f"Must be {record.root}, the root element."]})
     return _read_record(record, root, "")
 
 
-def parse(body: bytes) -> Element:
-    """Return the root element of `body`. Raises MalformedXml, and TooLarge when it holds too many elements."""
+def parse(body: bytes, most: int) -> Element:
+    """Return the root element. Raises MalformedXml, and TooLarge for more than `most` elements and attributes."""
     try:
-        parser = DefusedXMLParser(target=_Shallow(), forbid_dtd=True)
+        parser = DefusedXMLParser(target=_Shallow(most), forbid_dtd=True)
         parser.feed(body)
         root: Element = parser.close()
     except DefusedXmlException:
@@ -85,8 +85,9 @@ def parse(body: bytes) -> Element:
 class _Shallow(TreeBuilder):
     """Builds a tree of a bounded depth, so that nothing recurses far, and of a bounded size."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         super().__init__()
+        self._most = most
         self._depth = self._count = 0
 
     def start(self, tag: Any, attrs: Any, /) -> Any:
@@ -94,8 +95,8 @@ class _Shallow(TreeBuilder):
         if self._depth > DEEPEST:
             raise MalformedXml("Is nested too deeply.")
         self._count += 1 + len(attrs)
-        if self._count > MOST:
-            raise TooLarge(f"The XML holds more than {MOST} elements and attributes.")
+        if self._count > self._most:
+            raise TooLarge(f"The XML holds more than {self._most} elements and attributes.")
         return super().start(tag, attrs)
 
     def end(self, tag: Any, /) -> Any:

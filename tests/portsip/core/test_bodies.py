@@ -10,8 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from portsip_api.portsip.core import turns
-from portsip_api.portsip.core.bodies import MOST, MOST_WITH_MEMBERS
+from portsip_api.framework import turns
+from portsip_api.framework.bodies import MOST_UNKNOWN as MOST
+from portsip_api.portsip.core.bodies import MOST_WITH_MEMBERS
 from portsip_api.portsip.import_export import IMPORTS
 from tests.audio import check_plays, wav
 from tests.contract.servers import wait_until

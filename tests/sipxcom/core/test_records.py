@@ -3,11 +3,14 @@
 import json
 
 import pytest
+from flask import Flask, g
 
-from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.errors import Invalid, TooLarge
 from portsip_api.sipxcom.core import json_form, xml_form
+from portsip_api.sipxcom.core.blueprint import Resources
+from portsip_api.sipxcom.core.declaration import Declaration
 from portsip_api.sipxcom.core.records import FLAG, SHORT, WHOLE, Leaf, Many, Nested, Pairs, Record, Stream
-from portsip_api.sipxcom.core.styles import API, REST
+from portsip_api.sipxcom.core.styles import API, PLAIN, REST
 from tests.sipxcom.portal import check_refused
 
 GROUP = Record("group", (Leaf("id", WHOLE), Leaf("name", required=True), Leaf("description")), "Group")
@@ -216,3 +219,20 @@ def test_bodies_hold_so_many_values(portal, path):
         check_refused(put(path, "<a>" + '<b c=""/>' * (count // 2) + "</a>"), status)
         check_refused(put(path, ["x"] * count), status)
         check_refused(put(path, json.dumps({"x": "," * count}), type="application/json"), 400)
+
+
+@pytest.mark.parametrize(
+    ("fits", "is_more"),
+    [
+        ('{"name": "x", "id": "1"}', '{"name": "x", "id": "1", "description": ""}'),
+        ("<group><name>x</name><id>1</id></group>", "<group><name/><id/><description/></group>"),
+    ],
+)
+def test_an_operation_may_take_other_numbers_of_values(fits, is_more):
+    operations = Resources("toy", __name__, REST, "Of tests")
+    declared = Declaration(style=REST, body=GROUP, values=lambda: 3)
+    with Flask(__name__).test_request_context(data=fits):
+        g.media_type = PLAIN
+        assert operations.answer(declared, lambda given: given["name"], {}).data == b"x"
+    with Flask(__name__).test_request_context(data=is_more), pytest.raises(TooLarge, match="more than 3"):
+        operations.answer(declared, str, {})

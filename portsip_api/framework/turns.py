@@ -3,7 +3,7 @@
 import threading
 from typing import Final
 
-from flask import Flask, g
+from flask import g
 
 from portsip_api.pbx.errors import Busy
 
@@ -38,11 +38,8 @@ class Turns:
         self._places.release()
 
 
-def register(app: Flask) -> None:
-    """End the turns of requests of `app` together with what they have read, which is what would add up."""
-
-    @app.teardown_request
-    def end(_: BaseException | None) -> None:
-        if "turns" in g:
-            g.pop("fields", None)
-            g.pop("turns").end()
+def end(_: BaseException | None) -> None:
+    """End the turn of this request together with what it has read, which is what would add up."""
+    if "turns" in g:
+        g.pop("fields", None)
+        g.pop("turns").end()

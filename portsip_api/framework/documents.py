@@ -1,0 +1,46 @@
+"""The OpenAPI document of an API, written when it is asked for."""
+
+import threading
+from typing import Any
+
+from flask import Flask, Response, json
+from flask_smorest import Api
+
+from portsip_api.framework.blueprint import Operations
+
+
+class DocumentedApi(Api):
+    """The OpenAPI document of one API; errors are left to the application, which knows whose they are."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def __init__(self, app: Flask, **options: Any) -> None:
+        """Document the operations of an API of `app`."""
+        self._undocumented: list[Operations[Any]] = []
+        self._text = b""
+        self._lock = threading.Lock()
+        super().__init__(app, **options)
+
+    def register_blueprint(self, blueprint: Operations[Any]) -> None:
+        """Serve the operations of `blueprint`, and document them later."""
+        self._app.register_blueprint(blueprint)
+        self._undocumented.append(blueprint)
+
+    def document(self) -> dict[str, Any]:
+        """Return the whole document."""
+        with self._lock:
+            while self._undocumented:
+                blueprint = self._undocumented.pop(0)
+                blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
+                self.spec.tag({"name": blueprint.name, "description": blueprint.description})
+            document: dict[str, Any] = self.spec.to_dict()
+            return document
+
+    def _register_error_handlers(self) -> None:
+        """Register none."""
+
+    def _openapi_json(self) -> Response:
+        """Serve the document, written once: nobody has to log in for it, and it is long."""
+        if not self._text:
+            self._text = json.dumps(self.document(), sort_keys=False).encode()
+        return Response(self._text, mimetype="application/json")

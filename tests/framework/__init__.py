@@ -1,0 +1,1 @@
+"""What all APIs share, driven through one that is made here."""
