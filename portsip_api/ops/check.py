@@ -7,10 +7,8 @@ import ipaddress
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from portsip_api import settings, settings_file
 from portsip_api.pbx.access import administrators
@@ -108,13 +106,11 @@ def _key_file(path: Path) -> Iterator[Finding]:
 def _database_file(path: Path) -> Iterator[Finding]:
     newest = migrations.known()[-1].number
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
-            schema = connection.execute("PRAGMA user_version").fetchone()[0]
-            check = connection.execute("PRAGMA quick_check").fetchone()[0]
+        schema, is_sound = soundness.examine(path)
     except sqlite3.DatabaseError as error:
         yield _error(f"The database cannot be read: {error}.")
         return
-    if check != "ok" or soundness.is_cut_off(path):
+    if not is_sound:
         yield _error("The database is damaged: restore a backup.")
     if schema > newest:
         yield _error(f"The database has schema {schema}, and this program knows schemas up to {newest} only.")

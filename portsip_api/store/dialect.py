@@ -58,6 +58,12 @@ def json_row(*items: str) -> str:
     return f"json_array({', '.join(items)})"
 
 
+def json_object(**members: str) -> str:
+    """Return a JSON object of values of one row, by name."""
+    named = ", ".join(f"'{name}', {value}" for name, value in members.items())
+    return f"json_object({named})"
+
+
 def joined(text: str) -> str:
     """Return an aggregate: the texts of the rows with commas between them, as bytes."""
     return f"CAST(group_concat({text}) AS BLOB)"
@@ -66,6 +72,11 @@ def joined(text: str) -> str:
 def holds(text: str, place: str = "?") -> str:
     """Return the condition that a text has another one in it."""
     return f"instr({text}, {place}) > 0"
+
+
+def by_index(name: str) -> str:
+    """Return what says, behind a table of a statement, through which index it is to be read."""
+    return f"INDEXED BY {name}"
 
 
 def unindexed(column: str) -> str:

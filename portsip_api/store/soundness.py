@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 from portsip_api.store.sqlite_file import BUSY_SECONDS
 
@@ -23,6 +24,17 @@ def is_cut_off(path: Path) -> bool:
     if not head.startswith(_MAGIC) or page_size == 0:
         return False  # that it is no database is for SQLite to say
     return path.stat().st_size % (65_536 if page_size == 1 else page_size) > 0
+
+
+def examine(path: Path) -> tuple[int, bool]:
+    """Return the schema of the database at `path` and whether it is whole, however long that takes to find out.
+
+    It is read only. Raises sqlite3.DatabaseError when it cannot be read.
+    """
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+        schema: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        is_sound = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+    return schema, is_sound and not is_cut_off(path)
 
 
 def is_damaged(path: Path, seconds: float) -> bool:

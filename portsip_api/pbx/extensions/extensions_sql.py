@@ -8,11 +8,12 @@ from typing import Any, Final
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.identity import SUPERADMIN
 from portsip_api.store import database
+from portsip_api.store.dialect import json_list
 
-_SHOW: Final = """
+_SHOW: Final = f"""
     SELECT e.id, e.number, e.status, e.profile, e.options, s.voice_mail, s.forward_rules, s.office_hours,
         s.password, s.web_access_password, s.voicemail_pin,
-        (SELECT json_group_array(group_id) FROM (SELECT g.group_id FROM membership AS m
+        (SELECT {json_list("group_id")} FROM (SELECT g.group_id FROM membership AS m
             JOIN extension_group AS g ON g.id = m.group_id WHERE m.extension_id = e.id ORDER BY g.name_key) AS o)
     FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id
     WHERE e.tenant_id = ? AND e."""

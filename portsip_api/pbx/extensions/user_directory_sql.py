@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from portsip_api.store import database
+from portsip_api.store.dialect import IN_ORDER, elements, json_list, json_row, member
 
 _SORT_KEYS: Final = {
     "DEFAULT": "e.number_key {0}",
@@ -15,15 +16,16 @@ _SORT_KEYS: Final = {
 }
 ORDERINGS: Final = tuple(_SORT_KEYS)
 
-_READ: Final = """
-    SELECT e.id, e.number, e.profile ->> 'first_name', e.profile ->> 'last_name', e.profile ->> 'email',
+_NAMES: Final = ", ".join(member("e.profile", name) for name in ("first_name", "last_name", "email"))
+_READ: Final = f"""
+    SELECT e.id, e.number, {_NAMES},
         b.id, b.name, b.description,
-        (SELECT json_group_array(json_array(id, name, nullif(description, ''))) FROM (
+        (SELECT {json_list(json_row("id", "name", "nullif(description, '')"))} FROM (
             SELECT g.id, g.name, g.description FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id
             WHERE m.extension_id = e.id ORDER BY g.weight, g.id) AS o),
-        (SELECT json_group_array(alias) FROM (
+        (SELECT {json_list("alias")} FROM (
             SELECT alias FROM extension_alias WHERE extension_id = e.id ORDER BY alias) AS o)
-    FROM json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value LEFT JOIN branch AS b ON b.id = e.branch_id
+    FROM {elements("j")} {IN_ORDER} extension AS e ON e.id = j.value LEFT JOIN branch AS b ON b.id = e.branch_id
     WHERE e.tenant_id = ? ORDER BY j.key"""
 
 
@@ -39,7 +41,7 @@ def read(tenant_id: int, ids: Sequence[int]) -> list[Any]:
 def known(tenant_id: int, ids: Sequence[int]) -> set[int]:
     """Return those of `ids` that users of the tenant have."""
     rows = database.fetch_all(
-        "SELECT e.id FROM json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value WHERE e.tenant_id = ?",
+        f"SELECT e.id FROM {elements('j')} {IN_ORDER} extension AS e ON e.id = j.value WHERE e.tenant_id = ?",
         (_json(ids), tenant_id),
     )
     return {row[0] for row in rows}
@@ -48,8 +50,8 @@ def known(tenant_id: int, ids: Sequence[int]) -> set[int]:
 def ids_by_number(tenant_id: int, numbers: Sequence[str]) -> dict[str, int]:
     """Return the ids of those of `numbers` that users have."""
     rows = database.fetch_all(
-        "SELECT e.number, e.id FROM json_each(?) AS j"
-        " CROSS JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value",
+        f"SELECT e.number, e.id FROM {elements('j')}"
+        f" {IN_ORDER} extension AS e ON e.tenant_id = ? AND e.number = j.value",
         (_json(numbers), tenant_id),
     )
     return dict(rows)
@@ -63,7 +65,7 @@ class Filter:
         self._source, where = "extension AS e", "e.tenant_id = ?"
         self._values: list[object] = [tenant_id]
         if ids is not None:
-            self._source = "json_each(?) AS j CROSS JOIN extension AS e ON e.id = j.value"
+            self._source = f"{elements('j')} {IN_ORDER} extension AS e ON e.id = j.value"
             self._values.insert(0, _json(ids))
         if branch_id is not None:
             where += " AND e.branch_id = ?"

@@ -6,14 +6,15 @@ import json
 from collections.abc import Iterable
 
 from portsip_api.store import database
+from portsip_api.store.dialect import IN_ORDER, elements
 
 
 def kinds(tenant_id: int, numbers: Iterable[str]) -> dict[str, str]:
     """Return the kind of object by each of `numbers` that one has."""
     return dict(
         database.fetch_all(
-            "SELECT d.number, d.kind FROM json_each(?) AS j"
-            " CROSS JOIN dialled_number AS d ON d.tenant_id = ? AND d.number = j.value",
+            f"SELECT d.number, d.kind FROM {elements('j')}"
+            f" {IN_ORDER} dialled_number AS d ON d.tenant_id = ? AND d.number = j.value",
             (_json(numbers), tenant_id),
         )
     )
@@ -25,8 +26,8 @@ def owners(emails: Iterable[str]) -> dict[str, tuple[int, str]]:
     It names no tenant: a log-in by e-mail does not either, so that an address is unique in the whole PBX.
     """
     rows = database.fetch_all(
-        "SELECT e.email_key, e.tenant_id, e.number FROM json_each(?) AS j"
-        " CROSS JOIN extension AS e ON e.email_key = j.value WHERE e.email_key <> ''",
+        f"SELECT e.email_key, e.tenant_id, e.number FROM {elements('j')}"
+        f" {IN_ORDER} extension AS e ON e.email_key = j.value WHERE e.email_key <> ''",
         (_json(emails),),
     )
     return {email: (tenant_id, number) for email, tenant_id, number in rows}
@@ -42,9 +43,9 @@ def memberships(tenant_id: int, numbers: Iterable[str]) -> set[tuple[str, int]]:
     """Return number and group's row id of each membership of the extensions with these numbers."""
     return set(
         database.fetch_all(
-            "SELECT e.number, m.group_id FROM json_each(?) AS j"
-            " CROSS JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value"
-            " CROSS JOIN membership AS m ON m.extension_id = e.id",
+            f"SELECT e.number, m.group_id FROM {elements('j')}"
+            f" {IN_ORDER} extension AS e ON e.tenant_id = ? AND e.number = j.value"
+            f" {IN_ORDER} membership AS m ON m.extension_id = e.id",
             (_json(numbers), tenant_id),
         )
     )

@@ -5,14 +5,15 @@ from contextlib import closing
 from typing import Any, Final
 
 from portsip_api.store import database
+from portsip_api.store.dialect import IN_ORDER, json_list
 
-_SELECT: Final = """
+_SELECT: Final = f"""
     SELECT e.number, e.profile, e.options, s.voice_mail, s.forward_rules, s.office_hours,
-        (SELECT json_group_array(group_id) FROM (SELECT g.group_id FROM membership AS m
+        (SELECT {json_list("group_id")} FROM (SELECT g.group_id FROM membership AS m
             JOIN extension_group AS g ON g.id = m.group_id WHERE m.extension_id = e.id ORDER BY g.name_key) AS o),
         s.password, s.web_access_password, s.voicemail_pin
-    FROM extension_order AS o CROSS JOIN extension AS e ON e.id = o.extension_id
-    CROSS JOIN extension_settings AS s ON s.extension_id = e.id
+    FROM extension_order AS o {IN_ORDER} extension AS e ON e.id = o.extension_id
+    {IN_ORDER} extension_settings AS s ON s.extension_id = e.id
     WHERE o.tenant_id = ? AND o.ordering = 'DEFAULT' ORDER BY o.key"""
 
 

@@ -5,6 +5,7 @@ state of the database however many requests write meanwhile.
 from typing import Final
 
 from portsip_api.store import database
+from portsip_api.store.dialect import IN_ORDER
 
 _EXPECTED_ORDER: Final = """
     SELECT tenant_id, 'DEFAULT' AS ordering, number_key AS key, id FROM extension
@@ -48,9 +49,9 @@ COMPARISONS: Final = {
         ) AS b WHERE rows <> (
             SELECT count(*) FROM extension_order AS o WHERE o.tenant_id = b.tenant_id AND o.ordering = b.ordering
             AND o.key >= b.first_key AND (b.next_key IS NULL OR o.key < b.next_key))""",
-    "{} orders of lists have no first block.": """
+    "{} orders of lists have no first block.": f"""
         SELECT count(*) FROM tenant AS t
-        CROSS JOIN (VALUES ('DEFAULT'), ('NAME'), ('EMAIL'), ('STATUS'), ('FIRST_NAME')) AS o
+        {IN_ORDER} (VALUES ('DEFAULT'), ('NAME'), ('EMAIL'), ('STATUS'), ('FIRST_NAME')) AS o
         WHERE NOT EXISTS (SELECT 1 FROM extension_order_block
                           WHERE tenant_id = t.id AND ordering = o.column1 AND first_key = '')""",
     "{} extension numbers are not dialled numbers.": """
