@@ -114,14 +114,14 @@ class TenantTable(Table):
     @classmethod
     def find(cls, tenant_id: int, *where: Any, **equal: object) -> Self | None:
         """Return the tenant's row for which the conditions and the column values hold, or None."""
-        row: Self | None = cls.select(tenant_id).where(*cls._conditions(where, equal)).first()
-        return row
+        rows: list[Self] = list(cls.select(tenant_id).where(*cls._conditions(where, equal)).limit(1))
+        return rows[0] if rows else None
 
     @classmethod
     def has(cls, tenant_id: int, *where: Any, **equal: object) -> bool:
         """Tell whether the tenant has such a row."""
         query = cls.select(tenant_id, peewee.SQL("1")).where(*cls._conditions(where, equal))
-        return bool(query.exists())
+        return bool(list(query.limit(1).tuples()))
 
     @classmethod
     def page(

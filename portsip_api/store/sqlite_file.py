@@ -9,6 +9,7 @@ that the threads of a server are free for the reads, which go on.
 import errno
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -61,6 +62,7 @@ class Connections(peewee.SqliteDatabase):
         super().__init__(None, check_same_thread=False)
         self.writer = threading.RLock()
         self._for_writing: list[sqlite3.Connection] = []
+        self._cursors: weakref.WeakSet[sqlite3.Cursor] = weakref.WeakSet()  # of the connection that writes
 
     def execute_sql(self, sql: str, params: Values | None = None) -> sqlite3.Cursor:
         """Run one statement. Raises Violated when a constraint forbids it."""
@@ -68,6 +70,13 @@ class Connections(peewee.SqliteDatabase):
             cursor: sqlite3.Cursor = super().execute_sql(sql, params)  # type: ignore[no-untyped-call]
         except peewee.IntegrityError as error:
             raise Violated(error) from error
+        return cursor
+
+    def cursor(self, named_cursor: str | None = None) -> sqlite3.Cursor:
+        """Return a new cursor of this thread's connection."""
+        cursor: sqlite3.Cursor = super().cursor(named_cursor)  # type: ignore[no-untyped-call]
+        if self._for_writing and cursor.connection is self._for_writing[0]:
+            self._cursors.add(cursor)
         return cursor
 
     @contextmanager
@@ -98,6 +107,11 @@ class Connections(peewee.SqliteDatabase):
 
     def close_writer(self) -> None:
         """Close the connection that writes; this thread holds the lock of the writers."""
+        # SQLite keeps a connection, with its transaction, as long as a statement has rows to give, which an error's
+        # traceback can hold for long.
+        for cursor in [*self._cursors]:
+            cursor.close()
+        self._cursors.clear()
         while self._for_writing:
             self._for_writing.pop().close()
 

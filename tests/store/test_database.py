@@ -152,3 +152,34 @@ def test_a_commit_is_on_the_disk_before_it_is_acknowledged(tmp_path: Path):
     )
     asked = finish(start_python(tmp_path, "-c", ask, str(tmp_path / "x.sqlite3")))
     assert (asked.stdout, asked.stderr) == ("[(2,)]\n", "")  # FULL
+
+
+def test_a_connection_that_is_given_up_gives_its_lock_up_whoever_holds_its_cursors(impatient, table, monkeypatch):
+    """As an error's traceback does, behind a transaction that could not be rolled back."""
+    with database.writing():
+        database.execute("INSERT INTO t VALUES (1), (2)")
+    kept = []
+
+    def fail(*_):
+        raise peewee.OperationalError from sqlite3_error("disk I/O error", sqlite3.SQLITE_IOERR)
+
+    def write_and_fail():
+        with database.writing():
+            kept.append(database.execute("SELECT x FROM t"))
+            kept[0].fetchone()
+            database.execute("DELETE FROM t")
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(database.db, "rollback", fail)
+    with pytest.raises(peewee.OperationalError):
+        write_and_fail()
+    other = sqlite3.connect(table, timeout=0, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert other.execute("SELECT count(*) FROM t").fetchone() == (2,)
+    other.close()
+
+
+def sqlite3_error(text, code):
+    error = sqlite3.OperationalError(text)
+    error.sqlite_errorcode = code
+    return error
