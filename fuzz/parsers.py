@@ -8,10 +8,10 @@ from pathlib import Path
 from fuzz.stage import Finding, Stage
 from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
 from portsip_api.pbx.errors import Invalid, TooLarge, Unsupported
-from portsip_api.pbx.extensions import phonebook_reading
 from portsip_api.pbx.import_export import file_reading, importing
 from portsip_api.pbx.import_export.columns import COLUMNS
 from portsip_api.pbx.media import audio, mp3
+from portsip_api.pbx.phonebooks import reading as phonebook_reading
 from portsip_api.pbx.settings import definitions as setting_definitions
 from portsip_api.pbx.settings import rules as setting_rules
 from portsip_api.pbx.settings.definitions import Setting

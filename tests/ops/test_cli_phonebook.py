@@ -8,7 +8,8 @@ from click.testing import Result
 from flask import Flask
 
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.extensions import phonebooks, user_groups, users
+from portsip_api.pbx.extensions import user_groups, users
+from portsip_api.pbx.phonebooks import phonebooks
 
 HOME = tenants.DEFAULT_TENANT_ID
 

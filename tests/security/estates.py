@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.extensions import phonebooks
 from portsip_api.pbx.features import attendants
 from portsip_api.pbx.media import prompts
+from portsip_api.pbx.phonebooks import phonebooks
 from portsip_api.pbx.trunks import dialling_rules
 from tests.audio import wav
 from tests.contract.sipxcom.world import MAKERS, Portal, World

@@ -7,7 +7,7 @@ import click
 from portsip_api.ops.cli.group import SentenceGroup
 from portsip_api.ops.cli.import_export import tenant_id_of, tenant_option
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.extensions import phonebooks
+from portsip_api.pbx.phonebooks import phonebooks
 
 phonebook = SentenceGroup("phonebook", help="Public phonebooks.")
 

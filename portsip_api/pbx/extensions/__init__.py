@@ -1,4 +1,4 @@
-"""Extensions, also as users: their values, directory, groups, aliases, permissions, branches, pictures, phonebooks.
+"""Extensions, also as users: their values, directory, groups, aliases, permissions, branches, pictures.
 
 The rooms of calls, features and devices use it; it uses access, hours, settings and media.
 """

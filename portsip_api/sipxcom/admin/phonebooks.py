@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from flask import Response
 
-from portsip_api.pbx.extensions import phonebooks as pbx_phonebooks
-from portsip_api.pbx.extensions.phonebook_reading import COLUMNS, Entry
+from portsip_api.pbx.phonebooks import phonebooks as pbx_phonebooks
+from portsip_api.pbx.phonebooks.reading import COLUMNS, Entry
 from portsip_api.sipxcom.core import styles
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import Resources

@@ -3,7 +3,7 @@
 import pytest
 
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.extensions import phonebooks
+from portsip_api.pbx.phonebooks import phonebooks
 from portsip_api.sipxcom.admin.phonebooks import BLOCK
 from tests.sipxcom.portal import JSON, XML, Portal, check_refused
 

@@ -4,8 +4,9 @@ import pytest
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Invalid, NotFound, TooLarge
-from portsip_api.pbx.extensions import phonebooks, user_directory, user_groups, users
-from portsip_api.pbx.extensions.phonebook_reading import MOST_BYTES, MOST_ROWS
+from portsip_api.pbx.extensions import user_directory, user_groups, users
+from portsip_api.pbx.phonebooks import phonebooks
+from portsip_api.pbx.phonebooks.reading import MOST_BYTES, MOST_ROWS
 from portsip_api.store import database
 from tests.bulk import fill
 

@@ -9,8 +9,9 @@ from typing import Final
 import orjson
 
 from portsip_api.pbx.errors import Invalid, NotFound
-from portsip_api.pbx.extensions import phonebooks_sql, tables
-from portsip_api.pbx.extensions.phonebook_reading import Entry, read
+from portsip_api.pbx.extensions.tables import ExtensionGroup
+from portsip_api.pbx.phonebooks import phonebooks_sql, tables
+from portsip_api.pbx.phonebooks.reading import Entry, read
 from portsip_api.pbx.values import Text, checked
 from portsip_api.store import database
 from portsip_api.store.search import fold
@@ -64,7 +65,7 @@ def _entry(first_name: str, last_name: str, number: str, profile: str | None) ->
 
 
 def _add_groups(tenant_id: int, phonebook_id: int, wanted: dict[str, str]) -> None:
-    group = tables.ExtensionGroup
+    group = ExtensionGroup
     found = group.page(tenant_id, group.name_key.in_(list(wanted)), ~group.is_default, order=[group.id])
     known = {row.name_key for row in found}
     for key, name in wanted.items():
