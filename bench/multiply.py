@@ -36,8 +36,10 @@ def _copy(store: sqlite3.Connection, first: int, rows: int, shift: int) -> None:
             values,
         )
         store.execute(
-            f"INSERT INTO extension_settings SELECT extension_id + {offset}, voice_mail, forward_rules, office_hours,"
-            " password, web_access_password, voicemail_pin FROM extension_settings"
+            "INSERT INTO extension_settings (extension_id, voice_mail, forward_rules, office_hours, password,"
+            " web_access_password, voicemail_pin, credential)"
+            f" SELECT extension_id + {offset}, voice_mail, forward_rules, office_hours, password, web_access_password,"
+            " voicemail_pin, random() FROM extension_settings"
             " WHERE extension_id BETWEEN :first AND :last",
             values,
         )

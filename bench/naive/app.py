@@ -7,7 +7,7 @@ from flask_smorest import Api, Blueprint, abort
 from marshmallow import Schema
 from marshmallow import fields as ma
 
-from bench.naive.models import Extension, Token, db
+from bench.naive.models import Extension, Token, db, tokens
 
 app = Flask(__name__)
 app.config |= {"API_TITLE": "Naive", "API_VERSION": "1", "OPENAPI_VERSION": "3.0.3"}
@@ -71,8 +71,9 @@ def healthz() -> dict[str, str]:
 
 @app.before_request
 def connect() -> None:
-    """Open the thread's connection."""
+    """Open the thread's connections."""
     db.connect(reuse_if_open=True)
+    tokens.connect(reuse_if_open=True)
 
 
 Api(app).register_blueprint(blueprint)

@@ -6,9 +6,12 @@ import orjson
 import peewee
 
 from portsip_api import settings
+from portsip_api.store import volatile
 
 _path = settings.load().database_path
-db = peewee.SqliteDatabase(str(_path), pragmas={"journal_mode": "wal", "foreign_keys": 1, "cache_size": -8192})
+_pragmas = {"journal_mode": "wal", "foreign_keys": 1, "cache_size": -8192}
+db = peewee.SqliteDatabase(str(_path), pragmas=_pragmas)
+tokens = peewee.SqliteDatabase(str(volatile.beside(_path)), pragmas=_pragmas)
 
 
 class _Document(peewee.TextField):
@@ -28,8 +31,13 @@ class Token(_Base):
     """An access token."""
 
     digest = peewee.BlobField(primary_key=True)
-    name = peewee.TextField()
-    boot_expires = peewee.FloatField()
+    account_id = peewee.IntegerField()
+    expires = peewee.FloatField()
+
+    class Meta:
+        """Where it is."""
+
+        database = tokens
 
 
 class Extension(_Base):
