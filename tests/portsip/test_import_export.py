@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from portsip_api.store import database
+from portsip_api.store import database, sqlite_file
 from tests.bulk import fill
 from tests.crm import PIN, SIP_PASSWORD, WEB_PASSWORD, check_refused
 
@@ -265,9 +265,10 @@ def test_an_export_that_cannot_begin_is_an_error(admin):
 # Others that write
 
 
-def test_while_the_write_lock_is_held_others_are_told_to_come_back(admin):
+def test_while_the_write_lock_is_held_others_are_told_to_come_back(admin, configure, monkeypatch):
     admin.make_extension("99")
-    database.execute("PRAGMA busy_timeout = 20")  # in place of BUSY_SECONDS
+    monkeypatch.setattr(sqlite_file, "BUSY_SECONDS", 0.02)
+    database.use(configure().database_path)  # whose connections wait no longer than that
     with closing(sqlite3.connect(database.db.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         reply = admin.post("extensions/update", extension_number="99", profile={"first_name": "Ada"})
