@@ -10,6 +10,7 @@ The lower decorators only note what they are told; `route` builds a single funct
 argument and response handling costs a hot list a tenth of its throughput. The OpenAPI document says what was noted.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
@@ -26,7 +27,7 @@ View = Callable[..., Any]
 Declared = TypeVar("Declared", bound=Declaration)
 
 
-class Operations(Blueprint, Generic[Declared]):
+class Operations(Blueprint, ABC, Generic[Declared]):
     """A blueprint whose views declare who may call them. An API's own has more decorators, and says what the hooks do.
 
     The hooks are `identify`, `take_body`, `identify_whole` and `answer`, in the order of a request, and `operation`.
@@ -75,9 +76,9 @@ class Operations(Blueprint, Generic[Declared]):
 
         return keep
 
+    @abstractmethod
     def identify(self, declared: Declared) -> None:
         """Set `g.identity` when the head of the request says who asks. Raises what refuses him, before any body."""
-        raise NotImplementedError
 
     def take_body(self, declared: Declared) -> None:
         """Read the body: all of it for whoever is known, little for others. Raises RequestEntityTooLarge."""
@@ -88,13 +89,13 @@ class Operations(Blueprint, Generic[Declared]):
     def identify_whole(self, declared: Declared) -> None:
         """Set `g.identity` when the body, which is read now, says who asks; called also when nothing has said it."""
 
+    @abstractmethod
     def answer(self, declared: Declared, view: View, named: dict[str, Any]) -> Response:
         """Return what the view says; `named` are the variables of its path."""
-        raise NotImplementedError
 
+    @abstractmethod
     def operation(self, declared: Declared, name: str, method: str, path: str) -> dict[str, Any]:
         """Return the OpenAPI operation called `name`."""
-        raise NotImplementedError
 
     def _declared(self, view: View) -> Declared:
         declared: Declared = getattr(view, "_declaration", self._blank)
