@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any, Final
 
+from portsip_api.pbx.media import files_sql
 from portsip_api.pbx.media.tables import Greeting, Prompt
 from portsip_api.store.backup import GREETINGS
 from portsip_api.store.blobs import BlobFolder
@@ -14,8 +15,7 @@ _TABLES: Final[dict[str, type[Greeting | Prompt]]] = {"greeting": Greeting, "pro
 
 def of_extension(tenant_id: int, extension_id: int) -> list[str]:
     """Return the ids of an extension's files, to be removed once the deletion of its rows is committed."""
-    rows = Greeting.select(tenant_id, Greeting.blob).where(Greeting.extension_id == extension_id)
-    return [row.blob for row in rows if row.blob is not None]
+    return files_sql.of_extension(tenant_id, extension_id)
 
 
 def sweep_orphans(age: float = ORPHAN_SECONDS) -> int:
