@@ -118,7 +118,7 @@ def sound_seeds() -> Iterator[bytes]:
     ]
     wide = samples.riff(samples.extensible(16, 16), samples.chunk(b"data", bytes(640)))
     hostile = [content for content, _ in samples.HOSTILE.values() if len(content) <= _LONGEST_SEED]
-    yield from (*good, *law, wide, *hostile)
+    yield from (*good, *law, wide, samples.floats(0.5, -1.0, 7.0), *samples.MACHINE_MADE.values(), *hostile)
 
 
 def setting_values(_: Path) -> _One:

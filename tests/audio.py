@@ -79,6 +79,46 @@ _GOOD = wav()
 _DATA = chunk(b"data", samples(0.1, 8000))
 _HTML = b"<html><script>alert(1)</script></html>"
 
+_OPEN = 0xFFFFFFFF
+
+
+def _open(size: int) -> bytes:
+    """Samples said to be `size` bytes, an honest number of which follow."""
+    return b"data" + struct.pack("<I", size) + _DATA[8:]
+
+
+def floats(*levels: float) -> bytes:
+    """A good file of 32-bit floats."""
+    content = struct.pack(f"<{len(levels)}f", *levels)
+    fact = chunk(b"fact", struct.pack("<I", len(levels)))
+    return riff(fmt(FLOAT, bits=32, more=bytes(2)), fact, chunk(b"data", content))
+
+
+_NOTES = b"LIST" + struct.pack("<I", 17) + b"INFOICMT" + struct.pack("<I", 5) + b"abcde"  # odd, and not filled
+_TAG = b"ID3\x03\x00\x00\x00\x00\x00\x0a" + bytes(10)
+
+# name: content; each has the samples of `MACHINE_MADE["whole"]`, and lengths as machines write them
+MACHINE_MADE: dict[str, bytes] = {
+    "whole": riff(fmt(), _DATA),
+    "a whole length of 4 GB": riff(fmt(), _DATA, size=_OPEN),
+    "a whole length of 0": riff(fmt(), _DATA, size=0),
+    "both lengths 0": riff(fmt(), _open(0), size=0),
+    "both lengths 4 GB": riff(fmt(), _open(_OPEN), size=_OPEN),
+    "4 GB of samples and a length that fits them": riff(fmt(), _open(_OPEN), size=35),
+    "4 GB of samples in a file of the right length": riff(fmt(), _open(_OPEN)),
+    "0 samples and a length that fits them": riff(fmt(), _open(0), size=36),
+    "0 samples behind notes and a length that fits them": riff(fmt(), _NOTES + b"\0", _open(0), size=62),
+    "a pipe of SoX": riff(fmt(), _open(0x7FFFF000), size=36 + 0x7FFFF000),
+    "odd notes that are not filled": riff(fmt(), _NOTES, _DATA),
+    "odd notes that are not filled, of an open length": riff(fmt(), _NOTES, _open(_OPEN), size=_OPEN),
+    "odd notes that are filled with something": riff(fmt(), _NOTES + b"x", _DATA),
+    "odd notes that end it, not filled": riff(fmt(), _DATA, _NOTES),
+    "odd notes whose filling byte is not counted": riff(fmt(), _DATA, _NOTES) + b"\0",
+    "a tag after it": riff(fmt(), _DATA) + _TAG,
+    "an old tag after it": riff(fmt(), _DATA) + b"TAG" + bytes(125),
+    "both tags after it": riff(fmt(), _DATA) + _TAG + b"TAG" + bytes(125),
+}
+
 # name: (content, whether it is of a kind that is not taken, as against a WAV that is not as it must be)
 HOSTILE: dict[str, tuple[bytes, bool]] = {
     "nothing": (b"", True),
@@ -107,11 +147,24 @@ HOSTILE: dict[str, tuple[bytes, bool]] = {
     "cut off in the middle": (_GOOD[: len(_GOOD) // 2], False),
     "cut off in the header": (_GOOD[:30], False),
     "a length of 2 GB": (riff(fmt(), b"data" + struct.pack("<I", 0x7FFFFFFF) + bytes(64)), False),
-    "a whole length of 4 GB": (riff(fmt(), _DATA, size=0xFFFFFFFF), False),
-    "a whole length of 0": (riff(fmt(), _DATA, size=0), False),
     "a whole length that is short": (riff(fmt(), _DATA, size=len(_DATA)), False),
     "a format of 4 GB": (riff(b"fmt " + b"\xff" * 4 + bytes(16), _DATA), False),
     "a length of 4 GB and 1 byte": (riff(fmt(), b"data\xff\xff\xff\xff\x00"), False),
+    "4 GB of samples in a file of another length": (riff(fmt(), _open(_OPEN), size=4_000), False),
+    "4 GB of samples in a file that is shorter": (riff(fmt(), _open(_OPEN), size=400), False),
+    "no samples in a file of an open length": (riff(fmt(), _open(0)[:8], size=0), False),
+    "half a sample in a file of an open length": (riff(fmt(), _open(0)[:-1], size=0), False),
+    "a part behind the samples of a file of an open length": (riff(fmt(), _DATA, _NOTES, size=0), False),
+    "HTML behind the samples of a file of an open length": (riff(fmt(), _DATA, _HTML, size=_OPEN), False),
+    "notes of 4 GB in a file of an open length": (
+        riff(fmt(), b"LIST" + struct.pack("<I", _OPEN), _DATA, size=_OPEN),
+        False,
+    ),
+    "a tag after it that is longer": (_GOOD + _TAG[:-1], False),
+    "a tag after it and more": (_GOOD + _TAG + b"x", False),
+    "ZIP after a tag after it": (_GOOD + _TAG + _zip(), False),
+    "an old tag after it that is cut off": (_GOOD + b"TAG" + bytes(124), False),
+    "floats that have no end": (floats(0.5, float("inf")), True),
     "ZIP after it": (_GOOD + _zip(), False),
     "HTML after it": (_GOOD + _HTML, False),
     "a byte after it": (_GOOD + b"\0", False),
@@ -150,7 +203,6 @@ HOSTILE: dict[str, tuple[bytes, bool]] = {
     "no bits": (riff(fmt(bits=0), _DATA), True),
     "12 bits": (riff(fmt(bits=12, frame=2), _DATA), True),
     "64 bits": (riff(fmt(bits=64), chunk(b"data", bytes(800))), True),
-    "floats": (riff(fmt(FLOAT, bits=32), chunk(b"data", struct.pack("<f", 0.5) * 800)), True),
     "floats that are no numbers": (riff(fmt(FLOAT, bits=32), chunk(b"data", b"\0\0\xc0\x7f" * 800)), True),
     "doubles": (riff(fmt(FLOAT, bits=64), chunk(b"data", bytes(800))), True),
     "MS ADPCM": (riff(fmt(2, bits=4, frame=256), chunk(b"data", bytes(512))), True),

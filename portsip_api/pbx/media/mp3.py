@@ -1,13 +1,14 @@
 """Telling an MP3 file by its frames, without decoding it.
 
-Source: ISO/IEC 11172-3 and 13818-3 (the header of a frame of layer III), id3.org (the length of an ID3v2 tag).
+Source: ISO/IEC 11172-3 and 13818-3 (the header of a frame of layer III).
 """
 
 from typing import Final
 
 from portsip_api.pbx.errors import Unsupported
+from portsip_api.pbx.media import id3
 
-TAKEN: Final = "a WAV file of PCM or G.711, or an MP3 file"
+TAKEN: Final = "a WAV file of PCM, 32-bit float or G.711, or an MP3 file"
 _FRAMES: Final = 3  # as many in a row do not come about by chance
 _MPEG_1, _MPEG_2 = 3, 2
 _KBITS: Final = {
@@ -19,23 +20,12 @@ _RATES: Final = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (1
 
 def require(content: bytes) -> None:
     """Raise Unsupported unless `content` is an ID3v2 tag or none and then frames of an MP3."""
-    position = _tag_length(content)
+    position = id3.length(content[: id3.HEADER])
     for _ in range(_FRAMES):
         length = _frame_length(content[position : position + 4])
         if not length or position + length > len(content):
             raise Unsupported(f"The file must be {TAKEN}.")
         position += length
-
-
-def _tag_length(content: bytes) -> int:
-    """Return the number of bytes of the ID3v2 tag at the beginning; 0 when there is none."""
-    if content[:3] != b"ID3" or len(content) < 10:
-        return 0
-    length = 0
-    for byte in content[6:10]:
-        length = length << 7 | byte & 0x7F
-    has_footer = content[5] & 0x10
-    return length + (20 if has_footer else 10)
 
 
 def _frame_length(header: bytes) -> int:

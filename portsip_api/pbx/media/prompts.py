@@ -1,7 +1,8 @@
 """Prompts: sounds that a tenant uploads as music on hold and for page groups and park orbits, in a folder each.
 
 Every folder has `default.wav`, which has no row, cannot be removed, and is what an orbit plays unless it is told
-otherwise. A file is kept as it was sent; it is decided on and written before the transaction that makes its row.
+otherwise. A file is kept as it was sent, a WAV file with open or wrong lengths as one that every player takes; it is
+decided on and written before the transaction that makes its row.
 Source: contract (sipXcom), section 4.2.
 """
 
@@ -72,7 +73,7 @@ def add(tenant_id: int, family: str, name: str, content: bytes) -> Prompt:
     _require_family(family)
     label = _label(name)
     _require_free(tenant_id, family, label)  # before any work is done for it
-    type_ = _type_of(content)
+    type_, content = _checked(content)
     blob = FILES.put(content)
     try:
         with database.writing():
@@ -143,17 +144,19 @@ def _taken() -> Duplicate:
     return Duplicate("There is a prompt of this name.", "name")
 
 
-def _type_of(content: bytes) -> str:
-    """Return the MIME type of a good file. Raises TooLarge, Unsupported and Invalid, which names `file`."""
+def _checked(content: bytes) -> tuple[str, bytes]:
+    """Return the MIME type of a good file and what is kept of it.
+
+    Raises TooLarge, Unsupported and Invalid, which names `file`.
+    """
     if len(content) > audio.MOST_BYTES:
         raise TooLarge(f"The file must have at most {audio.MOST_BYTES >> 20} MiB.")
     if not content:
         raise Invalid({"file": ["Must not be empty."]})
     if content[:4] == b"RIFF":
-        riff.read(content)
-        return WAV
+        return WAV, riff.tidied(content, riff.read(content))
     mp3.require(content)
-    return MP3
+    return MP3, content
 
 
 def _there(row: tables.Prompt | None) -> tables.Prompt:

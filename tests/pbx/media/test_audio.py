@@ -9,20 +9,25 @@ import wave
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portsip_api.pbx.errors import Invalid, TooLarge, Unsupported
 from portsip_api.pbx.media import audio
+from portsip_api.pbx.media import riff as wav_parts
 from portsip_api.settings import ROOT
 from tests.audio import (
     ALAW,
+    FLOAT,
     HOSTILE,
+    MACHINE_MADE,
     MULAW,
     PCM,
     check_plays,
     chunk,
     extensible,
+    floats,
     fmt,
     riff,
     samples,
@@ -98,6 +103,37 @@ def test_other_parts_of_a_file_are_passed_over() -> None:
 def test_the_last_part_may_lack_its_filling_byte() -> None:
     content = riff(fmt(bits=8), b"data" + struct.pack("<I", 801) + bytes(801))
     check_plays(audio.convert(content).content)
+
+
+@pytest.mark.parametrize("name", MACHINE_MADE)
+def test_lengths_are_taken_as_machines_write_them(name: str) -> None:
+    assert audio.convert(MACHINE_MADE[name]).content == audio.convert(MACHINE_MADE["whole"]).content
+
+
+@pytest.mark.parametrize("name", MACHINE_MADE)
+def test_a_tidied_file_has_the_same_samples_and_only_right_lengths(name: str) -> None:
+    content = MACHINE_MADE[name]
+    tidy = wav_parts.tidied(content, wav_parts.read(content))
+    with wave.open(io.BytesIO(tidy)) as file:
+        assert file.readframes(file.getnframes()) == MACHINE_MADE["whole"][44:]
+        assert int.from_bytes(tidy[4:8], "little") + 8 == len(tidy)
+    assert wav_parts.tidied(tidy, wav_parts.read(tidy)) == tidy
+
+
+@pytest.mark.parametrize("header", [fmt(FLOAT, bits=32), fmt(ALAW, bits=8, more=bytes(2)), fmt(bits=8)])
+def test_a_tidied_file_says_how_its_samples_are_encoded(header: bytes) -> None:
+    content = riff(header, b"data" + bytes(4), bytes(400), size=0)
+    tidy = wav_parts.tidied(content, wav_parts.read(content))
+    assert soundfile.read(io.BytesIO(tidy))[0].tolist() == (
+        soundfile.read(io.BytesIO(riff(header, chunk(b"data", bytes(400)))))[0].tolist()
+    )
+    assert audio.convert(tidy).content == audio.convert(content).content
+
+
+def test_floats_are_decoded_and_kept_within_full_scale() -> None:
+    recording = audio.convert(floats(0.5, -1.0, 1.0, 7.0, -7.0))
+    assert np.frombuffer(recording.content[44:], "<i2").tolist() == [16384, -32768, 32767, 32767, -32768]
+    check_plays(audio.convert(riff(extensible(32, 32, FLOAT), chunk(b"data", bytes(1600)))).content)
 
 
 def test_what_is_stored_is_taken_again_and_stays_the_same() -> None:

@@ -14,7 +14,7 @@ from portsip_api.pbx.media import files as greeting_files
 from portsip_api.pbx.media.prompts import DEFAULT, FAMILIES, Prompt
 from portsip_api.pbx.upkeep import consistency, rekey
 from portsip_api.store import backup, database
-from tests.audio import HOSTILE, check_plays, silence, wav
+from tests.audio import HOSTILE, MACHINE_MADE, check_plays, silence, wav
 
 HOME = tenants.DEFAULT_TENANT_ID
 FRAME = b"\xff\xfb\x90\x64" + bytes(413)  # MPEG 1, 128 kbit/s, 44.1 kHz
@@ -99,6 +99,15 @@ def test_what_is_neither_a_wav_nor_an_mp3_is_refused(content: bytes) -> None:
 def test_more_is_taken_than_as_a_greeting(name: str) -> None:
     prompts.add(HOME, "moh", name, HOSTILE[name][0])
     assert play(name) == HOSTILE[name][0]
+
+
+@pytest.mark.parametrize("name", MACHINE_MADE)
+def test_a_file_is_kept_as_it_was_sent_where_every_player_takes_it(name: str) -> None:
+    added = prompts.add(HOME, "moh", "a.wav", MACHINE_MADE[name])
+    assert added.size == len(play("a.wav"))
+    assert int.from_bytes(play("a.wav")[4:8], "little") + 8 == added.size
+    if name in {"whole", "odd notes that end it, not filled"}:
+        assert play("a.wav") == MACHINE_MADE[name]
 
 
 def test_a_large_file_is_refused() -> None:
