@@ -3,7 +3,7 @@
 from flask import Flask, Response, request
 
 from portsip_api import __version__, ops, portsip, settings, sipxcom
-from portsip_api.framework import file_replies, turns
+from portsip_api.framework import file_replies, forms, turns
 from portsip_api.ops.serving import load_settings
 from portsip_api.startup import open_store
 
@@ -12,6 +12,7 @@ def create(configuration: settings.Settings | None, *, make_database: bool) -> F
     """Return it: see `portsip_api.create_app`."""
     settings.use(configuration or load_settings())
     app = Flask("portsip_api", static_folder=None)
+    app.request_class = forms.Request
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = settings.current().max_body

@@ -1,5 +1,6 @@
 """The body of a request: whether there is one, and how much of it is read."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -39,6 +40,11 @@ def read(*, forms: bool = True) -> None:
     request.get_data(cache=True)
     if request.content_length is None:
         request.stream.read(1)  # a chunked body is cut at the limit without a word; reading on is what refuses it
+
+
+def sent() -> bytes:
+    """Return the body, which was read, without the mark of UTF-8 that Windows programs begin files with."""
+    return request.get_data(cache=True).removeprefix(BOM_UTF8)
 
 
 def is_deep(value: object) -> bool:

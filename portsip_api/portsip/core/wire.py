@@ -5,18 +5,20 @@ Clients label JSON as `text/plain` or as a form, and put their token in any of f
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from portsip_api.framework import bodies
 from portsip_api.framework.bodies import FORM, is_deep
 from portsip_api.pbx import json_values
 from portsip_api.pbx.errors import Invalid, PbxError, TooLarge
 
-_URLENCODED = "application/x-www-form-urlencoded"
+_URLENCODED: Final = "application/x-www-form-urlencoded"
+_BEGINNINGS: Final = (b"{", b"[")  # of JSON; curl calls whatever it sends a form, and no field's name begins so
 
 
 class MalformedJson(PbxError):
@@ -41,7 +43,7 @@ def body_fields(most_values: int = json_values.MOST) -> dict[str, Any]:
     """
     if request.mimetype == FORM:
         return _texts(request.form)
-    body = request.get_data(cache=True)
+    body = bodies.sent()
     return _parse(body, most_values) if body.strip() else {}
 
 
@@ -78,7 +80,7 @@ def _parse(body: bytes, most_values: int) -> dict[str, Any]:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        if request.mimetype == _URLENCODED:
+        if request.mimetype == _URLENCODED and not body.lstrip().startswith(_BEGINNINGS):
             return _urlencoded(body)
         if "depth limit" in str(error):  # orjson has no type for it; a test holds the text
             raise RequestEntityTooLarge("The JSON is nested too deeply.") from None

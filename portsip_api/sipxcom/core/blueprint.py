@@ -6,6 +6,7 @@ from typing import Any, Final
 from flask import Response, g, request, stream_with_context
 from werkzeug.datastructures import FileStorage
 
+from portsip_api.framework import bodies
 from portsip_api.framework.blueprint import Operations, View
 from portsip_api.framework.bodies import FORM
 from portsip_api.pbx.errors import Invalid
@@ -118,7 +119,7 @@ def _given(declared: Declaration) -> dict[str, Any] | list[FileStorage] | str:
     if declared.body is Form.UPLOAD:
         return [file for files in request.files.listvalues() for file in files]
     try:
-        return request.get_data().decode()
+        return bodies.sent().decode()
     except UnicodeDecodeError:
         raise Invalid({"body": ["Must be text in UTF-8."]}) from None
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from flask import Response, request
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
+from portsip_api.framework import bodies
 from portsip_api.pbx import json_values
 from portsip_api.pbx.errors import Invalid
 from portsip_api.sipxcom.core import json_form, xml_form
@@ -42,7 +43,7 @@ class Style:
 
     def read(self, record: Record, most: int = json_values.MOST) -> dict[str, Any]:
         """Return what the body says, in at most `most` values. Raises Invalid, TooLarge and UnsupportedMediaType."""
-        body = request.get_data()
+        body = bodies.sent()
         if not body.strip():
             raise Invalid({"body": ["Missing request entity"]})
         if self.free:

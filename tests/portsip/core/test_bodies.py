@@ -3,6 +3,7 @@
 import io
 import json
 import threading
+from codecs import BOM_UTF8
 from typing import Any
 
 import pytest
@@ -197,6 +198,40 @@ def test_texts_before_the_file_are_short(http, admin):
 def test_a_form_without_a_token_is_refused(http, body):
     for content_type in (FORM, "multipart/form-data", "multipart/form-data; boundary=\xe4"):
         Sent(http, GREETING, body, content_type).check("403.4", len(body))
+
+
+@pytest.mark.parametrize("content_type", TYPES[:3])
+def test_the_mark_of_utf_8_is_passed_over(http, admin, content_type):
+    body = BOM_UTF8 + b'{"extension_number": "1000"}'
+    headers = {"access_token": admin.token}
+    assert Sent(http, UPDATE, body, content_type, headers=headers).reply.status_code == 200
+    with_token = BOM_UTF8 + json.dumps({"extension_number": "1000", "access_token": admin.token}).encode()
+    assert Sent(http, UPDATE, with_token, content_type).reply.status_code == 200
+
+
+@pytest.mark.parametrize("content_type", TYPES[:3])
+@pytest.mark.parametrize("body", [b'{"extension_number": "1000",}', b' {"extension_number": 1000', b"[1000,]"])
+def test_json_with_a_typo_is_no_form(http, admin, content_type, body):
+    sent = Sent(http, UPDATE, body, content_type, headers={"access_token": admin.token})
+    check_refused(sent.reply, "400.2")
+    assert sent.reply.get_json()["msg"] == "The body is not valid JSON."
+
+
+def test_what_is_wrong_with_a_form_is_told(http, admin):
+    headers = {"access_token": admin.token}
+    body = form(part("extension_number", "1000"), part("file", wav(), "gruesse.wav"))
+    for wrong, words in ((body.replace(b"ue", b"\xfc"), "must be in UTF-8"), (body[:-20], "not a well-formed form")):
+        reply = Sent(http, GREETING, wrong, FORM, headers=headers).reply
+        check_refused(reply, "400.1", "body")
+        assert words in reply.get_json()["msg"]
+    assert Sent(http, GREETING, body, FORM, headers=headers).reply.status_code == 200
+
+
+def test_of_a_path_on_windows_the_name_is_kept(http, admin):
+    body = form(part("extension_number", "1000"), part("file", wav(), r"C:\Users\me\a.wav"))
+    reply = Sent(http, GREETING, body, FORM, headers={"access_token": admin.token}).reply
+    assert reply.status_code == 200, reply.text
+    assert reply.get_json()["filename"] == "a.wav"
 
 
 def test_json_holds_so_many_values(http, admin):

@@ -192,3 +192,11 @@ def test_nothing_else_can_be_done_to_them(portal, family, method, below):
 @pytest.mark.parametrize("service", ["dns", "proxy", "saa"])
 def test_other_services_have_none(portal, service):
     check_refused(portal.get(f"api/{service}/prompts"), 404)
+
+
+def test_of_a_path_on_windows_the_name_is_kept(portal):
+    part = b'--xyz\r\nContent-Disposition: form-data; name="file"; filename="%b"\r\n\r\n%b\r\n--xyz--\r\n'
+    form = "multipart/form-data; boundary=xyz"
+    assert portal.post(PATH, part % (rb"C:\Users\me\a.wav", wav()), type=form).status_code == 200
+    assert names(portal) == ["default.wav", "a.wav"]
+    check_refused(portal.post(PATH, part % (b"gr\xfc\xdfe.wav", wav()), type=form), 400, "must be in UTF-8")
