@@ -3,26 +3,33 @@
 The README's table is generated from this module, and a test holds the two equal.
 """
 
-import ipaddress
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import available_timezones
 
 from marshmallow import RAISE, Schema, ValidationError, validate
 from marshmallow import fields as kinds
+
+from portsip_api.setting_kinds import (
+    DOMAIN,
+    Address,
+    Hosts,
+    IPNetwork,
+    Networks,
+    Origins,
+    Transports,
+    check_zone,
+    matching,
+    one_of,
+    whole,
+)
 
 _PACKAGE = Path(__file__).resolve().parent
 IN_WORKING_TREE = (_PACKAGE.parent / "pyproject.toml").is_file()
 # What stands at the top of a working tree and is needed at run time: pyproject.toml puts it into the wheel.
 ROOT = _PACKAGE.parent if IN_WORKING_TREE else _PACKAGE / "shipped"
-IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-_DOMAIN = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
 
 
 class ConfigurationError(Exception):
@@ -32,83 +39,6 @@ class ConfigurationError(Exception):
         """Make one sentence of all problems; no value is repeated, since one may be a password."""
         self.problems = problems
         super().__init__(" ".join(f"{name}: {' '.join(texts)}" for name, texts in problems.items()))
-
-
-class _List(kinds.Field[list[str]]):
-    """Values separated by commas."""
-
-    def _deserialize(self, value: object, *_: object, **__: object) -> list[str]:
-        return [item.strip() for item in str(value).split(",") if item.strip()]
-
-
-class _Address(kinds.Field[str]):
-    """An IP address."""
-
-    def _deserialize(self, value: object, *_: object, **__: object) -> str:
-        try:
-            return str(ipaddress.ip_address(str(value)))
-        except ValueError as error:
-            raise ValidationError("Must be an IP address.") from error
-
-
-class _Networks(_List):
-    """Addresses or networks separated by commas."""
-
-    def _deserialize(self, value: object, *_: object, **__: object) -> Any:
-        try:
-            return [ipaddress.ip_network(item, strict=False) for item in super()._deserialize(value)]
-        except ValueError as error:
-            raise ValidationError("Must be addresses or networks separated by commas.") from error
-
-
-class _Hosts(_List):
-    """Host names, addresses or networks separated by commas."""
-
-    def _deserialize(self, value: object, *_: object, **__: object) -> Any:
-        return [self._parse(item.lower()) for item in super()._deserialize(value)]
-
-    @staticmethod
-    def _parse(item: str) -> IPNetwork | str:
-        try:
-            return ipaddress.ip_network(item, strict=False)
-        except ValueError:
-            # A name does not end in a number: what does is an address with a mistake in it.
-            if re.fullmatch(_DOMAIN, item) and not item.rpartition(".")[2].isdecimal():
-                return item
-            raise ValidationError("Must be host names, addresses or networks separated by commas.") from None
-
-
-class _Transports(_List):
-    """PROTOCOL:port pairs separated by commas."""
-
-    def _deserialize(self, value: object, *_: object, **__: object) -> Any:
-        items = super()._deserialize(value)
-        if not items or not all(re.fullmatch(r"(UDP|TCP|TLS|WS|WSS):[0-9]{1,5}", item) for item in items):
-            raise ValidationError("Must be pairs such as UDP:5060 separated by commas.")
-        return [(protocol, int(port)) for protocol, port in (item.split(":") for item in items)]
-
-
-@cache
-def zone_names() -> frozenset[str]:
-    """Return the names of the time zones of this machine and of the tzdata package."""
-    return frozenset(available_timezones())
-
-
-def _check_zone(name: str) -> None:
-    if name not in zone_names():
-        raise ValidationError("Must be the name of an IANA time zone, such as Europe/Berlin.")
-
-
-def _one_of(*options: str) -> kinds.String:
-    return kinds.String(validate=validate.OneOf(options, error="Must be one of {choices}."))
-
-
-def _whole(least: int, most: int) -> kinds.Integer:
-    return kinds.Integer(validate=validate.Range(least, most, error="Must be {min} to {max}."))
-
-
-def _matching(pattern: str, sentence: str) -> kinds.String:
-    return kinds.String(validate=validate.Regexp(rf"^({pattern})\Z", error=sentence))
 
 
 def _setting(kind: kinds.Field[Any], default: str, meaning: str, *, variable: str = "") -> Any:
@@ -133,15 +63,15 @@ class Settings:
         "program is installed there is no default, and paths are absolute",
     )  # fmt: skip
     bind: str = _setting(
-        _matching(r".+:[0-9]{1,5}", "Must be an address and a port."), "127.0.0.1:8899",
+        matching(r".+:[0-9]{1,5}", "Must be an address and a port."), "127.0.0.1:8899",
         "Address and port on which gunicorn listens",
     )  # fmt: skip
     workers: int = _setting(
-        _whole(1, 64), "2", "Worker processes of gunicorn; as many as processors, or a multiple, is fastest"
+        whole(1, 64), "2", "Worker processes of gunicorn; as many as processors, or a multiple, is fastest"
     )
-    threads: int = _setting(_whole(1, 64), "4", "Threads of each worker")
+    threads: int = _setting(whole(1, 64), "4", "Threads of each worker")
     database_url: str = _setting(
-        _matching(r"|sqlite:///.+", "Must be sqlite:/// and a path: SQLite is the only store so far."), "",
+        matching(r"|sqlite:///.+", "Must be sqlite:/// and a path: SQLite is the only store so far."), "",
         "The database as `sqlite:///path`; empty: `pbx.sqlite3` in the data folder", variable="DATABASE_URL",
     )  # fmt: skip
     secret_key_file: str = _setting(
@@ -155,23 +85,23 @@ class Settings:
         "printed once",
     )  # fmt: skip
     sip_domain: str = _setting(
-        _matching(_DOMAIN, "Must be a domain name in lower case."), "pbx.local",
+        matching(DOMAIN, "Must be a domain name in lower case."), "pbx.local",
         "SIP domain that the default tenant gets at the first start",
     )  # fmt: skip
     sip_transports: list[tuple[str, int]] = _setting(
-        _Transports(), "UDP:5060,TCP:5060", "SIP transports that a softphone is told at its log-in"
+        Transports(), "UDP:5060,TCP:5060", "SIP transports that a softphone is told at its log-in"
     )
     server_address: str = _setting(
-        _Address(), "127.0.0.1", "IP address of this server as phones see it; DNS records and profiles name it"
+        Address(), "127.0.0.1", "IP address of this server as phones see it; DNS records and profiles name it"
     )
     time_zone: str = _setting(
-        kinds.String(validate=_check_zone),
+        kinds.String(validate=check_zone),
         "UTC",
         "IANA time zone of tenants that name none",
     )
-    token_ttl: int = _setting(_whole(1, 86_400), "30", "Life of an access token in seconds")
+    token_ttl: int = _setting(whole(1, 86_400), "30", "Life of an access token in seconds")
     token_renewal: str = _setting(
-        _one_of("absolute", "sliding"), "absolute",
+        one_of("absolute", "sliding"), "absolute",
         "`absolute`: a token lives from its issue or refresh; `sliding`: every successful call restarts its life",
     )  # fmt: skip
     expose_passwords: bool = _setting(
@@ -179,42 +109,44 @@ class Settings:
         "Whether administrators and tenants are shown the passwords and PINs of extensions, as PortSIP documents",
     )  # fmt: skip
     password_policy: str = _setting(
-        _one_of("lenient", "strict"), "lenient",
+        one_of("lenient", "strict"), "lenient",
         "`strict`: new passwords have at least 8 characters and are not the extension number",
     )  # fmt: skip
     login_failures: int = _setting(
-        _whole(1, 100_000),
+        whole(1, 100_000),
         "10",
         "Failed log-ins of one account from one address before more are answered 429",
     )
     login_failures_address: int = _setting(
-        _whole(1, 100_000),
+        whole(1, 100_000),
         "100",
         "Failed log-ins from one address, whatever the account, before more are answered 429",
     )
-    login_window: int = _setting(_whole(1, 86_400), "300", "Seconds after which failed log-ins are forgotten")
+    login_window: int = _setting(whole(1, 86_400), "300", "Seconds after which failed log-ins are forgotten")
     cors_origins: list[str] = _setting(
-        _List(), "", "Origins, separated by commas, whose pages may call the API from a browser; `*` for any"
-    )
+        Origins(), "",
+        "Origins, such as `https://crm.example`, separated by commas, whose pages may call the API from a browser; `*` "
+        "for any",
+    )  # fmt: skip
     trusted_proxies: list[IPNetwork] = _setting(
-        _Networks(), "", "Addresses or networks of proxies whose `X-Forwarded-For` is believed"
+        Networks(), "", "Addresses or networks of proxies whose `X-Forwarded-For` is believed"
     )
-    max_body: int = _setting(_whole(1024, 1 << 30), str(1 << 20), "Largest request body in bytes")
-    max_import: int = _setting(_whole(1024, 1 << 32), str(8 << 20), "Largest body of `extensions/import` in bytes")
+    max_body: int = _setting(whole(1024, 1 << 30), str(1 << 20), "Largest request body in bytes")
+    max_import: int = _setting(whole(1024, 1 << 32), str(8 << 20), "Largest body of `extensions/import` in bytes")
     import_rows: int = _setting(
-        _whole(1, 1_000_000), "5000", "Most rows of `extensions/import`; `pbx import` takes any number"
+        whole(1, 1_000_000), "5000", "Most rows of `extensions/import`; `pbx import` takes any number"
     )
-    greeting_files: int = _setting(_whole(1, 1_000), "20", "Most greeting files of an extension")
+    greeting_files: int = _setting(whole(1, 1_000), "20", "Most greeting files of an extension")
     greeting_bytes: int = _setting(
-        _whole(1024, 1 << 32), str(100 << 20), "Most bytes that the greeting files of an extension take, as stored"
+        whole(1024, 1 << 32), str(100 << 20), "Most bytes that the greeting files of an extension take, as stored"
     )
     fetch_allow: list[IPNetwork | str] = _setting(
-        _Hosts(), "",
+        Hosts(), "",
         "Host names, addresses or networks, separated by commas, that greetings may be fetched from although they are "
         "not public",
     )  # fmt: skip
     log_level: str = _setting(
-        _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Least important lines that are logged"
+        one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Least important lines that are logged"
     )
 
     @property

@@ -28,7 +28,10 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_LOGIN_FAILURES": ("3", 3),
     "PBX_LOGIN_FAILURES_ADDRESS": ("30", 30),
     "PBX_LOGIN_WINDOW": ("60", 60),
-    "PBX_CORS_ORIGINS": ("https://a.example,, https://b.example", ["https://a.example", "https://b.example"]),
+    "PBX_CORS_ORIGINS": (
+        "https://a.example,, HTTPS://B.example:443, http://[0:0::1]:3000, http://10.0.0.1:80, app://a_b, null, *",
+        ["https://a.example", "https://b.example", "http://[::1]:3000", "http://10.0.0.1", "app://a_b", "null", "*"],
+    ),
     "PBX_TRUSTED_PROXIES": (
         "127.0.0.1, fd00::/8",
         [ipaddress.ip_network("127.0.0.1/32"), ipaddress.ip_network("fd00::/8")],
@@ -61,6 +64,26 @@ BAD = {
     "PBX_LOGIN_FAILURES": ["0"],
     "PBX_LOGIN_FAILURES_ADDRESS": ["-1"],
     "PBX_LOGIN_WINDOW": ["0"],
+    "PBX_CORS_ORIGINS": [
+        "https://*.crm.example",
+        r"https://crm\.example",
+        "https://crm.example|https://b.example",
+        "https://crm.example/",
+        "https://crm.example/path",
+        "b.example",
+        "http://",
+        "https://crm..example",
+        "https://crm.example:65536",
+        "https://crm.example:",
+        "https://me@crm.example",
+        "https://crm.example?x",
+        "https://[crm.example]",
+        "https://[::1",
+        "https://[fe80::1%eth0]",
+        "https://b\u00fccher.example",
+        ".*",
+        "**",
+    ],
     "PBX_TRUSTED_PROXIES": ["proxy.example", "10.0.0.0/33"],
     "PBX_MAX_BODY": ["1023", "1 MiB"],
     "PBX_MAX_IMPORT": ["0"],
@@ -71,7 +94,7 @@ BAD = {
     "PBX_LOG_LEVEL": ["TRACE"],
 }
 # Any text is good for these, an empty one too.
-FREE = {"PBX_CONFIG", "PBX_DATA_DIR", "PBX_SECRET_KEY_FILE", "PBX_CORS_ORIGINS"}
+FREE = {"PBX_CONFIG", "PBX_DATA_DIR", "PBX_SECRET_KEY_FILE"}
 
 
 def _attribute(variable: str) -> str:

@@ -15,7 +15,7 @@ class Declaration:
     """Who may call an operation, what it replies, and what a body is held to; a dialect adds what only it says.
 
     `largest`: bytes of a body; `values`: what it may hold as JSON; `unknown`: bytes of it that are read for a client of
-    whom nothing is known yet. With `turns` one request at a time is carried out in each process.
+    whom nothing is known yet. With `turns` few requests at a time are carried out in each process.
     """
 
     access: Any = None  # in the words of the dialect; None until it is said

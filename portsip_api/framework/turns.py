@@ -1,27 +1,28 @@
-"""Work of which a process does one at a time, since it takes much memory or much of the interpreter."""
+"""Work of which a process does little at a time, since it takes much memory or much of the interpreter."""
 
 import threading
-from typing import Final
+from typing import Final, Literal
 
 from flask import g
 
 from portsip_api.pbx.errors import Busy
 
 _WAIT: Final = 5.0  # seconds
+_MOST: Final = {1: "one is", 2: "two are"}
 
 
 class Turns:
-    """Turns at one kind of work, `what` in a plural.
+    """Turns at one kind of work, `what` in a plural, of which `at_once` are carried out at a time.
 
     One request waits for its turn at most: whoever waits holds one of the few threads of a worker, which all other
     requests need.
     """
 
-    def __init__(self, what: str) -> None:
-        """Let the first one begin at once."""
-        self._what = what
-        self._turn = threading.Lock()
-        self._places = threading.BoundedSemaphore(2)
+    def __init__(self, what: str, at_once: Literal[1, 2] = 1) -> None:
+        """Let the first ones begin at once."""
+        self._rule = f"Of {what} {_MOST[at_once]} carried out at a time"
+        self._turn = threading.BoundedSemaphore(at_once)
+        self._places = threading.BoundedSemaphore(at_once + 1)
 
     def take(self) -> None:
         """Wait until it is the turn of this request; its turn ends with it. Raises Busy when others are before it."""
@@ -30,7 +31,7 @@ class Turns:
                 g.turns = self
                 return
             self._places.release()
-        raise Busy(f"Of {self._what} one is carried out at a time; try again in a moment.")
+        raise Busy(f"{self._rule}; try again in a moment.")
 
     def end(self) -> None:
         """Let the next one begin."""

@@ -1,6 +1,7 @@
 """What stands between a client and the application: proxies, pages of other origins, the headers of every reply."""
 
 import ipaddress
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -10,6 +11,7 @@ from flask_cors import CORS
 
 from portsip_api import settings
 from portsip_api.ops.requests import ID_HEADER
+from portsip_api.setting_kinds import IPNetwork
 
 _REQUEST_HEADERS: Final = ("access_token", "Authorization", "Content-Type", "If-None-Match")
 _REPLY_HEADERS: Final = (ID_HEADER, "Retry-After", "ETag")
@@ -22,7 +24,8 @@ def register(app: Flask) -> None:
     if origins := settings.current().cors_origins:
         CORS(
             app,
-            origins=origins,
+            # It takes a text with brackets or an asterisk for a pattern, such as an address of IPv6.
+            origins=[text if text == "*" else re.compile(rf"{re.escape(text)}\Z", re.IGNORECASE) for text in origins],
             methods=["GET", "POST"],
             allow_headers=_REQUEST_HEADERS,
             expose_headers=_REPLY_HEADERS,
@@ -56,7 +59,7 @@ class ClientAddress:
         return self._application(environ, start_response)
 
 
-def client_address(peer: str, forwarded_for: str, trusted: Sequence[settings.IPNetwork]) -> str:
+def client_address(peer: str, forwarded_for: str, trusted: Sequence[IPNetwork]) -> str:
     """Return the address nearest to us that is not a trusted proxy's: `peer`, or one from X-Forwarded-For.
 
     Each proxy appends the address it was called from, so the header is read from its right end, and only as far as
@@ -73,7 +76,7 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[settings.IPN
     return address
 
 
-def _is_trusted(address: str, trusted: Sequence[settings.IPNetwork]) -> bool:
+def _is_trusted(address: str, trusted: Sequence[IPNetwork]) -> bool:
     parsed = _parse(address)
     return parsed is not None and any(parsed in network for network in trusted)
 

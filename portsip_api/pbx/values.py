@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portsip_api.pbx.errors import Invalid
-from portsip_api.settings import zone_names
+from portsip_api.setting_kinds import zone_names
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\u2028\u2029]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")

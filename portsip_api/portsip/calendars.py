@@ -14,7 +14,7 @@ from portsip_api.portsip.core.blueprint import EVERYBODY, MANAGERS, ResourceBlue
 from portsip_api.portsip.core.fields import ID, Request, Ruled, TenantRequest, schema_of
 from portsip_api.portsip.core.lists import Listing, ListRequest
 from portsip_api.portsip.core.replies import SUCCESS, Success
-from portsip_api.settings import zone_names
+from portsip_api.setting_kinds import zone_names
 
 calendars = ResourceBlueprint(
     "calendars", __name__, url_prefix="/api", description="Ours: tenants' office hours, holidays, time zones"

@@ -148,7 +148,7 @@ def create_greeting(given: dict[str, Any]) -> dict[str, Any]:
         made = pbx_greetings.request_fetch(tenant_id, key, _named(name), url, shown_as or "")
     else:
         made = pbx_greetings.rename(tenant_id, key, _named(name), shown_as)
-    return {**SUCCESS, **_row(made)}
+    return {**SUCCESS, **_row(key, made)}
 
 
 @greetings.route("/update", methods=["POST"])
@@ -181,8 +181,9 @@ def destroy_greeting(given: dict[str, Any]) -> dict[str, str]:
 )
 def list_greetings(given: dict[str, Any]) -> dict[str, Any]:
     """List the greetings of an extension by name; the system default, which cannot be removed, is the first."""
-    page, active = pbx_greetings.page(current_tenant(), _own_key(given), _LISTING.asked(given)[1])
-    rows = [_row(greeting) for greeting in page.rows]
+    key = _own_key(given)
+    page, active = pbx_greetings.page(current_tenant(), key, _LISTING.asked(given)[1])
+    rows = [_row(key, greeting) for greeting in page.rows]
     return {**_LISTING.reply(given, page, rows), "default_file": active, "greetings": rows}
 
 
@@ -193,7 +194,7 @@ def list_greetings(given: dict[str, Any]) -> dict[str, Any]:
 def show_greeting(given: dict[str, Any]) -> Response:
     """Play a greeting (ours): the audio as a WAV file, or one range of its bytes."""
     if "link" in given:
-        return _play(pbx_greetings.sound_of(links.read_greeting(given["link"])))
+        return _play(pbx_greetings.sound_of(*links.read_greeting(given["link"])))
     if g.identity is None:
         raise TokenRefused("Either a link or an access token is needed.")
     return _play(pbx_greetings.sound(current_tenant(), _own_key(given), given["filename"]))
@@ -222,8 +223,9 @@ def _named(name: str | None) -> str:
     return name
 
 
-def _row(greeting: Greeting) -> dict[str, Any]:
-    url = url_for("greeting files.show_greeting", link=links.to_greeting(greeting.id))
+def _row(key: ExtensionKey, greeting: Greeting) -> dict[str, Any]:
+    link = links.to_greeting(current_tenant(), key.id or 0, greeting.id)
+    url = url_for("greeting files.show_greeting", link=link)
     return {
         "filename": greeting.filename,
         "enabled": greeting.is_active,

@@ -367,6 +367,22 @@ def test_a_link_opens_its_greeting_only(office: Crm, crm: Crm) -> None:
     check_refused(follow(crm, first), "404.3")
 
 
+@pytest.mark.parametrize("whose", ["extension", "tenant"])
+def test_a_link_dies_with_its_extension(office: Crm, crm: Crm, whose: str) -> None:
+    tenant_id = office.do("account/create", name="acme", password=SIP_PASSWORD, domain="a.example")["id"]
+    office.make_extension("2000", tenant_id=tenant_id)
+    upload(office, extension_number="2000", tenant_id=str(tenant_id))
+    urls = [row["url"] for row in listed(office, extension_number="2000", tenant_id=tenant_id)["files"]]
+    assert [follow(crm, url).status_code for url in urls] == [200, 200]
+    if whose == "extension":
+        office.do("extensions/destroy", extension_number="2000", tenant_id=tenant_id)
+        office.make_extension("2000", tenant_id=tenant_id)  # another one, with its number
+    else:
+        office.do("account/destroy", id=tenant_id)
+    for url in urls:
+        check_refused(follow(crm, url), "404.3")
+
+
 @pytest.mark.parametrize("link", ["", "x", "Mg.ZxQ0bA.x", "a.b.c.d", "\u00e9", "x" * 512])
 def test_what_is_no_link_is_refused(crm: Crm, link: str) -> None:
     check_refused(crm.get(f"{PATH}/show", link=link), "403.4")

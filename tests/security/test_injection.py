@@ -180,6 +180,16 @@ def test_an_origin_is_allowed_as_a_whole_or_not(origins: Flask, origin: str):
         assert "Access-Control-Allow-Origin" not in given
 
 
+@pytest.mark.parametrize("listed", ["https://crm.example", "http://[::1]:3000", "https://a.b:8443", "null"])
+def test_a_listed_origin_is_itself_and_no_pattern(configure, listed: str):
+    http = create_app(configure(PBX_CORS_ORIGINS=f"{listed},https://other.example")).test_client()
+    given = http.get("/healthz", headers={"Origin": listed}).headers
+    assert (given["Access-Control-Allow-Origin"], given["Vary"]) == (listed, "Origin")
+    for origin in (listed.replace(".", "x"), f"{listed}x", f"x{listed}", listed.replace("[::1]", "1"), ""):
+        allowed = http.get("/healthz", headers={"Origin": origin}).headers.get("Access-Control-Allow-Origin")
+        assert allowed == (listed if origin == listed else None), origin
+
+
 @pytest.mark.parametrize("listed", ["https://crm.example", "*"])
 def test_no_origin_is_allowed_credentials(configure, listed: str):
     """A browser keeps Basic passwords: with credentials allowed, any page of that origin would have them sent."""

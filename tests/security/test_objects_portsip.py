@@ -242,7 +242,8 @@ def test_a_guessed_link_plays_nothing(template, home: World, guess: str):
 
 def test_a_link_plays_its_own_greeting_only(template, home: World):
     http = template[0].test_client()
-    good = links.to_greeting(greetings.page(home.home, ExtensionKey(id=home.colleague), Slice(0, 10))[0].rows[1].id)
+    greeting_id = greetings.page(home.home, ExtensionKey(id=home.colleague), Slice(0, 10))[0].rows[1].id
+    good = links.to_greeting(home.home, home.colleague, greeting_id)
     address = "/api/extensions/greeting_file/show"
     with http.get(address, query_string={"link": good}) as reply:
         assert reply.status_code == 200

@@ -24,17 +24,21 @@ class _Signer(TimestampSigner):
         return int(clock.wall())
 
 
-def to_greeting(greeting_id: int) -> str:
-    """Return what a link to the audio of a greeting says; it is good for LINK_SECONDS."""
-    return str(_serializer().dumps(greeting_id))
+def to_greeting(tenant_id: int, extension_id: int, greeting_id: int) -> str:
+    """Return what a link to the audio of a greeting of an extension says; it is good for LINK_SECONDS."""
+    return str(_serializer().dumps([tenant_id, extension_id, greeting_id]))
 
 
-def read_greeting(link: str) -> int:
-    """Return the id of the greeting that `link` is to. Raises TokenRefused when it is no link of ours or too old."""
+def read_greeting(link: str) -> tuple[int, int, int]:
+    """Return the ids of the tenant, the extension and the greeting that `link` is to.
+
+    Raises TokenRefused when it is no link of ours or too old.
+    """
     try:
-        return int(_serializer().loads(link, max_age=LINK_SECONDS))
-    except BadData:
+        tenant_id, extension_id, greeting_id = _serializer().loads(link, max_age=LINK_SECONDS)
+    except (BadData, TypeError):  # the latter: one of an older version, which named the greeting alone
         raise TokenRefused("The link is not one of this server, or it has expired.") from None
+    return tenant_id, extension_id, greeting_id
 
 
 def _serializer() -> URLSafeTimedSerializer:

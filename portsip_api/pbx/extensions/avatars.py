@@ -73,9 +73,9 @@ def _decode(picture: Image.Image) -> Image.Image:
 
 @cache
 def default_picture() -> bytes:
-    """Return the picture of who has none: a head and shoulders."""
+    """Return the picture of who has none: a head and shoulders, in the form that all pictures have."""
     scale = 4  # drawn larger and reduced, for smooth edges
-    picture = Image.new("RGB", (SIDE * scale, SIDE * scale), _BACKGROUND)
+    picture = Image.new("RGBA", (SIDE * scale, SIDE * scale), _BACKGROUND)
     draw = ImageDraw.Draw(picture)
     draw.ellipse([side * scale for side in (40, 22, 88, 70)], _FIGURE)
     draw.ellipse([side * scale for side in (20, 80, 108, 176)], _FIGURE)

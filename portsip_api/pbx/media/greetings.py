@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from portsip_api.pbx.errors import Conflict, FileNotThere, PbxError
+from portsip_api.pbx.errors import Conflict, FileNotThere, NotFound, PbxError
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.media import audio, greeting_rows, tables
 from portsip_api.pbx.media.fetch_urls import check_url
@@ -120,11 +120,18 @@ def sound(tenant_id: int, key: ExtensionKey, filename: str) -> Sound:
     return _default_sound() if name == DEFAULT else _sound(greeting_rows.find(tenant_id, extension_id, name))
 
 
-def sound_of(greeting_id: int) -> Sound:
-    """Return the audio of a greeting by its id, for whom a link to it was given. Raises FileNotThere."""
-    if greeting_id == DEFAULT_ID:
-        return _default_sound()
-    return _sound(there(_of_any_tenant(tables.Greeting.id == greeting_id)))
+def sound_of(tenant_id: int, extension_id: int, greeting_id: int) -> Sound:
+    """Return the audio of a greeting by its id, for whom a link to it was given.
+
+    Raises FileNotThere, of any greeting, the system default too, whose extension is not there any more.
+    """
+    if greeting_id != DEFAULT_ID:
+        return _sound(there(tables.Greeting.find(tenant_id, id=greeting_id, extension_id=extension_id)))
+    try:
+        find_id(tenant_id, ExtensionKey(id=extension_id))
+    except NotFound:
+        raise FileNotThere(tables.Greeting.missing) from None
+    return _default_sound()
 
 
 def request_fetch(tenant_id: int, key: ExtensionKey, filename: str, url: str, display_name: str = "") -> Greeting:

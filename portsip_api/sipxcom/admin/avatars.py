@@ -9,6 +9,7 @@ from typing import Final
 from flask import Response, request
 from werkzeug.datastructures import FileStorage
 
+from portsip_api.framework.turns import Turns
 from portsip_api.pbx.extensions import avatars as pbx_avatars
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import FILE, NOTHING, UPLOAD, Resources
@@ -19,6 +20,7 @@ avatars = Resources("avatars", __name__, REST, "Pictures of users")
 
 PNG: Final = "image/png"
 FRESH_SECONDS: Final = 60
+PICTURES: Final = Turns("pictures", at_once=2)  # one that is decoded may take a hundred megabytes, and more
 _MOST_AROUND: Final = 1 << 16  # bytes of a form beside its file
 
 
@@ -38,7 +40,7 @@ def show_avatar(user: str) -> Response:
 
 @avatars.route("/rest/avatar/<name:user>", methods=["POST"])
 @avatars.reads(UPLOAD)
-@avatars.limits(largest=lambda: pbx_avatars.MOST_BYTES + _MOST_AROUND)
+@avatars.limits(largest=lambda: pbx_avatars.MOST_BYTES + _MOST_AROUND, turns=PICTURES)
 @avatars.allowed(Access.OWNER)
 @avatars.answers(
     NOTHING,

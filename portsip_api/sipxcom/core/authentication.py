@@ -192,12 +192,29 @@ def _challenges(*, stale: bool = False) -> list[str]:
 def require_same_site() -> None:
     """Refuse what another site's page makes a browser do, which sends a password that it keeps by itself.
 
+    `Referer` counts where a browser says nothing better: of a GET an older one tells the page in no other header.
     A GET that does something asks for it itself. Raises Forbidden.
     """
-    origin = request.headers.get("Origin")
-    allowed = settings.current().cors_origins
+    origin, page = request.headers.get("Origin"), request.headers.get("Referer")
+    is_listed = origin in settings.current().cors_origins
     foreign = (
-        origin is not None and origin not in allowed and origin.lower().rpartition("//")[2] != request.host.lower()
+        (origin is not None and not _is_ours(origin))
+        or (bool(page) and not _is_ours(_origin_of(page or "")))
+        or (request.headers.get("Sec-Fetch-Site") == "cross-site" and not is_listed)
     )
-    if foreign or (request.headers.get("Sec-Fetch-Site") == "cross-site" and origin not in allowed):
+    if foreign:
         raise Forbidden("Pages of other sites may not do this.")
+
+
+def _is_ours(origin: str) -> bool:
+    """Tell whether an origin is this server's own, or one that the settings name."""
+    return origin in settings.current().cors_origins or origin.lower().rpartition("//")[2] == request.host.lower()
+
+
+def _origin_of(address: str) -> str:
+    """Return the origin of a page's address, as browsers write it; what has none is an origin that nobody lists."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -10,7 +10,7 @@ import pytest
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Conflict, FileNotThere, Invalid, NotFound, TooLarge, Unsupported
-from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions import extensions
 from portsip_api.pbx.media import audio, greetings
 from portsip_api.pbx.media import files as greeting_files
@@ -333,7 +333,7 @@ def test_the_system_default_stays() -> None:
         with pytest.raises(Conflict):
             call()
     check_plays(play(DEFAULT))
-    assert greetings.sound_of(greetings.DEFAULT_ID) == greetings.sound(HOME, KEY, DEFAULT)
+    assert greetings.sound_of(HOME, find_id(HOME, KEY), greetings.DEFAULT_ID) == greetings.sound(HOME, KEY, DEFAULT)
 
 
 def test_what_is_fetched_becomes_ready(time: SetClock) -> None:

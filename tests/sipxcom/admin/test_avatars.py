@@ -1,10 +1,13 @@
 """Pictures of users: anybody sees them, and only their owner and administrators set them."""
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image
 
+from portsip_api.pbx.extensions import avatars as pbx_avatars
 from portsip_api.pbx.extensions.avatars import MOST_BYTES, SIDE, default_picture
 from tests.crm import Crm
 from tests.sipxcom.portal import Portal, check_refused
@@ -43,6 +46,64 @@ def test_who_has_no_picture_and_who_does_not_exist_look_alike(user, stranger):
     assert {name: text for name, text in known.headers if name != "X-Request-ID"} == {
         name: text for name, text in unknown.headers if name != "X-Request-ID"
     }
+
+
+def shape(content: bytes) -> tuple[str | None, str, tuple[int, int], list[bytes]]:
+    """The format of a picture, the form of its pixels, its size, and the kinds of its chunks."""
+    with Image.open(io.BytesIO(content)) as shown:
+        kinds, at = [], 8
+        while at < len(content):
+            kinds.append(content[at + 4 : at + 8])
+            at += 12 + int.from_bytes(content[at : at + 4])
+        return shown.format, shown.mode, shown.size, list(dict.fromkeys(kinds))
+
+
+@pytest.mark.parametrize(
+    ("mode", "format_"), [("RGB", "JPEG"), ("RGBA", "PNG"), ("P", "GIF"), ("L", "PNG"), ("I;16", "PNG")]
+)
+def test_every_picture_has_the_form_of_the_default_one(user, stranger, mode, format_):
+    default = stranger.get("rest/avatar/nobody")
+    written = io.BytesIO()
+    Image.new(mode, (300, 200)).save(written, format_)
+    assert send(user, written.getvalue()).status_code == 200
+    own = stranger.get(PATH)
+    assert own.data != default.data
+    assert shape(own.data) == shape(default.data) == ("PNG", "RGBA", (SIDE, SIDE), [b"IHDR", b"IDAT", b"IEND"])
+    of_the_content = {"ETag", "Content-Length", "X-Request-ID", "Date"}
+    assert set(own.headers.keys()) == set(default.headers.keys())
+    assert [(name, text) for name, text in own.headers if name not in of_the_content] == [
+        (name, text) for name, text in default.headers if name not in of_the_content
+    ]
+
+
+def test_two_pictures_at_most_are_decoded_at_once(app, user, monkeypatch):
+    reduce, lock = pbx_avatars.reduce, threading.Lock()
+    seen, inside = [], 0
+
+    def watched(content: bytes) -> bytes:
+        nonlocal inside
+        with lock:
+            inside += 1
+            seen.append(inside)
+        try:
+            return reduce(content)
+        finally:
+            with lock:
+                inside -= 1
+
+    monkeypatch.setattr(pbx_avatars, "reduce", watched)
+    large = io.BytesIO()
+    Image.new("RGB", (3000, 3000), "red").save(large, "PNG")
+    with ThreadPoolExecutor(8) as pool:
+        portals = [Portal(app.test_client(), *user.auth) for _ in range(8)]
+        replies = list(pool.map(lambda portal: send(portal, large.getvalue()), portals))
+    assert max(seen) == 2
+    refused = [reply for reply in replies if reply.status_code != 200]
+    assert len(seen) == len(replies) - len(refused)
+    for reply in refused:
+        check_refused(reply, 503, "two are carried out")
+        assert reply.headers["Retry-After"] == "2"
+    assert send(user, picture("lime")).status_code == 200  # and nobody keeps a turn
 
 
 def test_a_user_sets_the_own_picture_which_anybody_sees(user, stranger):

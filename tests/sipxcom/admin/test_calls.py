@@ -107,6 +107,30 @@ def test_pages_of_other_sites_cannot_call(user, engine, colleagues, method, head
     assert engine.calls == []
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "https://evil.example/", "https://evil.example", "https://localhost.evil.example/", "https://evil.example/localhost",
+        "https://localhost@evil.example/", "about:client", "//evil.example/", "https://[localhost/", "nonsense",
+    ],
+)  # fmt: skip
+def test_links_on_other_sites_cannot_call(user, engine, colleagues, page):
+    """An older browser says with a GET where the link stood, and nothing else."""
+    for path in PATHS:
+        for headers in ({"Referer": page}, {"Referer": page, "Sec-Fetch-Site": "same-site"}):
+            check_outcome(user.get(f"{path}/201", headers=headers), 403, "ERROR_FORBIDDEN")
+    assert engine.calls == []
+    assert user.get("rest/user-permission/1", headers={"Referer": page}).status_code != 400  # reading is no matter
+
+
+@pytest.mark.parametrize(
+    "page", ["http://localhost/", "https://LOCALHOST/portal?x=//evil.example", "https://me@localhost", ""]
+)
+def test_links_on_ones_own_pages_can(user, engine, colleagues, page):
+    assert user.get("rest/call/201", headers={"Referer": page}).status_code == 200
+    assert len(engine.calls) == 1
+
+
 @pytest.mark.parametrize("site", ["same-origin", "same-site", "none"])
 def test_ones_own_pages_and_typed_addresses_can(user, engine, colleagues, site):
     assert user.get("rest/call/201", headers={"Sec-Fetch-Site": site}).status_code == 200
@@ -115,8 +139,12 @@ def test_ones_own_pages_and_typed_addresses_can(user, engine, colleagues, site):
 
 def test_a_page_that_the_settings_name_can(user, engine, colleagues, configure):
     configure(PBX_CORS_ORIGINS="https://portal.example")
-    headers = ELSEWHERE | {"Origin": "https://portal.example"}
+    headers = ELSEWHERE | {"Origin": "https://portal.example", "Referer": "https://portal.example/dial"}
     assert user.get("rest/call/201", headers=headers).status_code == 200
+    assert user.get("rest/call/201", headers={"Referer": "https://portal.example/dial"}).status_code == 200
+    check_outcome(
+        user.get("rest/call/201", headers=headers | {"Referer": "https://evil.example/"}), 403, "ERROR_FORBIDDEN"
+    )
 
 
 def test_head_does_not_call(user, engine, colleagues):
