@@ -129,7 +129,9 @@ class Settings:
         "for any",
     )  # fmt: skip
     trusted_proxies: list[IPNetwork] = _setting(
-        Networks(), "", "Addresses or networks of proxies whose `X-Forwarded-For` is believed"
+        Networks(),
+        "",
+        "Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Prefix` are believed",
     )
     max_body: int = _setting(whole(1024, 1 << 30), str(1 << 20), "Largest request body in bytes")
     max_import: int = _setting(whole(1024, 1 << 32), str(8 << 20), "Largest body of `extensions/import` in bytes")

@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from flask import Flask, Response, json
+from flask import Flask, Response, json, request
 from flask_smorest import Api
 
 from portsip_api.framework.blueprint import Operations
@@ -40,7 +40,12 @@ class DocumentedApi(Api):
         """Register none."""
 
     def _openapi_json(self) -> Response:
-        """Serve the document, written once: nobody has to log in for it, and it is long."""
+        """Serve the document, written once: nobody has to log in for it, and it is long.
+
+        Behind a prefix it begins with that as its server, so that whoever tries an operation out keeps it.
+        """
         if not self._text:
             self._text = json.dumps(self.document(), sort_keys=False).encode()
-        return Response(self._text, mimetype="application/json")
+        prefix = json.dumps({"servers": [{"url": request.script_root}]}).encode() if request.script_root else b""
+        text = prefix[:-1] + b"," + self._text[1:] if prefix else self._text
+        return Response(text, mimetype="application/json")

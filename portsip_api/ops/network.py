@@ -16,11 +16,14 @@ from portsip_api.setting_kinds import IPNetwork
 _REQUEST_HEADERS: Final = ("access_token", "Authorization", "Content-Type", "If-None-Match")
 _REPLY_HEADERS: Final = (ID_HEADER, "Retry-After", "ETag")
 _PREFLIGHT_SECONDS: Final = 600
+# An address with the port it called from: `192.0.2.1:4711`, `[2001:db8::1]:4711`, or in brackets alone.
+_WITH_PORT: Final = re.compile(r"\[(?P<six>[^\]]+)\](?::\d{1,5})?|(?P<four>[\d.]+):\d{1,5}", re.ASCII)
+_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}", re.ASCII)
 
 
 def register(app: Flask) -> None:
     """Put `app` behind the proxies and origins of the settings. The origins are those of this moment."""
-    app.wsgi_app = ClientAddress(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = BehindProxies(app.wsgi_app)  # type: ignore[method-assign]
     if origins := settings.current().cors_origins:
         CORS(
             app,
@@ -42,8 +45,11 @@ def register(app: Flask) -> None:
         return response
 
 
-class ClientAddress:
-    """WSGI middleware that makes `REMOTE_ADDR` the client's address where trusted proxies stand in between."""
+class BehindProxies:
+    """WSGI middleware that takes the client's address, and the prefix that he sees, from trusted proxies.
+
+    The address is `REMOTE_ADDR`. The prefix is put before `SCRIPT_NAME`: the proxy has taken it off the path.
+    """
 
     def __init__(self, application: WSGIApplication) -> None:
         """Stand before `application`."""
@@ -52,6 +58,8 @@ class ClientAddress:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve a request."""
         trusted = settings.current().trusted_proxies
+        if trusted and "HTTP_X_FORWARDED_PREFIX" in environ and _is_trusted(environ.get("REMOTE_ADDR", ""), trusted):
+            environ["SCRIPT_NAME"] = _prefix(environ["HTTP_X_FORWARDED_PREFIX"]) + environ.get("SCRIPT_NAME", "")
         if trusted and "HTTP_X_FORWARDED_FOR" in environ:
             environ["REMOTE_ADDR"] = client_address(
                 environ.get("REMOTE_ADDR", ""), environ["HTTP_X_FORWARDED_FOR"], trusted
@@ -69,11 +77,22 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[IPNetwork]) 
     for told in reversed(forwarded_for.split(",")):
         if not _is_trusted(address, trusted):
             break
-        parsed = _parse(told.strip())
+        parsed = _parse(_without_port(told.strip()))
         if parsed is None:
             break
         address = str(parsed)
     return address
+
+
+def _without_port(told: str) -> str:
+    found = _WITH_PORT.fullmatch(told)
+    return (found["six"] or found["four"]) if found else told
+
+
+def _prefix(told: str) -> str:
+    """Return what the nearest proxy has said, or nothing when it is no plain path."""
+    last = told.rpartition(",")[2].strip().rstrip("/")
+    return last if _PREFIX.fullmatch(last) else ""
 
 
 def _is_trusted(address: str, trusted: Sequence[IPNetwork]) -> bool:

@@ -58,6 +58,13 @@ def proxied(fresh_store) -> Iterator[Server]:
         yield server
 
 
+def test_a_proxy_tells_its_prefix_and_the_clients_port(proxied: Server) -> None:
+    headers = {"X-Forwarded-For": "198.51.100.7:4711", "X-Forwarded-Prefix": "/pbx"}
+    reply = requests.get(f"{proxied.url}/openapi.json", headers=headers, timeout=30)
+    assert reply.json()["servers"] == [{"url": "/pbx"}]
+    assert line_of(proxied, reply.headers["X-Request-ID"])["remote"] == "198.51.100.7"
+
+
 @pytest.mark.parametrize("place", ["query", "body", "header", "bearer"])
 def test_a_token_is_taken_wherever_it_is_put(server: Server, place: str) -> None:
     token = log_in(server)

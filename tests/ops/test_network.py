@@ -1,6 +1,7 @@
 """Proxies, other origins, the headers of every reply."""
 
 import ipaddress
+import re
 from collections.abc import Callable
 
 import pytest
@@ -28,7 +29,15 @@ Configure = Callable[..., settings.Settings]
         ("127.0.0.1", "nonsense", "127.0.0.1"),
         ("127.0.0.1", "", "127.0.0.1"),
         ("127.0.0.1", "6.6.6.6,,", "127.0.0.1"),
-        ("127.0.0.1", "198.51.100.1:4711", "127.0.0.1"),
+        ("127.0.0.1", "198.51.100.1:4711", "198.51.100.1"),
+        ("127.0.0.1", "6.6.6.6:1, 198.51.100.1:4711, 10.1.2.3:443", "198.51.100.1"),
+        ("127.0.0.1", "[2a00::7]:4711", "2a00::7"),
+        ("127.0.0.1", "[2a00::7]", "2a00::7"),
+        ("127.0.0.1", "[::ffff:198.51.100.1]:4711", "198.51.100.1"),
+        ("127.0.0.1", "6.6.6.6, 198.51.100.1:x", "127.0.0.1"),
+        ("127.0.0.1", "6.6.6.6, 198.51.100.1:", "127.0.0.1"),
+        ("127.0.0.1", "6.6.6.6, [198.51.100.1:80", "127.0.0.1"),
+        ("127.0.0.1", "6.6.6.6, 198.51.100:80", "127.0.0.1"),
         ("127.0.0.1", "  2001:DB8::1 ", "2001:db8::1"),
         ("2001:db8::5", "2a00::7", "2a00::7"),
         ("::ffff:127.0.0.1", "::ffff:198.51.100.1", "198.51.100.1"),
@@ -99,3 +108,67 @@ def test_without_the_setting_there_is_no_cross_origin(crm: Crm) -> None:
 def test_any_origin_may_be_allowed(configure: Configure) -> None:
     http = create_app(configure(PBX_CORS_ORIGINS="*")).test_client()
     assert http.get("/healthz", headers={"Origin": ORIGIN}).headers["Access-Control-Allow-Origin"] == "*"
+
+
+PREFIXED = {"X-Forwarded-Prefix": "/pbx"}
+
+
+@pytest.fixture
+def behind(crm: Crm, configure: Configure) -> FlaskClient:
+    """A client whose proxy is believed."""
+    configure(PBX_TRUSTED_PROXIES="127.0.0.1")
+    return crm.http
+
+
+@pytest.mark.parametrize(
+    ("told", "prefix"),
+    [
+        ("/pbx", "/pbx"),
+        ("/pbx/", "/pbx"),
+        ("/a/b-c_d.e", "/a/b-c_d.e"),
+        ("/hearsay, /pbx", "/pbx"),
+        ("", ""),
+        ("/", ""),
+        ("pbx", ""),
+        ("//evil.example", ""),
+        ("/..", ""),
+        ("/pbx/../..", ""),
+        ("https://evil.example", ""),
+        ('/"><script>', ""),
+        ("/%2e%2e", ""),
+        ("/pbx/" * 100, ""),
+    ],
+)
+def test_a_prefix_is_that_of_the_nearest_proxy_when_it_is_a_plain_path(behind, told, prefix):
+    document = behind.get("/openapi.json", headers={"X-Forwarded-Prefix": told}).get_json()
+    assert document.get("servers") == ([{"url": prefix}] if prefix else None)
+
+
+def test_a_prefix_is_believed_of_trusted_proxies_only(crm: Crm) -> None:
+    assert "servers" not in crm.http.get("/openapi.json", headers=PREFIXED).get_json()
+
+
+@pytest.mark.parametrize("how", [{"headers": PREFIXED}, {"environ_overrides": {"SCRIPT_NAME": "/pbx"}}])
+def test_documents_and_links_carry_the_prefix(behind, admin, how):
+    for page in ("/docs", "/docs/sipxcom"):
+        links = re.findall(r'(?:href|src|data-document)="([^"]*)"', behind.get(page, **how).text)
+        assert len(links) == 7
+        assert all(link.startswith("/pbx/") for link in links), links
+    for document in ("/openapi.json", "/openapi-sipxcom.json"):
+        plain, prefixed = behind.get(document), behind.get(document, **how)
+        assert prefixed.get_json() == {"servers": [{"url": "/pbx"}], **plain.get_json()}
+        assert behind.get(document).data == plain.data
+    admin.make_extension("1000")
+    how = {**how, "headers": {"access_token": admin.token, **how.get("headers", {})}}
+    listed = behind.get("/api/extensions/greeting_file/list?extension_number=1000", **how).get_json()
+    assert [row["url"].partition("?")[0] for row in listed["files"]] == ["/pbx/api/extensions/greeting_file/show"]
+
+
+def test_prefixes_add_up(behind):
+    both = {"headers": PREFIXED, "environ_overrides": {"SCRIPT_NAME": "/inner"}}
+    assert behind.get("/openapi.json", **both).get_json()["servers"] == [{"url": "/pbx/inner"}]
+
+
+def test_an_error_behind_a_prefix_is_in_the_dialect_that_was_asked(behind):
+    check_refused(behind.get("/api/nothing", headers=PREFIXED), "404.2")
+    assert behind.get("/sipxconfig/rest/branch", headers=PREFIXED).mimetype == "text/xml"

@@ -27,6 +27,9 @@ class EscapedSlashes:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve a request."""
         target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+        prefix = environ.get("SCRIPT_NAME", "")
+        if prefix and target.startswith(f"{prefix}{PREFIX}/"):  # no proxy has taken it off
+            target = target.removeprefix(prefix)
         if target.startswith(f"{PREFIX}/") and "%2f" in target.lower() and _SLASH not in environ["PATH_INFO"]:
             path = target.partition("?")[0].replace("%2F", "%1F").replace("%2f", "%1F")
             environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")

@@ -168,13 +168,13 @@ def _is_count(text: str) -> bool:
 
 
 def _is_this(uri: str) -> bool:
-    """Tell whether a Digest was made for the request's own target."""
+    """Tell whether a Digest was made for the request's target, with or without the prefix that a proxy took off."""
     target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
     try:
         own, given = urlsplit(target), urlsplit(uri)
     except ValueError:
         return False
-    return (own.path, own.query) == (given.path, given.query)
+    return given.path in {own.path, request.script_root + own.path} and own.query == given.query
 
 
 def _challenges(*, stale: bool = False) -> list[str]:

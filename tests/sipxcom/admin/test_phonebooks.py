@@ -81,6 +81,8 @@ def test_a_name_may_have_a_slash(portal):
     phonebooks.import_csv(HOME, "a/b", b"a,b,1\n")
     reply = portal.get("rest/phonebook/a%2Fb", environ_overrides={"RAW_URI": "/sipxconfig/rest/phonebook/a%2Fb"})
     assert reply.text.endswith('"a","b","1"\n')
+    prefixed = {"RAW_URI": "/pbx/sipxconfig/rest/phonebook/a%2Fb", "SCRIPT_NAME": "/pbx"}
+    assert portal.get("rest/phonebook/a%2Fb", environ_overrides=prefixed).text == reply.text
     check_refused(portal.get("rest/phonebook/a/b"), 404)
 
 

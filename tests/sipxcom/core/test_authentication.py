@@ -179,6 +179,15 @@ def test_a_digest_for_one_method_is_none_for_another(stranger):
     assert stranger.http.delete(PATH, headers=headers).status_code == 401
 
 
+@pytest.mark.parametrize("raw", [PATH, f"/pbx{PATH}"])  # a proxy has taken the prefix off, or has not
+def test_a_digest_is_for_the_address_that_its_client_sees(stranger, raw):
+    here = {"SCRIPT_NAME": "/pbx", "RAW_URI": raw}
+    seen = digest(stranger)
+    assert stranger.http.get(PATH, headers=seen.header("GET", f"/pbx{PATH}"), environ_overrides=here).status_code == 200
+    other = seen.header("GET", f"/other{PATH}")
+    assert stranger.http.get(PATH, headers=other, environ_overrides=here).status_code == 401
+
+
 def test_who_does_not_know_the_password_writes_no_nonce(stranger):
     digest(stranger, password="wrong").send(stranger.http, "GET", PATH)
     assert volatile.fetch_all("SELECT * FROM digest_nonce") == []
