@@ -43,7 +43,7 @@ def body_fields(most_values: int = json_values.MOST) -> dict[str, Any]:
     """
     if request.mimetype == FORM:
         return _texts(request.form)
-    body = bodies.sent()
+    body = bodies.sent_json()
     return _parse(body, most_values) if body.strip() else {}
 
 

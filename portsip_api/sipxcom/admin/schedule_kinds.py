@@ -3,6 +3,7 @@
 Source: contract `sipxcom-admin.md`, section 6.8.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -45,8 +46,18 @@ def _read_time(value: object) -> int | None:
     milliseconds = _milliseconds(value)
     if milliseconds is None or milliseconds % _MS_PER_MINUTE:
         raise ValueError("Must be a time of day in whole minutes: milliseconds since 1970, or a date and time, in GMT.")
+    return _minutes(milliseconds)
+
+
+def _read_end(value: object) -> int | None:
+    """Read the end of a period as `_read_time` does; the system drops its seconds, and many end a day at 23:59:59."""
+    milliseconds = _milliseconds(value)
+    return _read_time(value) if milliseconds is None else _minutes(milliseconds)
+
+
+def _minutes(milliseconds: int) -> int:
     minutes = milliseconds // _MS_PER_MINUTE
-    return minutes if minutes == _MINUTES_PER_DAY else minutes % _MINUTES_PER_DAY
+    return minutes if milliseconds == _MINUTES_PER_DAY * _MS_PER_MINUTE else minutes % _MINUTES_PER_DAY
 
 
 def _milliseconds(value: object) -> int | None:
@@ -86,3 +97,4 @@ TIME: Final = Kind(
     xml=_time_in_xml,
     taken=({"type": "string"},),
 )
+END: Final = replace(TIME, read=_read_end)

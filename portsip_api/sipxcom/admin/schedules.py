@@ -9,7 +9,7 @@ from typing import Any, Final
 from portsip_api.pbx.hours import schedules as pbx_schedules
 from portsip_api.pbx.hours.schedules import Kind as Owner
 from portsip_api.pbx.hours.schedules import Schedule
-from portsip_api.sipxcom.admin.schedule_kinds import DAY, OWNER, TIME
+from portsip_api.sipxcom.admin.schedule_kinds import DAY, END, OWNER, TIME
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import BARE_ID, NOTHING, Resources, require_given
 from portsip_api.sipxcom.core.records import FLAG, WHOLE, Leaf, Many, Nested, Record
@@ -25,7 +25,10 @@ _HOURS: Final = Record(
         Leaf("enabled", FLAG, "True when absent."),
         Leaf("start", TIME, _TIME_MEANING, required=True),
         Leaf(
-            "stop", TIME, f"{_TIME_MEANING} It comes after the start; a whole day is the end of the day.", required=True
+            "stop",
+            END,
+            f"{_TIME_MEANING} It comes after the start; a whole day is the end of the day. Seconds are dropped.",
+            required=True,
         ),
         Leaf("scheduledDay", DAY, required=True),
     ),

@@ -119,7 +119,7 @@ def _given(declared: Declaration) -> dict[str, Any] | list[FileStorage] | str:
     if declared.body is Form.UPLOAD:
         return [file for files in request.files.listvalues() for file in files]
     try:
-        return bodies.sent().decode()
+        return bodies.sent().content.decode()
     except UnicodeDecodeError:
         raise Invalid({"body": ["Must be text in UTF-8."]}) from None
 

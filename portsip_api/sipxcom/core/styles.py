@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import Response, request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
 from portsip_api.framework import bodies
@@ -43,12 +44,13 @@ class Style:
 
     def read(self, record: Record, most: int = json_values.MOST) -> dict[str, Any]:
         """Return what the body says, in at most `most` values. Raises Invalid, TooLarge and UnsupportedMediaType."""
-        body = bodies.sent()
+        body = bodies.sent_json()
         if not body.strip():
             raise Invalid({"body": ["Missing request entity"]})
-        if self.free:
-            return json_form.read(record, body, most, strict=False)
-        return json_form.read(record, body, most) if self._is_json(body) else xml_form.read(record, body, most)
+        if self.free or self._is_json(body):
+            return json_form.read(record, body, most, strict=not self.free)
+        content, is_utf_8 = bodies.sent()
+        return xml_form.read(record, content, most, encoding="utf-8" if is_utf_8 else None)
 
     def _is_json(self, body: bytes) -> bool:
         media_type = request.mimetype
@@ -70,7 +72,7 @@ API: Final = Style((JSON, XML, OTHER_XML), rooted=False, lenient=False)
 
 def negotiate(offers: Sequence[str]) -> str:
     """Return the media type that the client likes best; among equals the first. Raises NotAcceptable."""
-    accepted = request.accept_mimetypes
+    accepted = _accepted()
     if not accepted:
         return offers[0]
     best = max(offers, key=accepted.quality)  # the first of equals
@@ -81,8 +83,13 @@ def negotiate(offers: Sequence[str]) -> str:
 
 def prefers_json() -> bool:
     """Tell whether the client would rather have JSON than XML; who does not care would not."""
-    accepted = request.accept_mimetypes
+    accepted = _accepted()
     return bool(accepted) and accepted.quality(JSON) > max(accepted.quality(XML), accepted.quality(OTHER_XML))
+
+
+def _accepted() -> MIMEAccept:
+    """Return what the client takes. Parameters other than q (`charset=utf-8`) are no part of a type that we give."""
+    return MIMEAccept([(value.partition(";")[0].strip(), quality) for value, quality in request.accept_mimetypes])
 
 
 def content_type(media_type: str) -> str:

@@ -61,18 +61,21 @@ def write_short(record: Record, value: dict[str, Any]) -> Iterator[str]:
     yield _SHORT_DECLARATION + "".join(write(record, value, pretty=False)).removeprefix(_DECLARATION)
 
 
-def read(record: Record, body: bytes, most: int = json_values.MOST) -> dict[str, Any]:
-    """Return what `body` says. Raises MalformedXml, Invalid which names the element that is wrong, and TooLarge."""
-    root = parse(body, most)
+def read(record: Record, body: bytes, most: int = json_values.MOST, *, encoding: str | None = None) -> dict[str, Any]:
+    """Return what `body` says, in `encoding` whatever it says itself; its root's namespace is passed over.
+
+    Raises MalformedXml, Invalid which names the element that is wrong, and TooLarge.
+    """
+    root = parse(body, most, encoding)
     if not record.is_named(root.tag):
         raise Invalid({_shown(root.tag): [f"Must be {record.root}, the root element."]})
     return _read_record(record, root, "")
 
 
-def parse(body: bytes, most: int) -> Element:
+def parse(body: bytes, most: int, encoding: str | None = None) -> Element:
     """Return the root element. Raises MalformedXml, and TooLarge for more than `most` elements and attributes."""
     try:
-        parser = DefusedXMLParser(target=_Shallow(most), forbid_dtd=True)
+        parser = DefusedXMLParser(target=_Shallow(most), encoding=encoding, forbid_dtd=True)
         parser.feed(body)
         root: Element = parser.close()
     except DefusedXmlException:
@@ -83,25 +86,31 @@ def parse(body: bytes, most: int) -> Element:
 
 
 class _Shallow(TreeBuilder):
-    """Builds a tree of a bounded depth, so that nothing recurses far, and of a bounded size."""
+    """Builds a tree of a bounded depth, so that nothing recurses far, and of a bounded size.
+
+    The namespace of the root, which programs put there by default, is left off wherever it stands.
+    """
 
     def __init__(self, most: int) -> None:
         super().__init__()
         self._most = most
         self._depth = self._count = 0
+        self._namespace = ""
 
     def start(self, tag: Any, attrs: Any, /) -> Any:
+        if not self._count and tag.startswith("{"):
+            self._namespace = tag.partition("}")[0] + "}"
         self._depth += 1
         if self._depth > DEEPEST:
             raise MalformedXml("Is nested too deeply.")
         self._count += 1 + len(attrs)
         if self._count > self._most:
             raise TooLarge(f"The XML holds more than {self._most} elements and attributes.")
-        return super().start(tag, attrs)
+        return super().start(tag.removeprefix(self._namespace), attrs)
 
     def end(self, tag: Any, /) -> Any:
         self._depth -= 1
-        return super().end(tag)
+        return super().end(tag.removeprefix(self._namespace))
 
 
 def _node(record: Record, value: dict[str, Any], streams: list[tuple[Record, Stream, int]], level: int) -> _Node:

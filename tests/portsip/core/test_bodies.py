@@ -209,6 +209,20 @@ def test_the_mark_of_utf_8_is_passed_over(http, admin, content_type):
     assert Sent(http, UPDATE, with_token, content_type).reply.status_code == 200
 
 
+@pytest.mark.parametrize("charset", ["ISO-8859-1", "UTF-8", "no-such"])
+def test_json_is_utf_8_or_else_what_its_label_says(http, admin, charset):
+    name = {"extension_number": "1000", "profile": {"first_name": "Zoë"}}
+    for codec, taken in (("utf-8", True), ("latin-1", charset == "ISO-8859-1")):
+        body = json.dumps(name, ensure_ascii=False).encode(codec)
+        sent = Sent(http, UPDATE, body, f"text/plain; charset={charset}", headers={"access_token": admin.token})
+        if not taken:
+            check_refused(sent.reply, "400.2")
+            continue
+        assert sent.reply.status_code == 200
+        assert admin.read("extensions/show", extension_number="1000")["profile"]["first_name"] == "Zoë"
+        admin.do(UPDATE, extension_number="1000", profile={"first_name": ""})
+
+
 @pytest.mark.parametrize("content_type", TYPES[:3])
 @pytest.mark.parametrize("body", [b'{"extension_number": "1000",}', b' {"extension_number": 1000', b"[1000,]"])
 def test_json_with_a_typo_is_no_form(http, admin, content_type, body):

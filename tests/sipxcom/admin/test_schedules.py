@@ -113,6 +113,22 @@ def test_times_are_read_in_either_spelling(portal, start, minutes):
 
 
 @pytest.mark.parametrize(
+    ("stop", "minutes"),
+    [
+        (24 * HOUR - 1_000, 1439),
+        (24 * HOUR - 1, 1439),
+        ("1970-01-01T23:59:59Z", 1439),
+        ("1970-01-01T23:59:59.999+00:00", 1439),
+        (17 * HOUR + 30_000, 1020),
+        (24 * HOUR, 1440),
+    ],
+)
+def test_an_end_has_no_seconds(portal, stop, minutes):
+    id_ = portal.make(PATH, {"name": "x", "workingTime": {"workingHours": [MONDAY | {"stop": stop}]}})
+    assert periods(id_) == [Period(Day.MONDAY, 540, minutes)]
+
+
+@pytest.mark.parametrize(
     ("hours", "word"),
     [
         ({"start": None}, "Start: Cannot be empty"),
@@ -126,6 +142,8 @@ def test_times_are_read_in_either_spelling(portal, start, minutes):
         ({"start": 24 * HOUR}, "start"),
         ({"stop": 9 * HOUR}, "stop"),
         ({"stop": 8 * HOUR}, "stop"),
+        ({"stop": 9 * HOUR + 59_000}, "stop"),
+        ({"stop": "midnight"}, "stop"),
     ],
 )
 def test_bad_periods_are_refused(portal, office, hours, word):
