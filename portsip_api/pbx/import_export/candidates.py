@@ -38,6 +38,8 @@ def candidate(row: Row, existing: Collection[str], group_rows: Mapping[str, int 
     """
     if row.problem:
         raise Invalid({"row": [row.problem]})
+    if row.faults:
+        raise Invalid(row.faults)
     number = number_of(row)
     if number is None or number not in existing:
         draft = _with_shared(extension_drafts.prepare(row.fields))

@@ -3,15 +3,19 @@
 Source: ours; the vendor's page names no file format. The names are those of the JSON objects.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 from portsip_api.pbx.extensions.fields import EXTENSION
+from portsip_api.pbx.spreadsheets import cells
 from portsip_api.pbx.values import Kind, Text, leaves
 
 NUMBER: Final = "extension_number"
 GROUPS: Final = "belong_groups"
+_NUMBERS: Final = re.compile(r"extension_number|voicemail_pin|outbound_caller_id|\w+_phone|\w+_action_value")
 SECRETS: Final = frozenset({"password", "web_access_password", "voice_mail.voicemail_pin"})
 _GROUP_SEPARATOR: Final = "|"
 
@@ -43,6 +47,21 @@ class Column:
         return ".".join(self.path)
 
     @cached_property
+    def is_number(self) -> bool:
+        """Whether its texts are numbers to dial or a PIN, which spreadsheets take for numbers to count with."""
+        return _NUMBERS.fullmatch(self.path[-1]) is not None
+
+    @cached_property
+    def to_cell(self) -> Callable[[str], str]:
+        """Makes a text a cell that no spreadsheet runs."""
+        return partial(cells.guarded, is_number=self.is_number)
+
+    def from_cell(self, cell: str) -> str:
+        """Return the text of a cell. Raises ValueError when a spreadsheet has changed it."""
+        cells.require_unchanged(cell, is_number=self.is_number)
+        return cells.unguarded(cell, is_number=self.is_number)
+
+    @cached_property
     def keeps_blank(self) -> bool:
         """Whether a blank cell sets an empty value; where it cannot be one, it means that nothing was sent."""
         return self.name == GROUPS or (isinstance(self.kind, Text) and self.name != NUMBER and self.name not in SECRETS)
@@ -72,7 +91,7 @@ def exported(*, secrets: bool) -> list[Column]:
 
 
 def to_text(value: object) -> str:
-    """Return a value as a cell, from which the kind of its column reads it again."""
+    """Return a value as a text, from which the kind of its column reads it again."""
     if isinstance(value, list):
         return _GROUP_SEPARATOR.join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)

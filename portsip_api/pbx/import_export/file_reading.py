@@ -23,11 +23,15 @@ _LONGEST_TITLE: Final = 64
 
 @dataclass(frozen=True)
 class Row:
-    """A row of data, counted from 1; `problem` is the sentence that says why it could not be read."""
+    """A row of data, counted from 1; `problem` is the sentence that says why it could not be read.
+
+    `faults` are those that say which of its fields, by dotted path, could not be.
+    """
 
     number: int
     fields: Mapping[str, object]
     problem: str = ""
+    faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -126,17 +130,24 @@ def _rows(records: Iterable[Sequence[str]], columns: Sequence[Column | None]) ->
         if any(cells[len(slots) :]):
             yield Row(number, {}, "Has more values than the header has columns.")
         else:
-            yield Row(number, _fields(slots, objects, cells))
+            yield _row(number, slots, objects, cells)
 
 
-def _fields(
-    slots: Iterable[tuple[tuple[str, ...], Column | None]], objects: Iterable[tuple[str, ...]], cells: Iterable[str]
-) -> dict[str, object]:
+def _row(
+    number: int,
+    slots: Iterable[tuple[tuple[str, ...], Column | None]],
+    objects: Iterable[tuple[str, ...]],
+    cells: Iterable[str],
+) -> Row:
     fields: dict[str, Any] = {}
+    faults: dict[str, Sequence[str]] = {}
     holders: dict[tuple[str, ...], dict[str, Any]] = {(): fields}
     for path in objects:
         holders[path] = holders[path[:-1]][path[-1]] = {}
     for (path, column), cell in zip(slots, cells, strict=False):  # a short row sends fewer values
         if column is not None and (cell or column.keeps_blank):
-            holders[path][column.path[-1]] = column.kind.from_text(cell)
-    return fields
+            try:
+                holders[path][column.path[-1]] = column.kind.from_text(column.from_cell(cell))
+            except ValueError as error:
+                faults[column.name] = [str(error)]
+    return Row(number, fields, faults=faults)

@@ -2,17 +2,22 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from portsip_api.pbx.errors import Invalid, TooLarge
+from portsip_api.pbx.phonebooks.writing import csv_line
+from portsip_api.pbx.spreadsheets.cells import require_unchanged, unguarded
 from portsip_api.pbx.values import Text
 from portsip_api.store.search import fold
 
 MOST_BYTES: Final = 5 << 20
 MOST_ROWS: Final = 50_000
 MOST_FAULTS: Final = 50  # rows that are named
-COLUMNS: Final = ("First name", "Last name", "Number")
+NUMBER: Final = "Number"
+COLUMNS: Final = ("First name", "Last name", NUMBER)
+_ESCAPED: Final = re.compile(r'(\\+)"')
 _NAME: Final = Text(255)
 _KINDS: Final = (_NAME, _NAME, Text(128, 1))
 
@@ -61,13 +66,35 @@ def _records(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise Invalid({"file": ["Must be text in UTF-8."]}) from error
     first = text.partition("\n")[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
+    forms = [text]
+    if '\\"' in text:
+        forms.insert(0 if text.startswith(csv_line(COLUMNS)) else 1, _without_backslashes(text))
+    chosen = next((form for form in forms if _is_well_formed(form, delimiter)), forms[0])
     number = 0
     try:
-        # Strict: a quote that is never closed would otherwise swallow the rows behind it.
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1):
+        for number, cells in enumerate(_reader(chosen, delimiter), 1):
             yield number, cells
     except csv.Error as error:
         raise Invalid({f"row {number + 1}": ["Is not well-formed CSV."]}) from error
+
+
+def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
+    # Strict: a quote that is never closed would otherwise swallow the rows behind it.
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+
+def _is_well_formed(text: str, delimiter: str) -> bool:
+    try:
+        for _ in _reader(text, delimiter):
+            pass
+    except csv.Error:
+        return False
+    return True
+
+
+def _without_backslashes(text: str) -> str:
+    """Return CSV whose quotes are written as `writing` does with each doubled instead, as the standard has it."""
+    return _ESCAPED.sub(lambda found: "\\" * (len(found[1]) // 2) + ('""' if len(found[1]) % 2 else '"'), text)
 
 
 def _header(cells: Sequence[str]) -> list[int] | None:
@@ -83,7 +110,9 @@ def _entry(cells: Sequence[str], places: Sequence[int]) -> Entry:
     values = []
     for title, kind, place in zip(COLUMNS, _KINDS, places, strict=True):
         try:
-            values.append(kind.check(cells[place].strip()))
+            cell, is_number = cells[place].strip(), title == NUMBER
+            require_unchanged(cell, is_number=is_number)
+            values.append(kind.check(unguarded(cell, is_number=is_number)))
         except ValueError as error:
             raise ValueError(f"{title}: {error}") from error
     return Entry(*values)

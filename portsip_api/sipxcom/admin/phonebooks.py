@@ -10,6 +10,7 @@ from flask import Response
 
 from portsip_api.pbx.phonebooks import phonebooks as pbx_phonebooks
 from portsip_api.pbx.phonebooks.reading import COLUMNS, Entry
+from portsip_api.pbx.phonebooks.writing import csv_line
 from portsip_api.sipxcom.core import styles
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import Resources
@@ -43,7 +44,8 @@ def list_phonebooks() -> dict[str, Any]:
     _PHONEBOOK,
     media_types=(CSV, XML),
     errors=(404,),
-    note='CSV by default: a header, every field in quotes, a quote in one as `\\"`, lines that end in LF.',
+    note='CSV by default: a header, every field in quotes, a quote in one as `\\"` and the backslashes before it, or '
+    "at the end, twice, lines that end in LF. A text that a spreadsheet would run has an apostrophe before it (ours).",
 )
 def show_phonebook(name: str) -> dict[str, Any] | Response:
     """Show the entries of a phonebook."""
@@ -55,8 +57,4 @@ def show_phonebook(name: str) -> dict[str, Any] | Response:
 
 def _rows(rows: Sequence[Entry | Sequence[str]]) -> Iterator[str]:
     for first in range(0, len(rows), BLOCK):
-        yield "".join(",".join(map(_quoted, row)) + "\n" for row in rows[first : first + BLOCK])
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '\\"') + '"'
+        yield "".join(map(csv_line, rows[first : first + BLOCK]))

@@ -85,6 +85,16 @@ def test_a_blank_cell_empties_a_text_and_sends_nothing_else():
     assert set(found["forward_rules"]["available"]) == {"no_answer_action_value", "busy_action_value"}
 
 
+def test_an_apostrophe_before_a_formula_is_removed_and_what_a_spreadsheet_changed_is_refused():
+    found = fields("extension_number,password,first_name,description\n'+a,'=x,''@b,'tis\n")
+    assert (found["extension_number"], found["password"]) == ("+a", "=x")
+    assert found["profile"] == {"first_name": "'@b", "description": "'tis"}
+    reading = read_csv(io.BytesIO(b'extension_number,mobile_phone,first_name,password\n1E+10,"=""0""",4.9E+11,1.0\n'))
+    ((row),) = reading.rows
+    assert set(row.faults) == {"extension_number", "profile.mobile_phone"}
+    assert row.fields == {"profile": {"first_name": "4.9E+11"}, "password": "1.0"}
+
+
 def test_a_blank_number_is_a_missing_one():
     assert "extension_number" not in fields("extension_number,first_name\n,Ada\n")
 

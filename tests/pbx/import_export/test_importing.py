@@ -1,5 +1,6 @@
 """Import and export without HTTP: what is written is read back, and nothing is written by halves."""
 
+import csv
 import io
 import sqlite3
 from contextlib import closing, contextmanager
@@ -151,6 +152,32 @@ def test_what_export_writes_import_reads_back(pairs, format_):
     assert load_file(file, format_).created == len(pairs)
     assert stored() == before
     assert export(format_) == file
+
+
+def test_no_cell_of_an_export_is_run_by_a_spreadsheet():
+    """Not even one of a secret; and it comes back as it was."""
+    profile = {
+        "first_name": "=1+1",
+        "last_name": "'=1",
+        "description": "\tx",
+        "mobile_phone": "+49 30",
+        "twitter": "@a",
+    }
+    load([{**new("+a"), "password": "=sip", "web_access_password": "-web-", "profile": profile}])
+    before = stored()
+    cells = next(csv.DictReader(io.StringIO(export("csv").decode(), newline="")))
+    assert {name: cells[name] for name in ("extension_number", "password", "web_access_password")} == {
+        "extension_number": "'+a", "password": "'=sip", "web_access_password": "'-web-",
+    }  # fmt: skip
+    assert [cells[f"profile.{name}"] for name in profile] == ["'=1+1", "''=1", "'\tx", "+49 30", "'@a"]
+    load_file(export("csv"), "csv", upsert=True)
+    assert stored() == before
+
+
+def test_a_row_that_a_spreadsheet_changed_fails_by_its_fields():
+    report = load_file(b'extension_number,mobile_phone\n4.9E+11,1\n100,"=""004915"""\n', "csv")
+    check_failed(report, (1, "extension_number"), (2, "profile.mobile_phone"))
+    assert numbers() == []
 
 
 def test_the_store_is_sound_after_an_import():
