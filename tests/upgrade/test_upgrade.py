@@ -1,0 +1,130 @@
+"""A store and settings of the release before: whatever was answered then is answered now.
+
+`record` says how a release is recorded. What is changed on purpose stands in `CHANGED`, with the reason.
+"""
+
+import difflib
+import json
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+import requests
+
+from portsip_api import settings
+from portsip_api.ops.check import findings
+from portsip_api.pbx.upkeep import rekey
+from portsip_api.store import backup, database, migrations
+from portsip_api.store.restore import restore
+from portsip_api.store.secrets import keyring
+from tests.contract.servers import KINDS, running
+from tests.upgrade.ask import ADMIN_PASSWORD, Answer, Asker, Question, opened, recorded, unpack, variables
+
+# Paths whose answers are others than before, as patterns: why. They are asked, and only the status must be the same.
+CHANGED: Final[dict[str, str]] = {}
+_SHOWN: Final = 5  # differences in a message
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Where the store of before lies, as it was left."""
+    unpack(tmp_path)
+    return tmp_path
+
+
+def differences(app, questions: dict[Question, Answer]) -> list[str]:
+    """Return what is answered otherwise than before, question by question."""
+    asker = Asker(app)
+    found = ((question, before, asker.ask(question)) for question, before in questions.items())
+    return [
+        _difference(question, before, now) for question, before, now in found if not _is_same(question, before, now)
+    ]
+
+
+def check_same(app, questions: dict[Question, Answer]) -> None:
+    """All questions are answered as before."""
+    found = differences(app, questions)
+    assert not found, f"{len(found)} of {len(questions)} answers differ, for instance:\n\n" + "\n\n".join(
+        found[:_SHOWN]
+    )
+
+
+def _is_same(question: Question, before: Answer, now: Answer) -> bool:
+    is_changed = any(re.search(pattern, question.path) for pattern in CHANGED)
+    return before.status == now.status if is_changed else before == now
+
+
+def _difference(question: Question, before: Answer, now: Answer) -> str:
+    diff = difflib.unified_diff(_lines(before), _lines(now), "before", "now", lineterm="", n=1)
+    body = f" {question.body}" if question.body else ""
+    return f"{question.who} asks {question.path}{body} ({question.accept})\n" + "\n".join(diff)[:4_000]
+
+
+def _lines(answer: Answer) -> list[str]:
+    text = answer.content
+    shown = text.replace("><", ">\n<") if isinstance(text, str) else json.dumps(text, indent=1, ensure_ascii=False)
+    return [f"{answer.status} {answer.type}", *shown.splitlines()]
+
+
+def test_every_answer_is_as_before(template, place):
+    with opened(place):
+        check_same(template[0], recorded())
+
+
+def test_a_change_is_told(template, place):
+    questions = {question: answer for question, answer in recorded().items() if "/extensions/show" in question.path}
+    with opened(place):
+        database.execute("UPDATE extension SET number = '1930' WHERE tenant_id = 1 AND number = '1030'")
+        found = differences(template[0], questions)
+    assert found
+    assert found[0].startswith("admin asks /api/extensions/show?")
+    assert "-200 application/json" in found[0]
+
+
+def test_nothing_is_wrong_afterwards(template, place):
+    with opened(place):
+        assert [finding.sentence for finding in findings(variables(place)) if finding.is_error] == []
+        assert database.fetch_row("PRAGMA user_version")[0] == migrations.known()[-1].number
+
+
+def test_a_backup_of_it_is_restored(template, place):
+    some = dict(list(recorded().items())[::40])
+    with opened(place):
+        where = backup.Place(settings.current().data_path, settings.current().database_path)
+        backup.create(where, place / "backup", rekey.needed_keys)
+        keys = keyring.key_ids()
+    for path in where.folder.glob("pbx*"):
+        path.unlink()
+    restore(where, place / "backup", keys=keys, needed_keys=rekey.needed_keys)
+    with opened(place):
+        check_same(template[0], some)
+
+
+def test_a_backup_of_before_is_restored(template, place):
+    some = dict(list(recorded().items())[7::40])
+    unpacked = place / "data"
+    where = backup.Place(unpacked, unpacked / "pbx.sqlite3")
+    with opened(place):
+        keys = keyring.key_ids()
+    archive = Path(__file__).with_name("before") / "store.backup"
+    restore(where, archive, keys=keys, needed_keys=rekey.needed_keys)
+    with opened(place):
+        check_same(template[0], some)
+
+
+@pytest.mark.usefixtures("servers")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_server_starts_with_the_settings_of_before(kind, place):
+    given = variables(place)
+    described = {item.variable for item in settings.describe()} - {"PBX_CONFIG"}
+    assert set(given) <= described, "a setting of before is gone"
+    del given["PBX_DATA_DIR"], given["PBX_BIND"]  # the helper's: a port of its own
+    file = place / "settings.env"
+    file.write_text("".join(f"{name}='{value}'\n" for name, value in given.items()))
+    environment = {"PBX_CONFIG": str(file)} if kind == "gunicorn" else given  # uWSGI reads no file for all of them
+    with running(kind, place / "data", **environment) as server:
+        login = {"username": "admin", "password": ADMIN_PASSWORD}
+        reply = requests.post(f"{server.url}/api/account/credentials/verify", json=login, timeout=30)
+        assert reply.status_code == 200, reply.text
+        assert reply.json()["expires"] == int(given["PBX_TOKEN_TTL"])
