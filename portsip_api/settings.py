@@ -99,6 +99,11 @@ class Settings:
         "UTC",
         "IANA time zone of tenants that name none",
     )
+    ntp_server: str = _setting(
+        matching(r"|[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?", "Must be a host name or an address."),
+        "pool.ntp.org",
+        "Time server that phones are told; empty: none, so that they ask the one that DHCP names, or their own",
+    )
     token_ttl: int = _setting(whole(1, 86_400), "30", "Life of an access token in seconds")
     token_renewal: str = _setting(
         one_of("absolute", "sliding"), "absolute",

@@ -4,15 +4,21 @@ Owners of what was set are `phone:<id>`, `line:<id>`, `phone-group:<id>/<model i
 Source: contract, sections 4.1, 6.2, 6.3, 6.4 and 9.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
+from portsip_api import settings
 from portsip_api.pbx.devices import groups as phone_groups
 from portsip_api.pbx.devices import lines, phones
+from portsip_api.pbx.devices.clock_settings import clock_settings
+from portsip_api.pbx.devices.clocks import rule_of
 from portsip_api.pbx.devices.groups import PhoneGroup
 from portsip_api.pbx.devices.lines import Line
 from portsip_api.pbx.devices.phones import Phone
+from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.settings.device_models import (
+    PhoneModel,
     definitions_of,
     gateway_model,
     line_definitions_of,
@@ -22,6 +28,7 @@ from portsip_api.pbx.settings.device_models import (
 from portsip_api.pbx.settings.values import Settings, overrides
 from portsip_api.pbx.trunks import gateway_ports, gateways
 from portsip_api.pbx.trunks.gateways import Gateway
+from portsip_api.store.clock import clock
 
 # Where the families of phones keep what a line is made of. A password is in none of them: it is shown with the line
 # only, which may hide it, and profiles have it from there.
@@ -76,6 +83,10 @@ _LINE_PATHS: Final = {
 }
 
 
+# Whether a Grandstream fetches its file by HTTP or HTTPS: what it does now, until somebody decides.
+_OF_FAMILY: Final[Mapping[str, Mapping[str, str | None]]] = {"grandstream": {"upgrade/P212": ""}}
+
+
 def of_phone(tenant_id: int, phone_key: int | str) -> Settings:
     """Return the settings of a phone, with those of its groups as defaults: the lightest group's first.
 
@@ -85,10 +96,11 @@ def of_phone(tenant_id: int, phone_key: int | str) -> Settings:
 
 
 def of_known_phone(tenant_id: int, phone: Phone) -> Settings:
-    """Return what `of_phone` does for a phone that has been read, in one statement."""
-    definitions = definitions_of(phone_model(phone.model_id), phone.device_version)
+    """Return what `of_phone` does for a phone that has been read, in two statements."""
+    model = phone_model(phone.model_id)
+    definitions = definitions_of(model, phone.device_version)
     inherited = _handed_down(tenant_id, phone.groups, phone.model_id)
-    return Settings(tenant_id, f"phone:{phone.id}", definitions, {}, inherited)
+    return _with_defaults(Settings(tenant_id, f"phone:{phone.id}", definitions, {}, inherited), model)
 
 
 def of_line(tenant_id: int, phone_key: int | str, line_id: int | str) -> Settings:
@@ -110,7 +122,7 @@ def of_group_model(tenant_id: int, group_key: int | str, model_id: str) -> Setti
     """
     group = phone_groups.show(tenant_id, group_key)
     model = phone_model(model_id)
-    return Settings(tenant_id, _group_owner(group, model.model_id), definitions_of(model))
+    return _with_defaults(Settings(tenant_id, _group_owner(group, model.model_id), definitions_of(model)), model)
 
 
 def of_gateway(tenant_id: int, key: int | str) -> Settings:
@@ -127,6 +139,15 @@ def of_port(tenant_id: int, gateway_key: int | str, port_id: int | str) -> Setti
     port = gateway_ports.show(tenant_id, gateway.id, port_id)
     definitions = port_definitions_of(gateway_model(gateway.model_id), gateway.device_version)
     return Settings(tenant_id, f"port:{port.id}", definitions)
+
+
+def _with_defaults(found: Settings, model: PhoneModel) -> Settings:
+    """Return the settings with the time of the tenant's zone, the time server and the family's own as defaults."""
+    zone = calendars.load(found.tenant_id).zone
+    told = clock_settings(model, rule_of(zone, clock.wall()), settings.current().ntp_server)
+    return replace(
+        found, computed={**_OF_FAMILY.get(model.family, {}), **told.server}, led=told.zone, leading=told.leading
+    )
 
 
 def _group_owner(group: PhoneGroup, model_id: str) -> str:

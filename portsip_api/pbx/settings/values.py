@@ -36,10 +36,12 @@ class Value:
 class Settings:
     """The settings of one owner.
 
-    `computed` are defaults that the caller knows, by path, in place of the model's; `inherited` are values that apply
-    until the owner has its own, those of a phone's groups for instance. Of several defaults the computed one counts
-    first, then the inherited one, then the model's. Each method that reads makes one statement. `written` is called in
-    the transaction of each write, and may refuse it by what it raises.
+    `computed` are defaults that the caller knows, by path, in place of the model's; `inherited` are values that
+    apply until the owner has its own, those of a phone's groups for instance. Of several defaults the computed one
+    counts first, then the inherited one, then the model's. `led` are computed defaults that count while no path of
+    `leading` but their own is set or inherited: rules of daylight saving, say, go with the zone. Each method that
+    reads makes one statement. `written` is called in the transaction of each write, and may refuse it by what it
+    raises.
     """
 
     tenant_id: int
@@ -47,6 +49,8 @@ class Settings:
     definitions: Definitions
     computed: Mapping[str, str | None] = field(default_factory=dict)
     inherited: Mapping[str, str] = field(default_factory=dict)
+    led: Mapping[str, str | None] = field(default_factory=dict)
+    leading: frozenset[str] = frozenset()
     written: Callable[[], None] = lambda: None
 
     def all(self) -> list[Value]:
@@ -96,7 +100,7 @@ class Settings:
             self._delete(paths)
             self.written()
 
-    def as_mapping(self) -> dict[str, str | None]:
+    def as_mapping(self) -> Mapping[str, str | None]:
         """Return the value in force of every setting by its path, the hidden ones too."""
         return as_mappings([self])[0]
 
@@ -109,9 +113,14 @@ class Settings:
         path = setting.path
         inherited = self.inherited.get(path)
         default = self.computed.get(path)
+        if default is None and path in self.led and not self._is_led_by_another(path, own):
+            default = self.led[path]
         if default is None:
             default = setting.default if inherited is None else inherited
         return Value(setting, own.get(path, default if inherited is None else inherited), default)
+
+    def _is_led_by_another(self, path: str, own: Mapping[str, str]) -> bool:
+        return any(lead in own or lead in self.inherited for lead in self.leading if lead != path)
 
     def _row(self, setting: Setting, value: str) -> dict[str, object]:
         sealed = keyring.encrypt(value, SECRET) if setting.secret else None
@@ -126,13 +135,29 @@ class Settings:
         SettingValue.delete(self.tenant_id, SettingValue.path.in_(list(paths)), owner=self.owner)
 
 
-def as_mappings(several: Sequence[Settings]) -> list[dict[str, str | None]]:
+@dataclass(frozen=True)
+class InForce:
+    """The value in force of every setting by its path, and the paths of those that were set, or are inherited."""
+
+    values: Mapping[str, str | None] = field(repr=False)
+    chosen: frozenset[str]
+
+
+def as_mappings(several: Sequence[Settings]) -> list[Mapping[str, str | None]]:
     """Return what `as_mapping` does, of several owners of one tenant, in one statement."""
+    return [each.values for each in in_force(several)]
+
+
+def in_force(several: Sequence[Settings]) -> list[InForce]:
+    """Return the settings in force of several owners of one tenant, in one statement."""
     if not several:
         return []
     found = overrides(several[0].tenant_id, [settings.owner for settings in several])
     return [
-        {item.path: each.value_over(item, found[each.owner]).value for item in each.definitions.settings}
+        InForce(
+            {item.path: each.value_over(item, found[each.owner]).value for item in each.definitions.settings},
+            frozenset(found[each.owner].keys() | each.inherited.keys()),
+        )
         for each in several
     ]
 

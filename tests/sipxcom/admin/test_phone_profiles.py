@@ -1,10 +1,13 @@
 """Profiles: what a phone fetches, and telling phones to fetch it."""
 
+from xml.etree import ElementTree as ET
+
 import pytest
 
 from portsip_api.pbx.devices import lines
 from portsip_api.pbx.devices.profiles.files import profile_names
 from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.settings.device_models import PhoneModel, phone_models
 from portsip_api.pbx.trunks import locations
 from portsip_api.store import database
@@ -31,6 +34,16 @@ def values(portal: Portal, path: str) -> dict[str, str]:
     """The parameters of a Yealink's profile."""
     rows = (line.partition(" = ") for line in portal.get(path).text.splitlines())
     return {name: value for name, separator, value in rows if separator}
+
+
+def xml_values(portal: Portal, name: str, serial: str = SERIAL) -> dict[str, str]:
+    """The texts and the attributes of an XML profile; of an account its number is appended, `user_name#1`."""
+    found: dict[str, str] = {}
+    for element in ET.fromstring(portal.get(f"rest/phone/{serial}/profile/{name}").data).iter():
+        found |= element.attrib
+        number = f"#{element.get('idx')}" if "idx" in element.attrib else ""
+        found[element.tag + number] = element.text or ""
+    return found
 
 
 @pytest.mark.parametrize("form", ["rest/phone/{}/profile/{}", "rest/phones/{}/profile/{}", "api/phones/{}/profile/{}"])
@@ -95,6 +108,123 @@ def test_a_profile_says_where_emergency_calls_come_from(portal, phone):
     ):
         locations.assign(HOME, kind, key, elin)
         assert f"# Location: {text}\n" in portal.get(phone).text
+
+
+def test_a_profile_tells_the_time_of_the_tenants_zone(portal, phone):
+    calendars.update_hours(HOME, {"time_zone": "Asia/Kolkata"})
+    found = values(portal, phone)
+    assert found["local_time.time_zone"] == "+5:30"
+    assert found["local_time.summer_time"] == "0"
+    assert found["local_time.ntp_server1"] == "pool.ntp.org"
+    calendars.update_hours(HOME, {"time_zone": "Australia/Sydney"})
+    found = values(portal, phone)
+    assert found["local_time.time_zone"] == "+10"
+    assert (found["local_time.summer_time"], found["local_time.dst_time_type"]) == ("1", "1")
+    assert (found["local_time.start_time"], found["local_time.end_time"]) == ("10/1/7/2", "4/1/7/3")
+    assert found["local_time.offset_time"] == "60"
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "told"),
+    [
+        (
+            "snom370",
+            f"{SERIAL.upper()}.xml",
+            {"timezone": "", "utc_offset": "-12600", "dst": "3600 03.02.07 02:00:00 11.01.07 02:00:00",
+             "ntp_server": "time.example"},
+        ),
+        (
+            "polycomVVX500",
+            f"{SERIAL}-sipx-site.cfg",
+            {"tcpIpApp.sntp.gmtOffset": "-12600", "tcpIpApp.sntp.daylightSavings.enable": "1",
+             "tcpIpApp.sntp.daylightSavings.start.date": "8", "tcpIpApp.sntp.daylightSavings.stop.month": "11",
+             "tcpIpApp.sntp.address": "time.example"},
+        ),
+        (
+            "gsPhoneGxp2140",
+            f"cfg{SERIAL}.xml",
+            {"P64": "customize", "P246": "STD+3:30DST+2:30,M3.2.0/2,M11.1.0/2", "P30": "time.example"},
+        ),
+        (
+            "gsHt702",
+            f"cfg{SERIAL}.xml",
+            {"P64": "customize", "P246": "STD+3:30DST+2:30,M3.2.0/2,M11.1.0/2", "P30": "time.example"},
+        ),
+        (
+            "gsPhoneGxp2000",
+            f"cfg{SERIAL}.xml",
+            {"P64": "510", "P75": "1", "P246": "3,2,7,2,0;11,1,7,2,0;60", "P30": "time.example"},
+        ),
+    ],
+)  # fmt: skip
+def test_every_vendors_profile_tells_the_time(portal, configure, model, name, told):
+    configure(PBX_NTP_SERVER="time.example", PBX_TIME_ZONE="America/St_Johns")
+    make_phone(portal, model=model)
+    found = xml_values(portal, name)
+    assert {key: found.get(key) for key in told} == told
+
+
+def test_who_sets_a_zone_sets_its_daylight_saving_too(portal, phone, configure):
+    """A zone that was set before phones were told the tenant's keeps what the model made of it."""
+    calendars.update_hours(HOME, {"time_zone": "Australia/Sydney"})
+    make_phone(portal, SECOND, "snom370")
+    set_value(portal, f"api/phones/{SERIAL}/settings/preference/local_time.time_zone", "+1")
+    set_value(portal, f"api/phones/{SERIAL}/settings/preference/local_time.time_zone_name", "Germany(Berlin)")
+    found = values(portal, phone)
+    assert (found["local_time.time_zone"], found["local_time.time_zone_name"]) == ("+1", "Germany(Berlin)")
+    assert found["local_time.summer_time"] == "2"
+    set_value(portal, f"api/phones/{SECOND}/settings/Basic_Network_Settings/timezone", "GER+1")
+    found = xml_values(portal, f"{SECOND.upper()}.xml", SECOND)
+    assert (found["timezone"], found["utc_offset"], found["dst"]) == ("GER+1", "", "")
+
+
+def test_daylight_saving_of_a_polycom_can_be_set(portal):
+    make_phone(portal, model="polycomVVX500")
+    path = f"api/phones/{SERIAL}/settings/tcpIpApp.sntp/daylightSavings"
+    for name, value in (("enable", "1"), ("start.month", "5"), ("start.date", "15"), ("stop.time", "4")):
+        set_value(portal, f"{path}.{name}", value)
+        found = xml_values(portal, f"{SERIAL}-sipx-site.cfg")
+        assert found[f"tcpIpApp.sntp.daylightSavings.{name}"] == value
+
+
+def test_of_two_settings_of_one_parameter_the_one_that_was_set_counts(portal):
+    make_phone(portal, model="gsHt702")
+    for group, value in (("phone", "EST5"), ("gateway", "TZP-2")):
+        set_value(portal, f"api/phones/{SERIAL}/settings/{group}/P64", value)
+        assert xml_values(portal, f"cfg{SERIAL}.xml")["P64"] == value
+        assert portal.delete(f"api/phones/{SERIAL}/settings/{group}/P64").status_code == 200
+        assert xml_values(portal, f"cfg{SERIAL}.xml")["P64"] == "customize"
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "written"),
+    [
+        (YEALINK, CFG, "auto_provision.server"),
+        (YEALINK, CFG, "autoprovision."),
+        ("gsPhoneGxp2160", f"cfg{SERIAL}.xml", "<P237>"),
+        ("gsPhoneGxp2160", f"cfg{SERIAL}.xml", "<P212>"),
+        ("gsHt802", f"cfg{SERIAL}.txt", "P192 = "),
+        ("snom370", f"{SERIAL.upper()}.xml", "setting_server"),
+    ],
+)
+def test_a_phone_keeps_the_address_of_its_profile(portal, model, name, written):
+    make_phone(portal, model=model)
+    assert written not in portal.get(f"rest/phone/{SERIAL}/profile/{name}").text
+
+
+@pytest.mark.parametrize(
+    ("model", "path", "value", "name", "line"),
+    [
+        (YEALINK, "upgrade/autoprovision/auto_provision.server.url", "https://p.example/", CFG,
+         "auto_provision.server.url = https://p.example/\n"),
+        ("gsPhoneGxp2160", "upgrade/P237", "p.example", f"cfg{SERIAL}.xml", "<P237>p.example</P237>"),
+        ("gsPhoneGxp2160", "upgrade/P212", "2", f"cfg{SERIAL}.xml", "<P212>2</P212>"),
+    ],
+)  # fmt: skip
+def test_the_address_of_a_profile_can_be_set(portal, model, path, value, name, line):
+    make_phone(portal, model=model)
+    set_value(portal, f"api/phones/{SERIAL}/settings/{path}", value)
+    assert line in portal.get(f"rest/phone/{SERIAL}/profile/{name}").text
 
 
 def test_wrong_numbers_and_names_are_404(portal, phone):

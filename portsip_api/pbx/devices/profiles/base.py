@@ -38,7 +38,7 @@ class ProfileInput:
 
     `device` is the model's `family`, `version` the firmware that the settings were chosen by; `lines` are in the order
     of the phone's accounts; `settings` maps setting paths to effective values, hidden ones included (None: no value);
-    `location` is the emergency location's text or ELIN.
+    `location` is the emergency location's text or ELIN; `chosen` are the paths of the settings that somebody has set.
     """
 
     serial: str
@@ -53,6 +53,7 @@ class ProfileInput:
     lines: Sequence[ProfileLine]
     settings: Settings = field(repr=False)
     location: str | None
+    chosen: frozenset[str] = frozenset()
 
     @property
     def used_lines(self) -> Sequence[ProfileLine]:

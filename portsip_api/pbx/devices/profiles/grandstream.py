@@ -22,6 +22,9 @@ _OCTETS: Final = re.compile(r".*/__[A-Za-z]+\d?-(\d+)")
 _DOTTED: Final = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})", re.ASCII)
 _FREE: Final = re.compile(r"(P\d{1,5})\s*=\s*(.*)", re.ASCII | re.DOTALL)
 _SERVER: Final = "account-proxy/P47"
+# How and where the phone fetches its file and firmware: without these it would not find its way back, so that it keeps
+# its own where none is set.
+_KEPT: Final = frozenset(f"upgrade/P{number}" for number in (192, 212, 232, 233, 234, 235, 237, 1360, 1361))
 
 
 def _ports(*runs: tuple[int, int]) -> str:
@@ -59,8 +62,12 @@ def text(given: ProfileInput, name: str) -> str:
 
 def _parameters(given: ProfileInput) -> Parameters:
     found: Parameters = {}
-    for path, value in with_own_values(given.settings, _own_of_gateway(given), {}).items():
-        found.update(_of_phone(path, value or ""))
+    of_phone = with_own_values(given.settings, _own_of_gateway(given), {})
+    # Adapters have two settings for some parameters: the one that was set counts.
+    for path in sorted(of_phone, key=given.chosen.__contains__):
+        if path in _KEPT and not of_phone[path]:
+            continue
+        found.update(_of_phone(path, of_phone[path] or ""))
     of_lines: Parameters = {}
     for number, line in enumerate(given.used_lines, 1):
         own = _own(line, number)

@@ -12,7 +12,7 @@ from portsip_api.pbx.devices.phones import Phone
 from portsip_api.pbx.devices.profiles.files import ProfileInput, ProfileLine
 from portsip_api.pbx.devices.settings import of_known_line, of_known_phone
 from portsip_api.pbx.settings.device_models import phone_model
-from portsip_api.pbx.settings.values import as_mappings
+from portsip_api.pbx.settings.values import in_force
 from portsip_api.pbx.trunks import locations
 
 _USUAL_PORT: Final = 5060
@@ -26,7 +26,7 @@ def of_phone(tenant_id: int, serial: str) -> ProfileInput:
     """
     phone = phones.find_by_serial(tenant_id, serial)
     model = phone_model(phone.model_id)
-    own, *of_lines = as_mappings(
+    own, *of_lines = in_force(
         [of_known_phone(tenant_id, phone), *(of_known_line(tenant_id, phone, line) for line in phone.lines)]
     )
     return ProfileInput(
@@ -39,9 +39,10 @@ def of_phone(tenant_id: int, serial: str) -> ProfileInput:
         max_lines=model.max_lines,
         description=phone.description or "",
         domain=tenants.domain_of(tenant_id),
-        lines=[_line(line, values) for line, values in zip(phone.lines, of_lines, strict=True)],
-        settings=own,
+        lines=[_line(line, each.values) for line, each in zip(phone.lines, of_lines, strict=True)],
+        settings=own.values,
         location=_location(tenant_id, phone),
+        chosen=own.chosen,
     )
 
 

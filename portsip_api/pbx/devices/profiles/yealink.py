@@ -21,6 +21,10 @@ _ITEM: Final = re.compile(r"(?:.*/)?([\w-]+)/(\w+)\[(\d+)\]")
 _DIAL_RULES: Final = {"dial-now": "dialnow", "block-out": "block_out", "replace": "replace"}
 _CUSTOM: Final = "iant/iant_custom_configs"
 _NOT_THE_PHONES: Final = ("e911/", "unsupported/memory-keys/", "contacts/RemotePhoneBook/_", _CUSTOM)
+# What the phone keeps where nothing is set: without the address of its file it would not find its way back.
+_KEPT: Final = re.compile(
+    r"auto_provision\.(server|pnp|dhcp_option|common_file_name|aes_key).*|autoprovision\..*|local_time\.time_zone_name"
+)
 _CUSTOM_LINE: Final = re.compile(r"([A-Za-z][\w.\-]*)\s*=\s*(.*)", re.ASCII)
 _MODEL_VARIANT: Final = re.compile(r"_(?:W52|t2x)$")
 _LINE_LIST: Final = re.compile(r".*(?:incoming_lines|dial_out_lines|line_id)(?:\.\d+)?")
@@ -78,6 +82,8 @@ def _parameters(given: ProfileInput) -> Parameters:
     for path, value in given.settings.items():
         if not path.startswith(_NOT_THE_PHONES):
             name = _phone_parameter(path)
+            if not value and _KEPT.fullmatch(name):
+                continue
             found[name] = _line_numbers(value or "") if _LINE_LIST.fullmatch(name) else value or _NOTHING
     lines_of_its_own = map(_CUSTOM_LINE.fullmatch, (given.settings.get(_CUSTOM) or "").splitlines())
     return found | {match[1]: match[2] for match in lines_of_its_own if match}
