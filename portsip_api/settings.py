@@ -128,6 +128,13 @@ class Settings:
         "Failed log-ins from one address, whatever the account, before more are answered 429",
     )
     login_window: int = _setting(whole(1, 86_400), "300", "Seconds after which failed log-ins are forgotten")
+    digest: str = _setting(
+        one_of("md5+sha256", "sha256", "off"), "md5+sha256",
+        "Log-ins by HTTP Digest to sipXcom's API: which algorithms are taken, or none",
+    )  # fmt: skip
+    basic: bool = _setting(
+        kinds.Boolean(), "true", "Whether log-ins by HTTP Basic, which send the password, are taken by sipXcom's API"
+    )
     cors_origins: list[str] = _setting(
         Origins(), "",
         "Origins, such as `https://crm.example`, separated by commas, whose pages may call the API from a browser; `*` "

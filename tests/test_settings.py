@@ -29,6 +29,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_LOGIN_FAILURES": ("3", 3),
     "PBX_LOGIN_FAILURES_ADDRESS": ("30", 30),
     "PBX_LOGIN_WINDOW": ("60", 60),
+    "PBX_DIGEST": ("sha256", "sha256"),
+    "PBX_BASIC": ("false", False),
     "PBX_CORS_ORIGINS": (
         "https://a.example,, HTTPS://B.example:443, http://[0:0::1]:3000, http://10.0.0.1:80, app://a_b, null, *",
         ["https://a.example", "https://b.example", "http://[::1]:3000", "http://10.0.0.1", "app://a_b", "null", "*"],
@@ -66,6 +68,8 @@ BAD = {
     "PBX_LOGIN_FAILURES": ["0"],
     "PBX_LOGIN_FAILURES_ADDRESS": ["-1"],
     "PBX_LOGIN_WINDOW": ["0"],
+    "PBX_DIGEST": ["sha-256", "", "true", "md5,sha256"],
+    "PBX_BASIC": ["perhaps", ""],
     "PBX_CORS_ORIGINS": [
         "https://*.crm.example",
         r"https://crm\.example",

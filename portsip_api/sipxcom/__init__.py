@@ -31,7 +31,7 @@ from portsip_api.sipxcom.admin.schedules import schedules
 from portsip_api.sipxcom.admin.services import services
 from portsip_api.sipxcom.admin.user_groups import user_groups
 from portsip_api.sipxcom.admin.users import users
-from portsip_api.sipxcom.core import documentation
+from portsip_api.sipxcom.core import authentication, documentation
 from portsip_api.sipxcom.core.blueprint import Resources
 from portsip_api.sipxcom.core.errors import PREFIX, answer
 
@@ -83,7 +83,7 @@ def register(app: Flask, version: str) -> None:
     app.wsgi_app = EscapedSlashes(app.wsgi_app)  # type: ignore[method-assign]
     api = DocumentedApi(app, config_prefix="SIPXCOM_")
     api.spec.components.schema("Outcome", documentation.OUTCOME)
-    for scheme in ("basic", "digest"):
+    for scheme in authentication.schemes():
         api.spec.components.security_scheme(scheme, {"type": "http", "scheme": scheme})
     for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint)

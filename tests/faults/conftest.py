@@ -6,7 +6,7 @@ from tests.contract.conftest import fresh_store  # noqa: F401 — a fixture
 from tests.faults.form import LONG, NGINX
 
 # A small disk of its own and nginx are not everywhere: the long form demands them.
-collect_ignore = [] if LONG else ["test_full_disk.py", *([] if NGINX else ["test_slow_clients.py"])]
+collect_ignore = [] if LONG else ["test_full_disk.py", *([] if NGINX else ["test_proxy.py", "test_slow_clients.py"])]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -24,6 +24,7 @@ from portsip_api.pbx.identity import SUPERADMIN, Identity, Role
 from portsip_api.sipxcom.core.errors import Unauthenticated
 
 _NOBODY: Final = "Log in with a user name and the portal password."
+_DIGESTS: Final = {"md5+sha256": ("SHA-256", "MD5"), "sha256": ("SHA-256",), "off": ()}  # the strongest first
 _SAFE: Final = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -64,8 +65,13 @@ def is_superadmin() -> bool:
     )
 
 
+def schemes() -> tuple[str, ...]:
+    """Return the schemes of log-in that the settings leave, as OpenAPI names them."""
+    return ("basic",) * settings.current().basic + ("digest",) * bool(_digests())
+
+
 def require(access: Access) -> None:
-    """Let the request pass, or raise Unauthenticated, Forbidden or TooManyFailures."""
+    """Let the request pass, or raise Unauthenticated, Forbidden (also where nobody can log in) or TooManyFailures."""
     if request.method not in _SAFE:
         require_same_site()
     if access is Access.ANYBODY:
@@ -98,13 +104,19 @@ def _has_one(identity: Identity, permissions: Iterable[str]) -> bool:
     )
 
 
+def _digests() -> tuple[str, ...]:
+    return _DIGESTS[settings.current().digest]
+
+
 def _log_in() -> Identity:
+    if not schemes():
+        raise Forbidden("Log-ins are switched off here.")
     given = _given()
     scheme = given.type if given else ""
     try:
-        if given and scheme == "basic":
+        if given and scheme == "basic" and settings.current().basic:
             return _basic(given)
-        if given and scheme == "digest":
+        if given and scheme == "digest" and _digests():
             return _digest(given)
     except LoginRefused as error:
         raise Unauthenticated(str(error), _challenges()) from None
@@ -128,7 +140,7 @@ def _digest(given: Authorization) -> Identity:
     algorithm = (fields.get("algorithm") or "MD5").upper()
     nonce, count, cnonce, uri = (fields.get(name) or "" for name in ("nonce", "nc", "cnonce", "uri"))
     malformed = (
-        algorithm not in ALGORITHMS
+        algorithm not in _digests()
         or fields.get("realm") != REALM
         or fields.get("qop") != "auth"
         or not cnonce
@@ -181,12 +193,12 @@ def _challenges(*, stale: bool = False) -> list[str]:
     """Return the challenges, the strongest first; all Digests share a nonce, since some clients mix them up."""
     nonce = digest_nonces.issue()
     digests = []
-    for algorithm in ("SHA-256", "MD5"):
+    for algorithm in _digests():
         values: dict[str, str | None] = {"realm": REALM, "qop": "auth", "nonce": nonce, "algorithm": algorithm}
         if stale:
             values["stale"] = "true"
         digests.append(WWWAuthenticate("digest", values).to_header())
-    return [*digests, f'Basic realm="{REALM}", charset="UTF-8"']
+    return digests + [f'Basic realm="{REALM}", charset="UTF-8"'] * settings.current().basic
 
 
 def require_same_site() -> None:

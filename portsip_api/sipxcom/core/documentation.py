@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from portsip_api.sipxcom.core import styles
-from portsip_api.sipxcom.core.authentication import Access
+from portsip_api.sipxcom.core.authentication import Access, schemes
 from portsip_api.sipxcom.core.declaration import Declaration, Form
 from portsip_api.sipxcom.core.outcomes import RECORD as OUTCOME_RECORD
 from portsip_api.sipxcom.core.records import Field, Leaf, Many, Nested, Record, element_of
@@ -33,7 +33,7 @@ def operation(name: str, declared: Declaration, method: str, path: str) -> dict[
     document: dict[str, Any] = {"operationId": name, "responses": _responses(declared, method, path)}
     if declared.description:
         document["description"] = declared.description
-    document["security"] = [] if declared.access is Access.ANYBODY else [{"basic": []}, {"digest": []}]
+    document["security"] = [] if declared.access is Access.ANYBODY else [{scheme: []} for scheme in schemes()]
     if declared.query:
         document["parameters"] = [
             {"in": "query", "name": query.name, "description": query.meaning, "schema": dict(query.schema)}

@@ -1,0 +1,64 @@
+"""The examples in `deploy/`: what they let into an image, and what they hold a server to."""
+
+import re
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+import pytest
+
+from portsip_api import settings
+
+DEPLOY = settings.ROOT / "deploy"
+CONTAINERFILE = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+IGNORED = [
+    line
+    for line in (settings.ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+
+def copied() -> set[str]:
+    """What the image is made of: the sources of COPY, but for those of another stage."""
+    lines = [line.split()[1:-1] for line in CONTAINERFILE.splitlines() if line.startswith("COPY ")]
+    return {name for names in lines if not names[0].startswith("--from") for name in names}
+
+
+def reaches_the_builder(path: str) -> bool:
+    """Tell what the file of ignored names says of a path: the last line that fits it, or a folder above it, decides."""
+    above = [str(part) for part in (PurePosixPath(path), *PurePosixPath(path).parents)]
+    goes = True
+    for line in IGNORED:
+        pattern = line.removeprefix("!")
+        if any(fnmatchcase(part, pattern) or fnmatchcase(f"/{part}", pattern.replace("**/", "*/")) for part in above):
+            goes = line.startswith("!")
+    return goes
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".git/config", ".env", ".venv/bin/python", "db/secret.key", "db/pbx.sqlite3", "secret.key",
+        "db/pbx.sqlite3-wal", "db/pbx-volatile.sqlite3", "db/greetings/ab/cd", "deploy/portsip-api.env",
+        "portsip_api/__pycache__/settings.cpython-311.pyc", "tests/crm.py", "tls/privkey.pem",
+    ],
+)  # fmt: skip
+def test_no_key_and_no_history_enters_the_image(path):
+    assert not reaches_the_builder(path)
+
+
+def test_all_that_the_image_is_made_of_does():
+    assert {line[1:] for line in IGNORED if line.startswith("!")} == copied()
+    for name in copied():
+        assert (settings.ROOT / name).exists()
+        assert reaches_the_builder(name)
+    assert reaches_the_builder("db/migrations/0001_initial.sql")
+    assert reaches_the_builder("portsip_api/pbx/settings/data/phone_models.json")
+
+
+def test_the_example_of_the_image_has_limits():
+    assert re.search(r"^# .*--memory \w+ --pids-limit \d+ --ulimit core=0", CONTAINERFILE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", ["LimitCORE=0", "MemoryMax=2G", "TasksMax=256"])
+def test_the_unit_has_limits(line):
+    assert line in (DEPLOY / "portsip-api.service").read_text(encoding="utf-8").splitlines()
