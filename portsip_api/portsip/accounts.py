@@ -11,7 +11,7 @@ from marshmallow import fields as ma
 
 from portsip_api import settings
 from portsip_api.pbx.access import logins, tenants, tokens
-from portsip_api.pbx.access.passwords import PASSWORD
+from portsip_api.pbx.access.passwords import ACCOUNT_PASSWORD
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.values import Text
 from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint
@@ -127,7 +127,7 @@ class AccountCreate(schema_of("AccountFields", tenants.TENANT, _AccountObjects))
 
     name = Ruled(tenants.LOGIN_NAME, required=True)
     domain = described(tenants.DOMAIN, "Its SIP domain.", required=True)
-    password = Ruled(PASSWORD, required=True)
+    password = described(ACCOUNT_PASSWORD, "Not one of the common ones.", required=True)
 
 
 class AccountChange(schema_of("AccountFields", tenants.TENANT, _AccountObjects)):  # type: ignore[misc]

@@ -9,8 +9,10 @@ from flask import Flask
 from portsip_api.pbx.access import administrators, tenants
 from tests.crm import ADMIN_PASSWORD, Crm, check_refused
 from tests.ops.commands import check_sentence, run
+from tests.sipxcom.portal import Portal
 
 PASSWORD = "a new pässphrase"
+GUESSED = "password: Must not be a common password, nor one that is easily guessed."
 
 
 class Operator:
@@ -84,6 +86,15 @@ def test_a_new_password_ends_the_administrators_tokens(operator: Operator, admin
             "",
             "A password is either generated or read from standard input.",
         ),
+        (("admin", "disable", "nobody"), "", "There is no such administrator."),
+        (("admin", "enable", "nobody"), "", "There is no such administrator."),
+        (("admin", "destroy", "nobody", "--yes"), "", "There is no such administrator."),
+        (("admin", "disable", "ADMIN"), "", "The last administrator who can log in stays."),
+        (("admin", "destroy", "admin", "--yes"), "", "The last administrator who can log in stays."),
+        (("admin", "create", "ada", "--password-stdin"), "nine char", "password: Must have 10 to 128 characters."),
+        (("admin", "passwd", "admin", "--password-stdin"), "Password123!", GUESSED),
+        (("tenant", "create", "acme", "a.example", "--password-stdin"), "1234567890", GUESSED),
+        (("tenant", "update", "default", "--password-stdin"), "nine char", "password: Must have 10 to 128 characters."),
         (("tenant", "create", "acme", "pbx.local", "--generate"), "", "Another tenant has this domain."),
         (("tenant", "create", "acme", "a b", "--generate"), "", "domain: Must be a domain name."),
         (("tenant", "update", "nobody", "--enable"), "", "There is no such tenant."),
@@ -97,6 +108,39 @@ def test_what_is_refused_is_said_in_a_sentence(
     operator: Operator, arguments: tuple[str, ...], stdin: str, sentence: str
 ) -> None:
     operator.is_refused(*arguments, stdin=stdin, sentence=sentence)
+
+
+def test_an_administrator_is_kept_out_and_let_in_again(operator: Operator, admin: Crm, app: Flask) -> None:
+    """By both APIs; `superadmin` is then the first of those who can log in."""
+    operator.does("admin", "create", "ada", "--password-stdin", stdin=PASSWORD)
+    assert operator.does("admin", "disable", "ADMIN") == "Disabled the administrator ADMIN.\n"
+    assert operator.does("admin", "list").splitlines() == ["1\tadmin\tdisabled", "2\tada\tenabled"]
+    check_refused(admin.get("extensions/list"), "403.4")
+    check_refused(admin.post("account/credentials/verify", username="admin", password=ADMIN_PASSWORD), "401.2")
+    portals = [Portal(app.test_client(), *who) for who in (("admin", ADMIN_PASSWORD), ("superadmin", ADMIN_PASSWORD))]
+    assert [portal.get("rest/branch").status_code for portal in portals] == [401, 401]
+    assert Portal(app.test_client(), "superadmin", PASSWORD).get("rest/branch").status_code == 200
+    operator.is_refused("admin", "disable", "ada", sentence="The last administrator who can log in stays.")
+    assert operator.does("admin", "enable", "admin") == "Enabled the administrator admin.\n"
+    assert [portal.get("rest/branch").status_code for portal in portals] == [200, 200]
+    assert Crm(admin.http).log_in("admin", ADMIN_PASSWORD).token
+
+
+def test_an_administrator_is_removed_only_after_a_yes(operator: Operator, admin: Crm, app: Flask) -> None:
+    operator.does("admin", "create", "ada", "--password-stdin", stdin=PASSWORD)
+    assert operator.attempt("admin", "destroy", "admin", stdin="n\n").exit_code == 1
+    assert admin.get("extensions/list").status_code == 200
+    operator.does("admin", "destroy", "admin", stdin="y\n")
+    check_refused(admin.get("extensions/list"), "403.4")
+    assert operator.does("admin", "list") == "2\tada\tenabled\n"
+    assert Portal(app.test_client(), "superadmin", PASSWORD).get("rest/branch").status_code == 200
+
+
+def test_a_disabled_administrator_is_removed_although_it_is_not_the_last(operator: Operator) -> None:
+    operator.does("admin", "create", "ada", "--password-stdin", stdin=PASSWORD)
+    operator.does("admin", "disable", "ada")
+    operator.does("admin", "destroy", "ada", "--yes")
+    assert operator.does("admin", "list") == "1\tadmin\tenabled\n"
 
 
 def test_a_password_is_never_an_argument(operator: Operator, crm: Crm) -> None:

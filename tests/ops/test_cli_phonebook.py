@@ -48,7 +48,7 @@ def test_the_members_of_groups_come_along(run: Callable[..., Result], file: Path
 
 
 def test_a_tenant_is_named_by_its_domain(run: Callable[..., Result], file: Path) -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     assert run("import", "Team", file, "--tenant", "other.example").exit_code == 0
     assert (phonebooks.names(HOME), phonebooks.names(other)) == ([], ["Team"])
     assert run("list", "--tenant", "other.example").output == "Team\n"

@@ -25,7 +25,7 @@ def test_rules_are_listed_added_and_removed(run):
 
 
 def test_each_tenant_has_its_own(run):
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     run("add", "Fax", "--tenant", "other.example")
     assert dialling_rules.find_by_name(other, "Fax").kind == "CUSTOM"
     assert "Fax" not in run("list").output

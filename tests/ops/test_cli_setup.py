@@ -63,7 +63,7 @@ def test_a_later_start_does_not_set_the_password(commands: FlaskCliRunner, confi
 
 
 def test_any_administrator_will_do(bare: FlaskCliRunner) -> None:
-    administrators.create("somebody", "a password")
+    administrators.create("somebody", "a passphrase")
     assert bare.invoke(args=["pbx", "init"]).output == SILENT
 
 
@@ -72,6 +72,14 @@ def test_the_strict_policy_holds_for_the_first_password(bare: FlaskCliRunner, co
     result = bare.invoke(args=["pbx", "init"])
     assert (result.exit_code, administrators.exists()) == (1, False)
     assert result.stderr == "Error: password: Must have at least 8 characters and not be the extension number.\n"
+
+
+def test_what_started_a_server_before_passwords_were_judged_still_does(
+    bare: FlaskCliRunner, configure: Use, crm: Crm
+) -> None:
+    configure(PBX_ADMIN_PASSWORD="admin")
+    assert bare.invoke(args=["pbx", "init"]).exit_code == 0
+    assert crm.log_in("admin", "admin").token
 
 
 def test_starts_at_the_same_moment_make_one_administrator(tmp_path: Path) -> None:

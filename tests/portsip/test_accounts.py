@@ -5,7 +5,7 @@ from time import perf_counter
 
 import pytest
 
-from portsip_api.pbx.access import login_limits, tokens
+from portsip_api.pbx.access import login_limits, passwords, tokens
 from portsip_api.pbx.errors import TooManyFailures
 from portsip_api.store import database, sqlite_file, volatile
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD, Crm, check_refused
@@ -312,7 +312,7 @@ def test_past_failures_are_deleted(time, crm):
 
 def test_tenants_are_created_shown_listed_changed_and_destroyed(admin):
     made = admin.do(
-        "account/create", name="acme", domain="acme.example", password="secret-1", profile={"city": "Zürich"}
+        "account/create", name="acme", domain="acme.example", password="acme secret-1", profile={"city": "Zürich"}
     )
     assert made == {"id": 2, "name": "acme"}
     admin.do("account/update", id=2, quota={"max_extensions": 5})
@@ -346,14 +346,26 @@ def test_tenants_are_created_shown_listed_changed_and_destroyed(admin):
     ],
 )
 def test_bad_tenants_are_refused(admin, fields, code, field):
-    given = {"name": "acme", "domain": "acme.example", "password": "secret-1"} | fields
+    given = {"name": "acme", "domain": "acme.example", "password": "acme secret-1"} | fields
     check_refused(admin.post("account/create", **given), code, field)
     assert admin.read("account/list")["total"] == 1
 
 
+@pytest.mark.parametrize("password", ["nine char", "password123"])
+@pytest.mark.parametrize("policy", ["lenient", "strict"])
+def test_a_tenants_password_is_judged_when_it_is_set_and_never_at_a_log_in(admin, configure, password, policy):
+    database.execute("UPDATE tenant SET password_hash = ? WHERE id = 1", (passwords.hash_password(password),))
+    configure(PBX_PASSWORD_POLICY=policy)
+    admin.log_in("default", password)
+    given = {"name": "acme", "domain": "acme.example", "password": password}
+    check_refused(admin.post("account/create", **given), "400.1", "password")
+    check_refused(admin.post("account/update", id=1, password=password), "400.1", "password")
+    admin.log_in("default", password)
+
+
 @pytest.mark.parametrize(("change", "field"), [({"name": "Default"}, "name"), ({"domain": "PBX.local"}, "domain")])
 def test_a_change_to_what_another_tenant_has_is_refused_and_its_own_is_not(admin, change, field):
-    admin.do("account/create", name="acme", domain="acme.example", password="secret-1")
+    admin.do("account/create", name="acme", domain="acme.example", password="acme secret-1")
     check_refused(admin.post("account/update", id=2, **change), "403.3", field)
     admin.do("account/update", id=2, name="Acme", domain="ACME.example")
     assert [item["name"] for item in admin.read("account/list")["accounts"]] == ["default", "Acme"]
@@ -365,7 +377,7 @@ def test_the_default_tenant_stays(admin):
 
 
 def test_a_tenants_objects_go_with_it(admin):
-    admin.do("account/create", name="acme", domain="acme.example", password="secret-1")
+    admin.do("account/create", name="acme", domain="acme.example", password="acme secret-1")
     for number in ("1000", "1001"):
         admin.make_extension(number, tenant_id=2)
     admin.make_group("Sales", tenant_id=2, members=["1000"])
@@ -379,7 +391,7 @@ def test_a_tenants_objects_go_with_it(admin):
 
 
 def test_names_that_would_make_a_log_in_ambiguous_are_refused_where_they_are_written(admin):
-    admin.do("account/create", name="acme", domain="acme.example", password="secret-1")
+    admin.do("account/create", name="acme", domain="acme.example", password="acme secret-1")
     check_refused(
         admin.post("extensions/create", tenant_id=2, extension_number="acme", password="x", web_access_password="x"),
         "400.1",

@@ -122,7 +122,7 @@ def test_a_number_is_taken_once_in_a_tenant_and_free_in_another(admin):
     admin.make_extension("1000")
     fields = {"extension_number": "1000", "password": "x", "web_access_password": "x"}
     check_refused(admin.post("extensions/create", **fields), "403.3", "extension_number")
-    admin.do("account/create", name="acme", domain="acme.example", password="secret-1")
+    admin.do("account/create", name="acme", domain="acme.example", password="acme secret-1")
     admin.make_extension("1000", tenant_id=2)
 
 

@@ -165,8 +165,8 @@ def test_a_group_has_a_largest_size(admin, monkeypatch):
 
 
 def test_another_tenants_extensions_and_groups_are_out_of_reach(admin, sales):
-    admin.do("account/create", name="acme", domain="acme.example", password="secret-1")
-    tenant = admin.log_in("acme", "secret-1")
+    admin.do("account/create", name="acme", domain="acme.example", password="acme secret-1")
+    tenant = admin.log_in("acme", "acme secret-1")
     for key in ({"id": sales["id"]}, {"group_id": sales["group_id"]}):
         check_refused(tenant.get("extensions/group/show", **key), "404.1")
         check_refused(tenant.post("extensions/group/destroy", **key), "404.1")

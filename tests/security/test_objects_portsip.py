@@ -88,7 +88,7 @@ ATTACKS: dict[str, list[dict[str, Any]]] = {
     "POST ring_groups/destroy": [{"id": "{ring_group}"}],
     "POST ring_groups/remove": [{"id": "{ring_group}"}],
     "GET account/show": [{"id": "{home}"}],
-    "POST account/update": [{"id": "{home}", "password": "taken"}],
+    "POST account/update": [{"id": "{home}", "password": "taken by somebody else"}],
     "POST account/destroy": [{"id": "{home}"}],
     "POST account/remove": [{"id": "{home}"}],
 }

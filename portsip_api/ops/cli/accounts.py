@@ -81,12 +81,45 @@ def set_administrator_password(name: str, **how: bool) -> None:
     password.announce(name)
 
 
+@admin.command("list")
+def list_administrators() -> None:
+    """List the administrators: id, name, and whether it can log in; separated by tabs."""
+    for item in administrators.everybody():
+        click.echo(f"{item.id}\t{item.name}\t{_state(item.enabled)}")
+
+
+@admin.command("disable")
+@click.argument("name")
+def disable_administrator(name: str) -> None:
+    """Keep the administrator NAME out and end its tokens; the last one who can log in stays."""
+    administrators.disable(name)
+    click.echo(f"Disabled the administrator {name}.")
+
+
+@admin.command("enable")
+@click.argument("name")
+def enable_administrator(name: str) -> None:
+    """Let the administrator NAME log in again."""
+    administrators.enable(name)
+    click.echo(f"Enabled the administrator {name}.")
+
+
+@admin.command("destroy")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def destroy_administrator(name: str, *, yes: bool) -> None:
+    """Remove the administrator NAME; the last one who can log in stays."""
+    if not yes:
+        click.confirm(f"Remove the administrator {name} for good?", abort=True)
+    administrators.destroy(name)
+    click.echo(f"Removed the administrator {name}.")
+
+
 @tenant.command("list")
 def list_tenants() -> None:
     """List the tenants: id, name, domain, number of extensions, and whether it is enabled; separated by tabs."""
     for item in tenants.page(_ALL).rows:
-        state = "enabled" if item.enabled else "disabled"
-        click.echo(f"{item.id}\t{item.name}\t{item.domain}\t{directory.count(item.id)}\t{state}")
+        click.echo(f"{item.id}\t{item.name}\t{item.domain}\t{directory.count(item.id)}\t{_state(item.enabled)}")
 
 
 @tenant.command("create")
@@ -136,6 +169,10 @@ def destroy_tenant(name: str, *, yes: bool) -> None:
         click.confirm(f"Remove the tenant {found.name} and its {extensions} extensions for good?", abort=True)
     tenants.destroy(found.id)
     click.echo(f"Removed the tenant {found.name}.")
+
+
+def _state(is_enabled: bool) -> str:
+    return "enabled" if is_enabled else "disabled"
 
 
 def _find(name: str) -> tenants.Tenant:

@@ -53,7 +53,7 @@ def _make_first(password: str) -> bool:
     with database.writing():
         if administrators.exists():
             return False
-        administrators.create(administrators.FIRST_NAME, password)
+        administrators.create_first(password)
     return True
 
 

@@ -9,7 +9,7 @@ from portsip_api.pbx.identity import Role
 from portsip_api.store import database
 
 _ACCOUNTS: Final = {
-    Role.ADMINISTRATOR: "SELECT NULL, name, credential, 0 FROM administrator WHERE id = ?",
+    Role.ADMINISTRATOR: "SELECT NULL, name, credential, 0 FROM administrator WHERE id = ? AND enabled",
     Role.TENANT: "SELECT id, name, credential, 0 FROM tenant WHERE id = ?",
     Role.EXTENSION: (
         "SELECT t.id, e.number || '@' || t.domain, s.credential, t.credential FROM extension AS e"

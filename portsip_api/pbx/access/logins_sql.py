@@ -30,7 +30,8 @@ def hashed(name: str, domain: str) -> list[Any]:
     Each as its role, its id, its tenant or None, its name, its credential number and its password's hash.
     """
     return database.fetch_all(
-        "SELECT 'administrator', id, NULL, name, credential, password_hash FROM administrator WHERE name = ?"
+        "SELECT 'administrator', id, NULL, name, credential, password_hash FROM administrator"
+        " WHERE name = ? AND enabled"
         " UNION ALL SELECT 'tenant', id, id, name, credential, password_hash FROM tenant"
         " WHERE name = ? AND enabled AND password_hash IS NOT NULL AND ? IN ('', domain)",
         (name, name, domain),

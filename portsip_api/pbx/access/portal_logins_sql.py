@@ -21,9 +21,10 @@ def administrator(name: str, algorithm: str) -> list[Any]:
         "WITH read AS MATERIALIZED ("
         "  SELECT own.id IS NOT NULL OR :name = :superadmin AS is_found, coalesce(own.id, first.id) AS id,"
         "   CASE WHEN own.id IS NULL THEN :superadmin ELSE :name END AS name"
-        "  FROM (SELECT min(id) AS id FROM administrator) AS first LEFT JOIN administrator AS own ON own.name = :name)"
-        f" SELECT read.is_found, a.id, a.name, h.ha1 FROM read {IN_ORDER} administrator AS a ON a.id = read.id"
-        f" {IN_ORDER} administrator_ha1 AS h"
+        "  FROM (SELECT min(id) AS id FROM administrator WHERE enabled) AS first"
+        "  LEFT JOIN administrator AS own ON own.name = :name)"
+        " SELECT read.is_found AND a.enabled, a.id, a.name, h.ha1"
+        f" FROM read {IN_ORDER} administrator AS a ON a.id = read.id {IN_ORDER} administrator_ha1 AS h"
         "  ON h.administrator_id = read.id AND h.name = read.name AND h.algorithm = :algorithm",
         {"name": name, "algorithm": algorithm, "superadmin": SUPERADMIN},
     )

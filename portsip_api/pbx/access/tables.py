@@ -59,6 +59,7 @@ class Administrator(Table):
     name_key = peewee.TextField()
     password_hash = peewee.TextField()
     credential = peewee.IntegerField(constraints=default("0"))
+    enabled = Flag(constraints=default("1"))
 
     class Meta:
         """Its keys."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from portsip_api.pbx.access import credentials, tables, tenants_sql
-from portsip_api.pbx.access.passwords import PASSWORD, hash_password, require_policy
+from portsip_api.pbx.access.passwords import ACCOUNT_PASSWORD, hash_password, require_account_policy
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Flag, Rules, Text, checked
@@ -28,7 +28,7 @@ DOMAIN: Final = Text(
     pattern=r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*",
     meaning="a domain name",
 )
-TENANT: Rules = {"name": LOGIN_NAME, "domain": DOMAIN, "password": PASSWORD, "enabled": Flag(True)}
+TENANT: Rules = {"name": LOGIN_NAME, "domain": DOMAIN, "password": ACCOUNT_PASSWORD, "enabled": Flag(True)}
 FREE_OBJECTS: Final = ("profile", "capability", "quota")
 _JSON_COLUMNS: Final = (*FREE_OBJECTS, "allowed_prefixes")
 _PREFIX: Final = re.compile(r"\+?[0-9*#]{1,32}|\+")
@@ -170,7 +170,9 @@ def _require_no_number(tenant_id: int, name: str) -> None:
 def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
     values = checked(TENANT, fields)
     if "password" in values:
-        require_policy("password", values["password"], str(values.get("name", "")))
+        require_account_policy(
+            values["password"], *(str(values[name]) for name in ("name", "domain") if name in values)
+        )
     errors = {
         name: ["Must be an object."] for name in FREE_OBJECTS if name in fields and not isinstance(fields[name], dict)
     }

@@ -30,4 +30,4 @@ def gateway(name: str = "trunk", tenant: int = HOME, **fields: object) -> int:
 
 def other_tenant() -> int:
     """The id of another tenant."""
-    return tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    return tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})

@@ -85,7 +85,7 @@ def test_an_alias_is_free_again_when_its_extension_is_gone(ann: int, bob: int) -
 
 
 def test_other_tenants_have_aliases_of_their_own(ann: int) -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     theirs = extensions.create(other, {"extension_number": "200", **SECRETS})
     aliases.set_aliases(HOME, ann, ["ann"])
     aliases.set_aliases(other, theirs, ["ann"])

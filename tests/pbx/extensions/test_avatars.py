@@ -103,7 +103,7 @@ def test_a_picture_goes_with_its_user(ann: int) -> None:
 
 
 def test_other_tenants_have_other_users() -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     avatars.replace(HOME, "200", encoded(striped(), "PNG"))
     assert avatars.show(other, "200") == avatars.default_picture()
     calls: list[Callable[[], object]] = [

@@ -71,7 +71,7 @@ def test_a_branch_needs_a_name(fields: dict[str, object]) -> None:
 
 
 def test_a_name_is_unique_without_case_in_its_tenant() -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     branches.create(HOME, {"name": "STRASSE"})
     second = branches.create(HOME, {"name": "B"})
     for call in (
@@ -98,7 +98,7 @@ def test_what_does_not_exist_is_not_found(branch_id: int) -> None:
 
 
 def test_branches_of_other_tenants_are_not_found() -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     branch_id = branches.create(HOME, BERLIN)
     assert branches.page(other, "name", ALL).total == 0
     with pytest.raises(NotFound):
@@ -121,7 +121,7 @@ def test_users_and_groups_lose_a_branch_that_is_removed() -> None:
 
 
 def test_a_tenant_with_branches_can_be_removed() -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     branch_id = branches.create(other, BERLIN)
     users.create(other, {"number": "200", "pin": "x", "branch_id": branch_id, "aliases": ["bob"]})
     tenants.destroy(other)

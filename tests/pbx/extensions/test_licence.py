@@ -22,7 +22,7 @@ def test_a_fresh_pbx_has_no_licence_and_no_limits() -> None:
 
 
 def test_the_number_is_kept_for_the_tenant() -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     for uid in ("123456789012345", "A-1"):
         assert licence.set_uid(HOME, uid, "1") == licence.show(HOME, "1")
         assert licence.show(HOME, "1").uid == uid

@@ -184,7 +184,7 @@ def test_a_permission_of_ones_own_has_values_too(ann: int) -> None:
 
 
 def test_another_tenants_users_groups_and_permissions_are_not_found(ann: int) -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     group = user_groups.create(HOME, {"name": "a"})
     name = permissions.create(HOME, {"label": "Lift", "default_value": True})
     default_group = database.fetch_row("SELECT id FROM extension_group WHERE tenant_id = ? AND is_default", (HOME,))[0]

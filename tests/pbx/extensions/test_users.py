@@ -33,7 +33,7 @@ def store(app: object) -> None:
 @pytest.fixture
 def other() -> int:
     """Another tenant."""
-    return tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    return tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
 
 
 def make(number: str, **fields: object) -> int:

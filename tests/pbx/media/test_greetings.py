@@ -291,7 +291,7 @@ def test_files_go_with_their_extension() -> None:
 
 
 def test_files_of_a_tenant_that_was_removed_are_swept() -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     extensions.create(other, {"extension_number": "1", "password": "x", "web_access_password": "x"})
     greetings.add(other, ExtensionKey("1"), "a.wav", wav())
     tenants.destroy(other)
@@ -308,7 +308,7 @@ def test_a_greeting_without_its_file_is_an_inconsistency() -> None:
 
 
 def test_other_tenants_and_other_names_are_not_found() -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     greetings.add(HOME, KEY, "a.wav", wav())
     calls: list[Callable[[int, str], object]] = [
         lambda tenant, name: greetings.sound(tenant, KEY, name),

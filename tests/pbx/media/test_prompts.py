@@ -203,7 +203,7 @@ def test_there_are_three_families() -> None:
 
 
 def test_tenants_have_their_own() -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     prompts.add(HOME, "moh", "a.wav", wav())
     assert names(tenant_id=other) == [DEFAULT]
     assert not prompts.exists(other, "moh", "a.wav")

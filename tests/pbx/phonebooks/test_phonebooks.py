@@ -151,7 +151,7 @@ def test_names_stand_in_order_and_a_removed_phonebook_is_gone() -> None:
 
 
 def test_other_tenants_have_other_phonebooks() -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     user_groups.create(HOME, {"name": "Sales"})
     phonebooks.import_csv(HOME, "x", FILE)
     assert phonebooks.names(other) == []

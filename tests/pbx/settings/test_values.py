@@ -89,7 +89,7 @@ def test_one_setting_spelled_twice_is_set_once() -> None:
 
 
 def test_owners_and_tenants_do_not_see_each_other() -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     trunk().put("itsp-account/user-name", "home")
     trunk("gateway:30").put("itsp-account/user-name", "thirty")
     trunk(tenant_id=other).put("itsp-account/user-name", "other")
@@ -159,7 +159,7 @@ def test_settings_without_secrets_need_no_key() -> None:
 
 
 def test_a_tenants_settings_go_with_it() -> None:
-    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's"})
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     trunk(tenant_id=other).put("itsp-account/user-name", "x")
     tenants.destroy(other)
     assert rows() == []

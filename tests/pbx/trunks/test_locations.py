@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("app")
 @pytest.fixture
 def other() -> int:
     """Another tenant."""
-    return tenants.create({"name": "other", "domain": "other.example", "password": "other's"})
+    return tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
 
 
 @pytest.fixture

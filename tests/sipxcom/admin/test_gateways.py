@@ -294,7 +294,7 @@ def test_a_port_belongs_to_its_gateway(portal, fxo, trunk):
 
 
 def test_the_tenant_is_that_of_the_host(portal):
-    tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     reply = portal.post("api/gateways", TRUNK, base_url="http://other.example")
     assert reply.status_code == 200
     assert portal.read("api/gateways")["gateways"] == []

@@ -49,7 +49,7 @@ def test_nothing_else_can_be_done_to_it(portal: Portal, method, path):
 
 
 def test_every_tenant_has_its_own(portal: Portal):
-    tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     portal.post("api/license/1")
     other = portal.get("api/license", headers={"Host": "other.example"}).get_json()
     assert (other["uid"], other["domain"]) == ("", "other.example")

@@ -167,7 +167,7 @@ def test_the_default_prompt_stays(portal):
 
 
 def test_prompts_of_another_tenant_are_not_found(portal, tone):
-    tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     host = {"Host": "other.example"}
     check_refused(portal.get(f"{PATH}/a.wav", headers=host), 404)
     check_refused(portal.delete(f"{PATH}/a.wav", headers=host), 404)

@@ -198,7 +198,7 @@ def test_no_refused_secret_is_echoed(portal):
 
 
 def test_every_tenant_has_its_own(portal):
-    tenants.create({"name": "other", "domain": "other.example", "password": "x"})
+    tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     put(portal, f"proxy/settings/{EXPIRES}", "240")
     other = portal.read(f"api/proxy/settings/{EXPIRES}", headers={"Host": "other.example"})
     assert other["value"] == other["defaultValue"] != "240"
