@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from functools import cache
+from importlib import resources
 from typing import Any, Final
 from zoneinfo import available_timezones
 
@@ -107,13 +108,17 @@ class Transports(List):
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Return the names of the time zones of this machine and of the tzdata package."""
-    return frozenset(available_timezones())
+    """Return the names of the IANA time zones that the tzdata package brings along, wherever the program runs.
+
+    What only this machine has (`localtime`) may mean something else on the next one, and `Factory` means nothing.
+    """
+    names = (resources.files("tzdata") / "zones").read_text(encoding="utf-8").split()
+    return frozenset(names) - {"Factory"}
 
 
 def check_zone(name: str) -> None:
-    """Raise ValidationError for what is no time zone's name."""
-    if name not in zone_names():
+    """Raise ValidationError for what is no time zone's name. One that this machine alone has lets a server start."""
+    if name not in zone_names() and name not in available_timezones():
         raise ValidationError("Must be the name of an IANA time zone, such as Europe/Berlin.")
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from portsip_api import settings, settings_file
 from portsip_api.pbx.access import administrators
-from portsip_api.pbx.upkeep import consistency, rekey
+from portsip_api.pbx.upkeep import consistency, rekey, stored_zones
+from portsip_api.setting_kinds import zone_names
 from portsip_api.store import database, migrations, soundness
 from portsip_api.store.secrets import KeyMissing, Keyring
 
@@ -67,6 +68,8 @@ def _advices(configuration: settings.Settings, environment: Mapping[str, str]) -
         yield _advice("PBX_BIND is not a loopback address: passwords and tokens cross the network in clear text.")
     if "PBX_TIME_ZONE" not in environment:
         yield _advice("PBX_TIME_ZONE is not set: the office hours of tenants that name no time zone are in UTC.")
+    if configuration.time_zone not in zone_names():
+        yield _advice("PBX_TIME_ZONE is no IANA time zone: what it means depends on the machine.")
     if configuration.secret_key_path.resolve().is_relative_to(configuration.data_path.resolve()):
         yield _advice("The key file lies in the data folder: who copies the folder has the key of its secrets too.")
 
@@ -129,5 +132,7 @@ def _content(configuration: settings.Settings) -> Iterator[Finding]:
             yield _error(f"The key file does not have the key {key_id}, which stored secrets need.")
     except KeyMissing as error:
         yield _error(str(error))
+    for sentence in stored_zones.find_doubtful():
+        yield _advice(sentence)
     for sentence in consistency.find_inconsistencies():
         yield _error(sentence)

@@ -16,6 +16,8 @@ from portsip_api.setting_kinds import zone_names
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\u2028\u2029]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_ZONE_LIKE = re.compile(r"localtime|Factory|[A-Z][A-Za-z]{1,31}(/[A-Za-z0-9_+-]{1,32}){1,2}")
+UNKNOWN_ZONE = "Must be the name of an IANA time zone, such as Europe/Berlin, or empty."
 _WHOLE = re.compile(r"-?[0-9]{1,30}")
 
 
@@ -127,15 +129,22 @@ class TimeOfDay(Kind):
 
 @dataclass(frozen=True)
 class Zone(Kind):
-    """The name of an IANA time zone, or empty for the one of whatever is above."""
+    """The name of an IANA time zone, or empty for the one of whatever is above.
+
+    Where `may_stay`, what looks like one passes too, since it may be what is stored, from a machine that knew it:
+    whoever writes it asks `hours.zones.require_known`.
+    """
 
     default: str = ""
+    may_stay: bool = False
 
     def check(self, value: object) -> str:
         """Return `value`."""
-        if not isinstance(value, str) or (value and value not in zone_names()):
-            raise ValueError("Must be the name of an IANA time zone, such as Europe/Berlin, or empty.")
-        return value
+        if isinstance(value, str) and (
+            not value or value in zone_names() or (self.may_stay and _ZONE_LIKE.fullmatch(value))
+        ):
+            return value
+        raise ValueError(UNKNOWN_ZONE)
 
 
 Rules = dict[str, "Kind | Rules"]

@@ -12,6 +12,7 @@ from marshmallow import fields as ma
 from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions.fields import ACTIONS
+from portsip_api.pbx.hours import zones
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.routing import gather as pbx_routes
 from portsip_api.pbx.routing.decide import RING, Outcome
@@ -63,6 +64,10 @@ class HoursReply(Schema):
     time_zone = ma.String(required=True)
     office_hours = ma.String(required=True, metadata={"enum": ["OPEN", "CLOSED"]})
     next_change = ma.String(required=True, allow_none=True)
+    warnings = ma.List(
+        ma.String(),
+        metadata={"description": "Only when there are any: what is not as it was set, such as an unknown time zone."},
+    )
 
 
 class StepReply(Schema):
@@ -126,6 +131,7 @@ def show_route(given: dict[str, Any]) -> dict[str, Any]:
         "next_change": route.next_change.isoformat() if route.next_change else None,
         "state": route.state,
         "steps": route.steps,
+        **({"warnings": route.warnings} if route.warnings else {}),
     }
 
 
@@ -136,12 +142,14 @@ def show_route(given: dict[str, Any]) -> dict[str, Any]:
 def show_extension_hours(given: dict[str, Any]) -> dict[str, Any]:
     """Show whether an extension's office is open, and when that changes next. This operation is ours."""
     hours = pbx_routes.office_hours(current_tenant(), _own_key(given), given.get("at") or _now())
+    warnings = zones.warnings(hours.hours.lacking, hours.hours.zone)
     return {
         "extension_number": hours.number,
         "at": hours.at.isoformat(),
         "time_zone": hours.hours.zone.key,
         "office_hours": "OPEN" if hours.is_open else "CLOSED",
         "next_change": hours.next_change.isoformat() if hours.next_change else None,
+        **({"warnings": warnings} if warnings else {}),
     }
 
 

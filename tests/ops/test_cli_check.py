@@ -76,6 +76,24 @@ def test_a_time_zone_is_a_decision(sound: dict[str, str]) -> None:
     check_one(advices(sound), "in UTC")
 
 
+def test_time_zones_that_may_mean_something_else_are_told(sound: dict[str, str], admin: Crm) -> None:
+    admin.make_extension("1000")
+    admin.make_extension("1001")
+    with database.writing():
+        database.execute("UPDATE tenant SET time_zone = 'Mars/Base'")
+        hours = "json_set(office_hours, '$.time_zone', ?)"
+        database.execute(f"UPDATE extension_settings SET office_hours = {hours}", ["Factory"])
+    told = advices(sound | {"PBX_TIME_ZONE": "localtime"})
+    assert errors(sound | {"PBX_TIME_ZONE": "localtime"}) == []
+    assert [sentence.partition(":")[0] for sentence in told] == [
+        "PBX_TIME_ZONE is no IANA time zone",
+        "The time zone Factory (tenants",
+        "The time zone Mars/Base (tenants",
+    ]
+    assert "(tenants: 0, extensions: 2) is no IANA time zone" in told[1]
+    assert "(tenants: 1, extensions: 0) is unknown on this machine" in told[2]
+
+
 def test_a_key_beside_the_data_is_no_error_but_unwise(sound: dict[str, str]) -> None:
     inside = Path(sound["PBX_DATA_DIR"]) / "secret.key"
     shutil.move(sound["PBX_SECRET_KEY_FILE"], inside)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from portsip_api.store import database
+
 
 @pytest.fixture
 def run(app, admin):
@@ -54,3 +56,15 @@ def test_what_is_wrong_is_said_in_one_sentence(run, arguments, sentence):
     assert outcome.exit_code != 0
     assert sentence in outcome.output
     assert "Traceback" not in outcome.output
+
+
+def test_a_time_zone_that_is_unknown_here_is_warned_of(run):
+    with database.writing():
+        database.execute("UPDATE tenant SET time_zone = 'Mars/Base'")
+    for command in ("route", "hours"):
+        outcome = run(command, "1000", "--at", "2026-12-24T10:00")
+        assert outcome.exit_code == 0
+        assert outcome.stderr.splitlines()[-1] == (
+            "Warning: The time zone Mars/Base is unknown on this machine; UTC is used in its place."
+        )
+        assert "10:00 UTC" in outcome.stdout

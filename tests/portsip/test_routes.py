@@ -2,8 +2,12 @@
 
 import pytest
 
-from tests.crm import check_refused
+from portsip_api.pbx.access import tenants
+from portsip_api.pbx.features import hunt_groups
+from portsip_api.store import database
+from tests.crm import SIP_PASSWORD, WEB_PASSWORD, check_refused
 
+PASSWORDS = {"password": SIP_PASSWORD, "web_access_password": WEB_PASSWORD}
 MONDAY_NOON = "2026-11-23T12:00"
 
 
@@ -193,6 +197,73 @@ def test_time_zones(admin):
     zones = admin.read("time_zones/list")["time_zones"]
     assert zones == sorted(zones)
     assert {"UTC", "Europe/Berlin", "America/St_Johns"} <= set(zones)
+    assert not {"localtime", "Factory", "posixrules"} & set(zones)
+
+
+@pytest.mark.parametrize("name", ["localtime", "Factory", "posixrules", "Mars/Base", "europe/berlin", "Europe/Berlin "])
+def test_a_zone_that_is_no_iana_name_is_not_taken(berlin, name):
+    check_refused(berlin.post("office_hours/update", time_zone=name), "400.1", "time_zone")
+    hours = {"time_zone": name}
+    for path, key in (("update", {"extension_number": "1000"}), ("create", {"extension_number": "1002", **PASSWORDS})):
+        reply = berlin.post(f"extensions/{path}", **key, office_hours=hours)
+        check_refused(reply, "400.1", "office_hours.time_zone")
+    for mode in ("create", "upsert"):
+        row = {"extension_number": "1000" if mode == "upsert" else "1002", **PASSWORDS, "office_hours": hours}
+        reply = berlin.post("extensions/import", extensions=[row], mode=mode)
+        assert (reply.status_code, list(reply.json["errors"])) == (400, ["row 1.office_hours.time_zone"])
+
+
+def stored_elsewhere(tenant: str = "", extension: str = "") -> None:
+    """Write zones as a machine did that knew them."""
+    with database.writing():
+        database.execute("UPDATE tenant SET time_zone = coalesce(nullif(?, ''), time_zone)", [tenant])
+        hours = "json_set(office_hours, '$.time_zone', ?)"
+        database.execute(f"UPDATE extension_settings SET office_hours = {hours}", [extension])
+
+
+@pytest.mark.parametrize(
+    ("tenant", "extension", "used", "lacking"),
+    [
+        ("", "Mars/Base", "Europe/Berlin", ["Mars/Base"]),
+        ("Mars/Base", "", "Asia/Tokyo", ["Mars/Base"]),
+        ("Mars/Base", "Venus/Base", "Asia/Tokyo", ["Venus/Base", "Mars/Base"]),
+        ("Mars/Base", "Asia/Kathmandu", "Asia/Kathmandu", []),
+        ("", "../../etc/passwd", "Europe/Berlin", ["../../etc/passwd"]),
+        ("", "Europe", "Europe/Berlin", ["Europe"]),
+    ],
+)
+def test_a_zone_that_this_machine_lacks_is_stood_in_for(configure, berlin, tenant, extension, used, lacking):
+    configure(PBX_TIME_ZONE="Asia/Tokyo")
+    stored_elsewhere(tenant, extension)
+    warnings = [f"The time zone {name} is unknown on this machine; {used} is used in its place." for name in lacking]
+    for path in ("extensions/route", "extensions/office_hours"):
+        reply = berlin.read(path, extension_number="1000", at=MONDAY_NOON)
+        assert (reply["time_zone"], reply.get("warnings", [])) == (used, warnings)
+        assert reply["office_hours"] == "OPEN"
+
+
+def test_a_hunt_group_warns_of_its_tenants_zone(berlin):
+    tenant = tenants.DEFAULT_TENANT_ID
+    hunt_groups.create(tenant, {"name": "Sales", "extension": "700", "enabled": True, "rings": [{"user_name": "1000"}]})
+    stored_elsewhere("Mars/Base")
+    reply = berlin.read("extensions/route", extension_number="700", at=MONDAY_NOON)
+    assert (reply["time_zone"], len(reply["warnings"])) == ("UTC", 1)
+
+
+def test_a_stored_zone_is_shown_and_taken_back_and_cannot_be_given_to_others(berlin):
+    stored_elsewhere("Mars/Base", "Venus/Base")
+    hours = berlin.read("office_hours/show")
+    assert hours["time_zone"] == "Mars/Base"
+    berlin.do("office_hours/update", **hours | {"monday_from": "08:00"})
+    assert berlin.read("office_hours/show") == hours | {"monday_from": "08:00"}
+    check_refused(berlin.post("office_hours/update", time_zone="Venus/Base"), "400.1", "time_zone")
+    shown = berlin.read("extensions/show", extension_number="1000")["office_hours"]
+    assert shown["time_zone"] == "Venus/Base"
+    berlin.do("extensions/update", extension_number="1000", office_hours=shown | {"monday_from": "08:00"})
+    berlin.do("extensions/update", extension_number="1001", office_hours={"time_zone": ""})
+    reply = berlin.post("extensions/update", extension_number="1001", office_hours=shown)
+    check_refused(reply, "400.1", "office_hours.time_zone")
+    assert berlin.read("extensions/show", extension_number="1000")["office_hours"]["monday_from"] == "08:00"
 
 
 def test_ring_groups(berlin):

@@ -8,6 +8,7 @@ import click
 from portsip_api.ops.cli.group import StoreCommand
 from portsip_api.ops.cli.import_export import tenant_id_of, tenant_option
 from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.hours import zones
 from portsip_api.pbx.hours.office_hours import Hours, holiday_at, is_open, next_change
 from portsip_api.pbx.routing import gather as routes
 from portsip_api.pbx.routing.decide import Outcome
@@ -40,6 +41,7 @@ def route(
     found = routes.find(
         tenant_id_of(tenant), ExtensionKey(extension_number), _instant(at), state=state, outcome=outcome
     )
+    _warn(found.warnings)
     opening = "open" if found.is_open else "closed"
     click.echo(
         f"{found.number} is {found.state} at {found.at:%A %Y-%m-%d %H:%M} {found.zone}; the office is {opening}."
@@ -58,11 +60,17 @@ def route(
 def hours(extension_number: str, at: str | None, tenant: str | None) -> None:
     """Print the office hours of a week as a table."""
     found = routes.office_hours(tenant_id_of(tenant), ExtensionKey(extension_number), _instant(at))
+    _warn(zones.warnings(found.hours.lacking, found.hours.zone))
     opening = "open" if found.is_open else "closed"
     click.echo(f"{found.number} is {opening} at {found.at:%A %Y-%m-%d %H:%M} {found.hours.zone.key}.")
     for offset in range(7):
         day = found.at.date() + offset * _DAY
         click.echo(f"{day:%A %Y-%m-%d}".ljust(22) + _line(found.hours, day))
+
+
+def _warn(sentences: list[str]) -> None:
+    for sentence in sentences:
+        click.echo(f"Warning: {sentence}", err=True)
 
 
 def _line(hours: Hours, day: date) -> str:

@@ -15,6 +15,7 @@ from portsip_api.pbx.access.secret_purposes import PIN, PURPOSES, SIP_PASSWORD, 
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions import extensions_sql
 from portsip_api.pbx.extensions.fields import EXTENSION, OBJECTS
+from portsip_api.pbx.hours import zones
 from portsip_api.pbx.values import checked, defaults, merge
 from portsip_api.store.search import fold, searchable
 from portsip_api.store.secrets import keyring
@@ -68,6 +69,7 @@ def prepare(fields: Mapping[str, object]) -> Draft:
     values = _checked(fields, required=("extension_number", "password", "web_access_password"))
     number = values["extension_number"]
     require_policy(values, number)
+    require_zone(values)
     objects = merge(_DEFAULTS, {name: values[name] for name in OBJECTS if name in values})
     voice_mail = objects["voice_mail"] = dict(objects["voice_mail"])
     pin = voice_mail.pop("voicemail_pin")
@@ -148,6 +150,12 @@ def require_policy(values: Mapping[str, Any], number: str) -> None:
             check_policy(errors, field, values[field], number)
     if errors:
         raise Invalid(errors)
+
+
+def require_zone(objects: Mapping[str, Any], before: Extension | None = None) -> None:
+    """Raise Invalid when the time zone among `objects` is unknown and not that of the extension as it is stored."""
+    stored = before.objects["office_hours"].get("time_zone", "") if before else ""
+    zones.require_known(objects.get("office_hours", {}).get("time_zone", ""), "office_hours.time_zone", stored)
 
 
 def _keys(profile: Mapping[str, str]) -> dict[str, str]:

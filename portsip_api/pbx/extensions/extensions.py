@@ -22,6 +22,7 @@ from portsip_api.pbx.extensions.drafts import (
     prepare,
     prepare_change,
     require_policy,
+    require_zone,
     write,
 )
 from portsip_api.pbx.extensions.fields import OBJECTS
@@ -93,6 +94,7 @@ def apply(tenant_id: int, key: ExtensionKey, change: Change, by: Identity | None
         if by is not None and by.role is Role.EXTENSION:
             _require_own(by, before, values, objects["options"])
         require_policy(values, number)
+        require_zone(change.objects, before)
         if number != before.number:
             _require_unambiguous(tenant_id, number)
         with refusing(_TAKEN):

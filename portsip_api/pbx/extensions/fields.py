@@ -95,7 +95,7 @@ FORWARD_RULES: Rules = {
 OFFICE_HOURS: Rules = {
     "office_hours_mode": Choice(("CUSTOM", "GLOBAL"), "GLOBAL"),
     **WEEK,
-    "time_zone": Zone(),  # ours; empty: the tenant's
+    "time_zone": Zone(may_stay=True),  # ours; empty: the tenant's
 }
 
 OBJECTS: Rules = {

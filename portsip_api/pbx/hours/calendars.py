@@ -16,14 +16,15 @@ from peewee import fn
 
 from portsip_api import settings
 from portsip_api.pbx.errors import Invalid, NotFound
-from portsip_api.pbx.hours import calendars_sql, tables
+from portsip_api.pbx.hours import calendars_sql, tables, zones
 from portsip_api.pbx.hours.office_hours import Holiday, Hours, Span, minutes, week
 from portsip_api.pbx.hours.week import WEEK
 from portsip_api.pbx.values import Rules, Text, TimeOfDay, Whole, Zone, checked, merge
+from portsip_api.setting_kinds import zone_names
 from portsip_api.store import database
 from portsip_api.store.paging import Page, Slice
 
-TENANT_HOURS: Rules = {**WEEK, "time_zone": Zone()}
+TENANT_HOURS: Rules = {**WEEK, "time_zone": Zone(may_stay=True)}
 HOLIDAY: Rules = {
     "name": Text(64, 1),
     "month": Whole(1, 12, 1),
@@ -43,16 +44,25 @@ _COLUMNS: Final = {"from": "from_time", "to": "to_time"}  # of fields whose colu
 
 @dataclass(frozen=True)
 class Calendar:
-    """What the hours of a tenant's extensions need to know of it."""
+    """What the hours of a tenant's extensions need to know of it; `lacking` is as in `Hours`."""
 
     zone: ZoneInfo
     week: tuple[Span | None, ...]
     holidays: tuple[Holiday, ...]
+    lacking: tuple[str, ...] = ()
 
     def hours(self, own: Mapping[str, str]) -> Hours:
         """Return the hours of an extension whose `office_hours` are `own`."""
-        zone = ZoneInfo(own["time_zone"]) if own.get("time_zone") else self.zone
-        return Hours(zone, week(own) if own["office_hours_mode"] == "CUSTOM" else self.week, self.holidays)
+        days = week(own) if own["office_hours_mode"] == "CUSTOM" else self.week
+        name = own.get("time_zone")
+        zone = zones.load(name) if name else None
+        if zone is not None:
+            return Hours(zone, days, self.holidays)
+        return Hours(self.zone, days, self.holidays, (*([name] if name else []), *self.lacking))
+
+    def own_hours(self) -> Hours:
+        """Return the hours of the tenant itself."""
+        return Hours(self.zone, self.week, self.holidays, self.lacking)
 
 
 def load(tenant_id: int) -> Calendar:
@@ -65,18 +75,20 @@ def load(tenant_id: int) -> Calendar:
 
 def read(zone: str, hours: str, holidays_: str) -> Calendar:
     """Return the calendar that the columns `calendars_sql.CALENDAR` describe."""
-    return _read(zone or settings.current().time_zone, hours, holidays_)
+    return _read(zone, settings.current().time_zone, hours, holidays_)
 
 
 @lru_cache(1_000)
-def _read(zone: str, hours: str, holidays_: str) -> Calendar:
+def _read(zone: str, default: str, hours: str, holidays_: str) -> Calendar:
+    found, lacking = zones.first([zone, default] if zone else [default])
     return Calendar(
-        ZoneInfo(zone),
+        found,
         week(orjson.loads(hours)),
         tuple(
             Holiday(name, month, day, year, Span(minutes(start), minutes(end)))
             for name, month, day, year, start, end in orjson.loads(holidays_)
         ),
+        lacking,
     )
 
 
@@ -87,9 +99,15 @@ def show_hours(tenant_id: int) -> dict[str, str]:
 
 
 def update_hours(tenant_id: int, fields: Mapping[str, object]) -> None:
-    """Change a tenant's office hours; what is not sent stays. Raises Invalid."""
+    """Change a tenant's office hours; what is not sent stays. Raises Invalid.
+
+    A time zone that is shown may be sent back, also one that could not be set anew.
+    """
     values = checked(TENANT_HOURS, fields)
     zone = values.pop("time_zone", None)
+    if zone and zone not in zone_names():
+        zones.require_known(zone, "time_zone", show_hours(tenant_id)["time_zone"])
+        zone = None
     with database.writing():
         before = orjson.loads(calendars_sql.hours(tenant_id)[0])
         calendars_sql.set_hours(tenant_id, orjson.dumps(merge(before, values)).decode(), zone)

@@ -47,11 +47,15 @@ class Holiday:
 
 @dataclass(frozen=True)
 class Hours:
-    """The seven days of a week, Monday first (None: closed), the holidays, and the zone whose clock they mean."""
+    """The seven days of a week, Monday first (None: closed), the holidays, and the zone whose clock they mean.
+
+    `lacking` are the names of zones that this machine lacks and `zone` stands in for.
+    """
 
     zone: ZoneInfo
     week: tuple[Span | None, ...]
     holidays: tuple[Holiday, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

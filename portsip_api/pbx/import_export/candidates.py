@@ -46,6 +46,7 @@ def candidate(row: Row, existing: Collection[str], group_rows: Mapping[str, int 
         return Candidate(row.number, draft.number, draft, _email_key(row), _groups(draft.groups, group_rows))
     change = _with_shared(extension_drafts.prepare_change(row.fields))
     extension_drafts.require_policy(change.values, number)
+    extension_drafts.require_zone(change.objects)
     keys = change.values.get(GROUPS)
     return Candidate(row.number, number, change, _email_key(row), None if keys is None else _groups(keys, group_rows))
 

@@ -16,7 +16,7 @@ import orjson
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions.tables import Extension, ExtensionSettings
-from portsip_api.pbx.hours import calendars
+from portsip_api.pbx.hours import calendars, zones
 from portsip_api.pbx.hours.calendars import Calendar
 from portsip_api.pbx.hours.office_hours import Hours, stretch
 from portsip_api.pbx.hours.schedules import read_periods
@@ -39,6 +39,7 @@ class Route:
     next_change: datetime | None
     state: State
     steps: list[Step]
+    warnings: list[str]
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def find(
     """
     calendar = calendars.load(tenant_id)
     called, world = _gather(tenant_id, key, state, calendar)
-    hours = called.hours if isinstance(called, Destination) else Hours(calendar.zone, calendar.week, calendar.holidays)
+    hours = called.hours if isinstance(called, Destination) else calendar.own_hours()
     at = at if at.tzinfo else at.replace(tzinfo=hours.zone)
     steps = decide(called, at, world, state=state, outcome=outcome)
     now = stretch(hours, at)
@@ -74,6 +75,7 @@ def find(
         now.until,
         (state or called.state) if isinstance(called, Destination) else State.AVAILABLE,
         steps,
+        zones.warnings(hours.lacking, hours.zone),
     )
 
 
