@@ -142,7 +142,21 @@ def recorded() -> dict[Question, Answer]:
 
 def _content(content: bytes, content_type: str) -> Any:
     if content_type.startswith("application/json"):
-        return json.loads(content)
+        return _without_defaults(json.loads(content))
     if content_type.startswith("text/"):
         return content.decode()
     return hashlib.sha256(content).hexdigest()
+
+
+def _without_defaults(content: Any) -> Any:
+    """Return of settings what the store holds: which there are, and what they are by default, is the program's."""
+    if isinstance(content, dict) and "settings" in content:
+        return {
+            "settings": [_without_defaults(one) for one in content["settings"] if one["value"] != one["defaultValue"]]
+        }
+    if isinstance(content, dict) and "defaultValue" in content and "path" in content:
+        return {
+            "path": content["path"],
+            "value": content["value"] if content["value"] != content["defaultValue"] else None,
+        }
+    return content

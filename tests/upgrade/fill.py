@@ -31,6 +31,7 @@ from tests.upgrade.targets import (
     FAN_TO,
     HOLDERS,
     RINGS,
+    SETTINGS,
     TARGETS,
     UPSERTED,
 )
@@ -214,16 +215,17 @@ def _make_devices(command: Command, home: Api) -> None:
     home.portal("POST", lines, external)
     line = home.portal("GET", lines)["lines"][0]["id"]
     home.portal("PUT", f"{lines}/{line}/settings/reg/displayName", "Reception")
-    for settings in (f"api/phones/{phone}/settings", "api/phoneGroups/All/model/polycomVVX500/settings"):
-        flags = [one["path"] for one in home.portal("GET", settings)["settings"] if one["type"] == "boolean"]
-        home.portal("PUT", f"{settings}/{flags[0]}", "1")
+    for settings in ("api/phoneGroups/All/model/polycomVVX500/settings", f"api/phones/{phone}/settings"):
+        flag = next(one for one in home.portal("GET", settings)["settings"] if one["type"] == "boolean")
+        home.portal("PUT", f"{settings}/{flag['path']}", "10"[int(flag["defaultValue"])])
     trunk = {"model": {"modelId": "sipTrunkStandard"}, "address": "192.0.2.14", "enabled": True, "shared": True}
     gateway = home.made("api/gateways", {"name": "trunk", **trunk, "callerAliasInfo": {"defaultCallerAlias": "1030"}})
     home.portal("PUT", f"api/gateways/{gateway}/settings/itsp-account/user-name", "5568")
     fxo = home.made(
         "api/gateways", {"name": "fxo", "model": {"modelId": "audiocodesMP1X4_4_FXO"}, "address": "192.0.2.2"}
     )
-    home.portal("POST", f"api/gateways/{fxo}/ports")
+    port = home.portal("POST", f"api/gateways/{fxo}/ports")
+    home.portal("PUT", f"api/gateways/{fxo}/ports/{port}/settings/Port/Extension", "1030")
     for name, kind in (("Nearby", "LOCAL"), ("Far away", "LONG_DISTANCE"), ("Our own", "CUSTOM")):
         command("rule", "add", name, "--kind", kind, "--description", name.upper())
     for rule in home.portal("GET", f"api/gateways/{gateway}/availablerules")["rules"][:2]:
@@ -244,7 +246,7 @@ def _make_services(home: Api) -> None:
     home.portal("PUT", "rest/erl/phones", located, headers={"Content-Type": "text/xml"})
     home.portal("POST", "api/moh/prompts", files={"file": ("wait.wav", wav())})
     home.portal("POST", "api/license/123456789012345")
-    for path, value in (("moh/settings/moh-config/MOH_SOURCE", "NONE"), ("ivr/settings/ivr/log.level", "DEBUG")):
+    for path, value in SETTINGS.items():
         home.portal("PUT", f"api/{path}", value)
 
 

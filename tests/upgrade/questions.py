@@ -140,6 +140,8 @@ def _sipxcom(asker: Asker, path: str, parameters: dict[str, Any], types: list[st
         users = [f"{user}@{HOME}" for user in (*RINGS, "1002")] + [f"1000@{ACME}"]
         yield from (Question(user, path, types[0]) for user in users)
         return
+    if "/settings" in path:
+        types = types[:1]  # JSON, of which `ask` knows what the store holds
     queries = [""]
     if "sortby" in parameters:
         orders = [order for order in parameters["sortby"]["schema"]["enum"] if order]
@@ -160,10 +162,10 @@ def _filled(asker: Asker, host: str, path: str) -> Iterator[str]:
         yield path
         return
     parent, _, _ = before.rpartition("/{")
-    if before.endswith(("/settings/{path", "/prompts/{name")) or parent.endswith(("lines", "ports", "port")):
-        member = {"path": "path", "name": "name"}.get(before.rpartition("{")[2], "id")
-        found: list[Any] = _member(asker, host, parent.removeprefix("/sipxconfig/"), member)
-        found = found[:2] if member == "path" else found
+    if before.endswith("/settings/{path"):
+        found = _member(asker, host, parent.removeprefix("/sipxconfig/"), "path")  # those that are set
+    elif before.endswith("/prompts/{name") or parent.endswith(("lines", "ports", "port")):
+        found = _member(asker, host, parent.removeprefix("/sipxconfig/"), "name" if "prompts" in parent else "id")
     else:
         source = next(source for end, source in _FOUND.items() if f"{before}}}".endswith(end))
         found = source if isinstance(source, list) else _member(asker, host, *source)

@@ -124,3 +124,17 @@ UPSERTED: Final = (
     "2000;;;CONNECT_TO_RING_GROUP;698\r\n2021;a secret;another;CONNECT_TO_ANOTHER_EXTENSION;2022\r\n"
     "2022;a secret;another;CONNECT_TO_VIRTUAL_RECEPTIONIST;899\r\n"
 )
+
+# A setting of each service: its path below `api/`.
+SETTINGS: Final = {
+    "dns/settings/named-config/forwarders/forwarder_0": "192.0.2.53",
+    "ivr/settings/ivr/log.level": "DEBUG",
+    "mwi/settings/status-config/SIP_STATUS_TCP_PORT": "5111",
+    "moh/settings/moh-config/MOH_SOURCE": "NONE",
+    "imbot/settings/imbot/log.level": "DEBUG",
+    "pagegroups/settings/page-config/sip.tcpPort": "5161",
+    "proxy/settings/proxy-configuration/SIPX_PROXY_DEFAULT_EXPIRES": "240",
+    "registrar/settings/registrar-config/SIP_REGISTRAR_TCP_PORT": "5071",
+    "restserver/settings/rest-config/log.level": "DEBUG",
+    "saa/settings/saa-config/SIP_SAA_UDP_PORT": "5171",
+}
