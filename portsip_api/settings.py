@@ -156,8 +156,8 @@ class Settings:
     )
     fetch_allow: list[IPNetwork | str] = _setting(
         Hosts(), "",
-        "Host names, addresses or networks, separated by commas, that greetings may be fetched from although they are "
-        "not public",
+        "Host names, addresses or networks, separated by commas, that greetings may be fetched from, and name servers "
+        "be asked at, although they are not public",
     )  # fmt: skip
     log_level: str = _setting(
         one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Least important lines that are logged"

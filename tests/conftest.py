@@ -1,7 +1,7 @@
 """One application for the whole session; a database built once and copied for each test."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -142,6 +142,16 @@ def time(monkeypatch: pytest.MonkeyPatch) -> SetClock:
     monkeypatch.setattr(clock, "wall", lambda: now.wall_now)
     monkeypatch.setattr(clock, "boot", lambda: now.boot_now)
     return now
+
+
+@pytest.fixture
+def allow(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """A function that sets PBX_FETCH_ALLOW, for tests that need no store."""
+
+    def use(listed: str) -> None:
+        monkeypatch.setattr(settings, "_current", [settings.load({"PBX_FETCH_ALLOW": listed})])
+
+    return use
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ from contextlib import contextmanager
 from typing import Final
 from urllib.parse import urljoin
 
-from portsip_api.ops.fetch_addresses import are_allowed
 from portsip_api.ops.fetch_network import Endpoint, Network, Wire
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.media import audio
 from portsip_api.pbx.media.fetch_urls import FetchUrl, parse
+from portsip_api.pbx.public_addresses import are_allowed
 from portsip_api.store.clock import Deadline
 
 MAX_BYTES: Final = audio.MOST_BYTES  # more can become no greeting

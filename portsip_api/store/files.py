@@ -69,10 +69,7 @@ class FileLock:
 
     def acquire(self, *, wait: bool) -> bool:
         """Take the lock. Without `wait`, return False at once when another process holds it."""
-        try:
-            descriptor = create(self.path)
-        except FileExistsError:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = _open(self.path)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
@@ -86,6 +83,42 @@ class FileLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+class NumberedLocks:
+    """Locks with numbers in one file, each held by one process at most; the system releases them as those of FileLock.
+
+    They do not keep threads of one process apart.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file. Raises OSError."""
+        self.path = path
+        self._descriptor = _open(path)
+
+    def acquire(self, number: int) -> bool:
+        """Take a lock. Returns False at once when another process holds it."""
+        try:
+            fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+        except (BlockingIOError, PermissionError):  # POSIX lets a system say either
+            return False
+        return True
+
+    def release(self, number: int) -> None:
+        """Give a lock back."""
+        fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, number)
+
+    def close(self) -> None:
+        """Give all of them back."""
+        os.close(self._descriptor)
+
+
+def _open(path: Path) -> int:
+    """Return a descriptor of the file `path`, which is made when it is not there."""
+    try:
+        return create(path)
+    except FileExistsError:
+        return os.open(path, os.O_RDWR | os.O_CLOEXEC)
 
 
 @contextmanager

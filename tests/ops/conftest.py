@@ -2,12 +2,11 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from portsip_api import settings
 from portsip_api.ops.logs import JsonFormatter
 
 Lines = list[dict[str, Any]]
@@ -32,13 +31,3 @@ def lines(caplog: pytest.LogCaptureFixture) -> Iterator[Lines]:
     logging.getLogger().addHandler(collector)
     yield collected
     logging.getLogger().removeHandler(collector)
-
-
-@pytest.fixture
-def allow(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """A function that sets PBX_FETCH_ALLOW, for tests that need no store."""
-
-    def use(listed: str) -> None:
-        monkeypatch.setattr(settings, "_current", [settings.load({"PBX_FETCH_ALLOW": listed})])
-
-    return use

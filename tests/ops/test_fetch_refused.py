@@ -7,8 +7,8 @@ import pytest
 from portsip_api.ops import fetch as fetching
 from portsip_api.ops.fetch import FAILED, NOT_ALLOWED, FetchFailed, fetch
 from portsip_api.ops.fetch_network import Endpoint, Network
-from tests.ops.test_fetch_addresses import REFUSED
 from tests.pbx.media.test_fetch_urls import BAD
+from tests.pbx.test_public_addresses import REFUSED
 from tests.web import Web, redirect, serving
 
 

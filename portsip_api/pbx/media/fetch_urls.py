@@ -11,11 +11,10 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.public_addresses import IPAddress
 
 MAX_LENGTH: Final = 2048  # characters
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Printable ASCII without the blank and the backslash, which some readers take for a slash.
 _TEXT: Final = re.compile(r"[!-\[\]-~]+")

@@ -34,7 +34,8 @@ _SUBJECTS: Final = {
 @services.answers(
     TEXT,
     errors=(404, 409),
-    note="Empty: nothing is missing. There is one server, 1. Without a configured DNS server that answers: 409.",
+    note="Empty: nothing is missing. There is one server, 1. Without a configured DNS server that answers: 409. Asked "
+    "are public ones, and those of PBX_FETCH_ALLOW, for one request at a time and at most two seconds: 503 meanwhile.",
 )
 def advise_on_dns(server_id: str) -> str:
     """Show the lines that the zone of the SIP domain lacks."""

@@ -1,14 +1,19 @@
 """The DNS advisor, against a name server of our own on loopback."""
 
+import ipaddress
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import dns.rcode
+import dns.resolver
 import pytest
 
+from portsip_api import settings
+from portsip_api.pbx import outside_work
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.errors import Conflict, NotFound
+from portsip_api.pbx.errors import Busy, Conflict, NotFound
 from portsip_api.pbx.settings.values import service_settings
 from portsip_api.pbx.upkeep import dns_advisor
 from portsip_api.pbx.upkeep.dns_advisor import advise
@@ -18,8 +23,9 @@ HOME = tenants.DEFAULT_TENANT_ID
 
 
 @pytest.fixture
-def zone(app: object) -> Zone:
-    """What the server answers; it is empty at first."""
+def zone(app: object, configure: Callable[..., object]) -> Zone:
+    """What the server answers, which may be asked; it is empty at first."""
+    configure(PBX_FETCH_ALLOW="127.0.0.1")
     return Zone()
 
 
@@ -68,7 +74,7 @@ def test_a_record_that_leads_elsewhere_does_not_count(zone: Zone, port: int, bef
 
 
 def test_transports_ports_host_and_address_are_those_of_the_server(zone: Zone, port: int, configure: object) -> None:
-    configure(PBX_SIP_TRANSPORTS="TLS:5061,WSS:443", PBX_SERVER_ADDRESS="2001:db8::1")  # type: ignore[operator]
+    configure(PBX_SIP_TRANSPORTS="TLS:5061,WSS:443", PBX_SERVER_ADDRESS="2001:db8::1", PBX_FETCH_ALLOW="127.0.0.1")  # type: ignore[operator]
     assert advise(HOME, 1, host="sip1.pbx.local", port=port).splitlines() == [
         ";; Missing naptr records",
         'pbx.local. IN NAPTR 0 0 "s" "SIPS+D2T" "" _sips._tcp.pbx.local.',
@@ -119,9 +125,9 @@ def test_there_is_one_server(app: object, server_id: int) -> None:
         advise(HOME, server_id)
 
 
-def test_a_silent_server_is_not_waited_for(app: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_server_is_not_waited_for(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dns_advisor, "QUERY_SECONDS", 0.1)
-    monkeypatch.setattr(dns_advisor, "ALL_SECONDS", 0.25)
+    monkeypatch.setattr(outside_work, "SECONDS", 0.25)
     service_settings(HOME, "dns").put_all({f"named-config/forwarders/forwarder_{n}": "127.0.0.1" for n in range(5)})
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
@@ -129,6 +135,65 @@ def test_a_silent_server_is_not_waited_for(app: object, monkeypatch: pytest.Monk
         with pytest.raises(Conflict, match="do not answer, or refuse"):
             advise(HOME, 1, port=silent.getsockname()[1])
     assert 0.2 < time.monotonic() - began < 2
+
+
+INSIDE = ["127.0.0.1", "127.0.0.10", "10.0.0.1", "169.254.169.254", "192.168.1.1", "::1", "fd00:ec2::254", "fe80::1"]
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_servers_that_are_not_public_are_not_asked(
+    zone: Zone, port: int, configure: Callable[..., object], address: str
+) -> None:
+    """And the sentence is the one of a server that is silent, so that nobody learns what there is."""
+    configure()
+    service_settings(HOME, "dns").put("named-config/forwarders/forwarder_0", address)
+    with pytest.raises(Conflict, match="do not answer, or refuse to, or are not public"):
+        advise(HOME, 1, port=port)
+    assert zone.asked == []
+
+
+@pytest.mark.parametrize(("allowed", "is_asked"), [("", False), ("NS.example", True), ("127.0.0.0/8", True)])
+def test_a_name_is_judged_by_its_addresses(
+    zone: Zone,
+    port: int,
+    configure: Callable[..., object],
+    monkeypatch: pytest.MonkeyPatch,
+    allowed: str,
+    is_asked: bool,
+) -> None:
+    def resolver() -> dns.resolver.Resolver:
+        found = dns.resolver.Resolver(configure=False)
+        found.nameservers, found.port = ["127.0.0.1"], port
+        return found
+
+    monkeypatch.setattr(dns_advisor, "system_resolver", resolver)
+    configure(PBX_FETCH_ALLOW=allowed)
+    zone.lines = [*ZONE.splitlines(), "ns.example. 60 IN A 127.0.0.1"]
+    service_settings(HOME, "dns").put_all({"sys/unmanaged": "1", "sys/unmanaged_servers/unmanaged_0": "ns.example"})
+    if is_asked:
+        assert advise(HOME, 1, port=port) == ""
+    else:
+        with pytest.raises(Conflict, match="are not public"):
+            advise(HOME, 1, port=port)
+    assert any("NAPTR" in question for question in zone.asked) == is_asked
+
+
+def test_a_silent_server_leaves_time_for_the_next(zone: Zone, port: int) -> None:
+    """With the times that it has in earnest."""
+    zone.lines = ZONE.splitlines()
+    service_settings(HOME, "dns").put_all(
+        {"named-config/forwarders/forwarder_0": "127.0.0.77", "named-config/forwarders/forwarder_1": "127.0.0.1"}
+    )
+    settings.use(replace(settings.current(), fetch_allow=[ipaddress.ip_network("127.0.0.0/8")]))
+    began = time.monotonic()
+    assert advise(HOME, 1, port=port) == ""
+    assert time.monotonic() - began < outside_work.SECONDS
+
+
+def test_one_advice_at_a_time_is_given_to_a_tenant(zone: Zone, port: int) -> None:
+    with outside_work.waiting(HOME), pytest.raises(Busy):
+        advise(HOME, 1, port=port)
+    assert zone.asked == []
 
 
 def test_a_domain_that_is_too_long_for_dns_is_refused_with_a_sentence(zone: Zone, port: int) -> None:

@@ -1,10 +1,10 @@
-"""Which addresses a file may be fetched from."""
+"""Which addresses that clients name may be asked."""
 
 import ipaddress
 
 import pytest
 
-from portsip_api.ops.fetch_addresses import are_allowed, is_public
+from portsip_api.pbx.public_addresses import are_allowed, is_public
 
 REFUSED = [
     "0.0.0.0", "0.1.2.3", "0.255.255.255", "10.0.0.0", "10.0.0.1", "10.255.255.255", "100.64.0.0", "100.64.0.1",

@@ -1,4 +1,4 @@
-"""Which addresses a file may be fetched from: public ones, and those that the operator allows (`PBX_FETCH_ALLOW`).
+"""Which addresses that clients name may be asked: public ones, and those that the operator allows (`PBX_FETCH_ALLOW`).
 
 The tables are our own because `is_global` of Python's ipaddress differs between its releases. Sources: the IANA
 registries of special-purpose addresses (RFC 6890) and of IPv6 global unicast assignments.
@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from portsip_api import settings
-from portsip_api.pbx.media.fetch_urls import IPAddress
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # All of IPv6 that is assigned for use in the Internet. What lies outside needs no line of its own: loopback and
 # unspecified, IPv4-mapped and -compatible, NAT64 (64:ff9b::/96, 64:ff9b:1::/48), discard-only, segment routing
