@@ -8,12 +8,14 @@ from pathlib import Path
 
 from portsip_api import create_app, settings
 from portsip_api.ops import jobs, logs
+from portsip_api.store import files
 
 if __name__ == "__main__":
     os.chdir(Path(__file__).resolve().parent)
     sys.argv.insert(1, "app:app")
     runpy.run_module("gunicorn", run_name="__main__")
 
+files.keep_private()
 _by_flask = os.environ.get("FLASK_RUN_FROM_CLI") == "true"  # which looks into it for commands, too
 app = create_app(make_database=not _by_flask or "run" in sys.argv)
 logs.configure(settings.current().log_level)

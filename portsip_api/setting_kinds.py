@@ -1,5 +1,6 @@
 """The kinds of values that settings have: how the text of a variable is read, and what is said of one that is none."""
 
+import grp
 import ipaddress
 import re
 from functools import cache
@@ -11,6 +12,7 @@ from marshmallow import ValidationError, validate
 from marshmallow import fields as kinds
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+_NO_GROUP: Final = 0xFFFFFFFF
 MOST_PORT: Final = 0xFFFF
 DOMAIN: Final = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
 
@@ -30,6 +32,19 @@ class Address(kinds.Field[str]):
             return str(ipaddress.ip_address(str(value)))
         except ValueError as error:
             raise ValidationError("Must be an IP address.") from error
+
+
+class Group(kinds.Field[int | None]):
+    """A group of this machine, by its name or its number; empty for none. It is kept as its number."""
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> int | None:
+        text = str(value)
+        if not text or (text.isascii() and text.isdecimal() and int(text) < _NO_GROUP):
+            return int(text) if text else None
+        try:
+            return grp.getgrnam(text).gr_gid
+        except KeyError as error:
+            raise ValidationError("Must be a group of this machine.") from error
 
 
 class Networks(List):

@@ -15,6 +15,7 @@ from marshmallow import fields as kinds
 from portsip_api.setting_kinds import (
     DOMAIN,
     Address,
+    Group,
     Hosts,
     IPNetwork,
     Networks,
@@ -154,6 +155,11 @@ class Settings:
     greeting_bytes: int = _setting(
         whole(1024, 1 << 32), str(100 << 20), "Most bytes that the greeting files of an extension take, as stored"
     )
+    media_group: int | None = _setting(
+        Group(), "",
+        "Group, by name or number, that may read the files of greetings and prompts, such as a SIP engine's; empty: "
+        "the server's user alone",
+    )  # fmt: skip
     fetch_allow: list[IPNetwork | str] = _setting(
         Hosts(), "",
         "Host names, addresses or networks, separated by commas, that greetings may be fetched from, and name servers "

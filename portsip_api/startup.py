@@ -10,8 +10,9 @@ import peewee
 from portsip_api import settings
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.extensions.tables import ExtensionSettings
+from portsip_api.pbx.media.files import FILES
 from portsip_api.store import database, migrations, soundness, volatile
-from portsip_api.store.files import create
+from portsip_api.store.files import create, create_folders, share_folder
 from portsip_api.store.secrets import KeyMissing, keyring
 
 _LOOK_SECONDS: Final = 0.3
@@ -29,8 +30,9 @@ def open_store(*, before_workers: bool = False) -> None:
     """
     configuration = settings.current()
     try:
-        configuration.data_path.mkdir(parents=True, exist_ok=True)
-        configuration.database_path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (configuration.data_path, configuration.database_path.parent):
+            create_folders(folder)
+        _share_media(configuration)
         has_database = configuration.database_path.exists()
         if has_database and before_workers and soundness.is_damaged(configuration.database_path, _LOOK_SECONDS):
             raise StartupError("The database is damaged: restore a backup.")
@@ -52,6 +54,17 @@ def open_store(*, before_workers: bool = False) -> None:
         raise StartupError(f"The data folder cannot be used: {error.strerror}.") from error
     except (peewee.DatabaseError, sqlite3.DatabaseError) as error:
         raise StartupError(f"The database cannot be used: {error}.") from error
+
+
+def _share_media(configuration: settings.Settings) -> None:
+    if configuration.media_group is not None:
+        try:
+            share_folder(FILES.path, configuration.media_group)
+        except OSError as error:
+            raise StartupError(
+                f"PBX_MEDIA_GROUP: the folder {FILES.path} cannot be opened to this group: {error.strerror}. The user "
+                "of the server must own the folder and be in the group."
+            ) from error
 
 
 def _has_secrets() -> bool:

@@ -1,6 +1,8 @@
 """Settings: what a variable may say, and what is answered to one that says something else."""
 
+import grp
 import ipaddress
+import os
 from typing import Any
 
 import pytest
@@ -44,6 +46,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_IMPORT_ROWS": ("10", 10),
     "PBX_GREETING_FILES": ("2", 2),
     "PBX_GREETING_BYTES": ("1048576", 1_048_576),
+    "PBX_MEDIA_GROUP": ("54321", 54_321),
     "PBX_FETCH_ALLOW": (
         "Media.example.com, 10.1.2.3/8, ::1",
         ["media.example.com", ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128")],
@@ -96,6 +99,7 @@ BAD = {
     "PBX_IMPORT_ROWS": ["0", "1000001"],
     "PBX_GREETING_FILES": ["0", "1001"],
     "PBX_GREETING_BYTES": ["1023", "100 MiB"],
+    "PBX_MEDIA_GROUP": ["no-such-group", "-1", "4294967295"],
     "PBX_FETCH_ALLOW": ["http://media.example/", "10.0.0.0/33", "127.0.0.256", "a b", "media.example:80"],
     "PBX_LOG_LEVEL": ["TRACE"],
 }
@@ -136,6 +140,12 @@ def test_a_setting_is_what_its_default_text_means() -> None:
     for item in settings.describe():
         given = settings.load({item.variable: item.default})
         assert given == settings.load({}), item.variable
+
+
+def test_a_group_has_a_name_or_a_number() -> None:
+    group = grp.getgrgid(os.getegid())
+    assert settings.load({"PBX_MEDIA_GROUP": group.gr_name}).media_group == group.gr_gid
+    assert settings.load({"PBX_MEDIA_GROUP": str(group.gr_gid)}).media_group == group.gr_gid
 
 
 def test_all_problems_are_named_at_once() -> None:

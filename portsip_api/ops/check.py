@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portsip_api import settings, settings_file
+from portsip_api.ops import check_files
 from portsip_api.pbx.access import administrators
 from portsip_api.pbx.upkeep import consistency, rekey, stored_zones
 from portsip_api.setting_kinds import zone_names
@@ -72,6 +73,7 @@ def _advices(configuration: settings.Settings, environment: Mapping[str, str]) -
         yield _advice("PBX_TIME_ZONE is no IANA time zone: what it means depends on the machine.")
     if configuration.secret_key_path.resolve().is_relative_to(configuration.data_path.resolve()):
         yield _advice("The key file lies in the data folder: who copies the folder has the key of its secrets too.")
+    yield from map(_advice, check_files.advices(configuration))
 
 
 def _is_loopback(bind: str) -> bool:
@@ -89,6 +91,7 @@ def _store(configuration: settings.Settings) -> Iterator[Finding]:
         elif not os.access(folder, os.W_OK | os.X_OK):
             yield _error(f"The folder {folder} is not writable.")
     yield from _key_file(configuration.secret_key_path)
+    yield from map(_error, check_files.errors(configuration))
     if not configuration.database_path.is_file():
         yield _error(f"There is no database at {configuration.database_path}; `pbx init` makes it.")
         return

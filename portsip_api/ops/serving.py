@@ -13,6 +13,7 @@ from portsip_api import settings, settings_file
 from portsip_api.ops.metrics import FOLDER_VARIABLE
 from portsip_api.startup import StartupError, open_store
 from portsip_api.store import database
+from portsip_api.store.files import keep_private
 
 
 def load_settings() -> settings.Settings:
@@ -28,6 +29,7 @@ def prepare() -> None:
 
     Raises StartupError.
     """
+    keep_private()
     os.environ.pop(FOLDER_VARIABLE, None)  # one from outside is neither fresh nor ours to remove
     settings.use(load_settings())
     open_store(before_workers=True)

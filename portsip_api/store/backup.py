@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from portsip_api.store.clock import clock
+from portsip_api.store.files import create as create_file
 from portsip_api.store.files import locked, staging, sync_folder
 
 FORMAT: Final = 1
@@ -72,7 +73,8 @@ def create(place: Place, target: Path, needed_keys: NeededKeys) -> Manifest:
             with locked(place.folder / "backup.lock"), staging(place.folder / ".backup-files") as files:
                 manifest = _copy(place, Path(folder) / DATABASE, files, needed_keys)
                 packed = Path(folder) / "packed"
-                _pack(packed, manifest, Path(folder) / DATABASE, files)
+                with os.fdopen(create_file(packed, place=target), "wb") as file:
+                    _pack(file, manifest, Path(folder) / DATABASE, files)
             packed.replace(target)
         sync_folder(target.parent)
     except sqlite3.DatabaseError as error:
@@ -131,20 +133,18 @@ def _link(greetings: Path, files: Path) -> None:
             target.hardlink_to(greetings / relative)
 
 
-def _pack(target: Path, manifest: Manifest, database: Path, greetings: Path) -> None:
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        with gzip.GzipFile("", "wb", 6, file) as packed, tarfile.open(fileobj=packed, mode="w") as archive:
-            described = target.with_name(MANIFEST)
-            described.write_text(json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8")
-            for name, path in ((MANIFEST, described), (DATABASE, database)):
-                with path.open("rb") as content:
-                    _add(archive, name, content)
-            for relative in files_below(greetings):
-                with (greetings / relative).open("rb") as content:
-                    _add(archive, f"{GREETINGS}/{relative.as_posix()}", content)
-        file.flush()
-        os.fsync(file.fileno())
+def _pack(file: IO[bytes], manifest: Manifest, database: Path, greetings: Path) -> None:
+    with gzip.GzipFile("", "wb", 6, file) as packed, tarfile.open(fileobj=packed, mode="w") as archive:
+        described = database.with_name(MANIFEST)
+        described.write_text(json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8")
+        for name, path in ((MANIFEST, described), (DATABASE, database)):
+            with path.open("rb") as content:
+                _add(archive, name, content)
+        for relative in files_below(greetings):
+            with (greetings / relative).open("rb") as content:
+                _add(archive, f"{GREETINGS}/{relative.as_posix()}", content)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _add(archive: tarfile.TarFile, name: str, content: IO[bytes]) -> None:

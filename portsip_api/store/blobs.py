@@ -18,7 +18,7 @@ from typing import Final
 from portsip_api import settings
 from portsip_api.store.clock import clock
 from portsip_api.store.database import StoreUnavailable
-from portsip_api.store.files import create_folder, sync_folder, write_atomically
+from portsip_api.store.files import create_folder, share_as_folder, sync_folder, write_atomically
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _BATCH: Final = 500
@@ -29,7 +29,10 @@ Named = Callable[[Collection[str]], Collection[str]]
 
 @dataclass(frozen=True)
 class BlobFolder:
-    """A folder of such files in the data folder, made when the first one is put there."""
+    """A folder of such files in the data folder, made when the first one is put there.
+
+    A group that the mode of the folder lets in can read them.
+    """
 
     name: str
 
@@ -46,6 +49,7 @@ class BlobFolder:
                 create_folder(self.path)
                 sync_folder(self.path.parent)
             write_atomically(self.path / blob, content)
+            share_as_folder(self.path / blob, self.path)
         except OSError as error:
             raise StoreUnavailable(f"The file cannot be stored: {error.strerror}.") from error
         return blob

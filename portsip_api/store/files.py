@@ -1,27 +1,59 @@
 """Files that other processes must never see half-written, and locks that die with their holder.
 
-What root makes takes the owner of the folder that it is made in: root's commands work on the store of a server that
-runs as another user, and must leave no file behind that this user cannot open.
+What root makes takes the owner of the folder that it is made in, and what root replaces keeps its owner: root's
+commands work on the store of a server that runs as another user, and must leave no file behind that this user cannot
+open.
 """
 
+import errno
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
+
+OTHERS: Final = 0o077  # the bits of everybody but the owner
+_GROUP: Final = 0o070
+_SHARED: Final = 0o640
 
 
-def create(path: Path, mode: int = 0o600) -> int:
+def keep_private() -> None:
+    """Let no file that this process makes from here on be read by others, unless it says so."""
+    os.umask(OTHERS)
+
+
+def create(path: Path, mode: int = 0o600, place: Path | None = None) -> int:
     """Make the file `path`, in which nobody has put anything yet, and return its descriptor, open for writing.
 
-    Raises FileExistsError, also for a link that leads nowhere.
+    It will be moved to `place`, if that is given. Raises FileExistsError, also for a link that leads nowhere.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    if os.geteuid() == 0:
-        folder = path.parent.stat()
-        os.fchown(descriptor, folder.st_uid, folder.st_gid)
+    give_owner(descriptor, place or path)
     return descriptor
+
+
+def give_owner(descriptor: int, place: Path) -> None:
+    """As root, give an open file the owner of the file at `place`, or of the folder where there is none but root's."""
+    if os.geteuid() == 0:
+        owner = place.parent.stat()
+        with suppress(FileNotFoundError):
+            replaced = place.stat()
+            owner = replaced if replaced.st_uid else owner
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
+def share_as_folder(path: Path, folder: Path) -> None:
+    """Let the group of `folder`, where its mode lets it in, read the file `path`, which is ours and no link.
+
+    It stays private where this process may not give it to that group.
+    """
+    status = folder.stat()
+    if status.st_mode & _GROUP:
+        with suppress(PermissionError):
+            _share(path, status.st_gid)
 
 
 def create_folder(path: Path) -> None:
@@ -33,13 +65,63 @@ def create_folder(path: Path) -> None:
             os.chown(path, parent.st_uid, parent.st_gid, follow_symlinks=False)
 
 
+def create_folders(path: Path) -> None:
+    """Make the folder `path`, mode 0700, and the folders that it lies in, through which everybody gets, if need be."""
+    for parent in reversed(path.parents):
+        if not parent.exists():
+            create_folder(parent)
+            parent.chmod(0o755)
+    if not path.is_dir():
+        create_folder(path)
+
+
+def share_folder(folder: Path, group: int) -> None:
+    """Let a group (by its id) read the files in `folder`, which is made, and get there through the folder around it.
+
+    Later files follow the folder: `share_as_folder`. Raises OSError, also where this process may not give it to them.
+    """
+    create_folder(folder)
+    status = folder.stat()
+    if status.st_gid != group or status.st_mode & 0o050 != 0o050:
+        _share_files(folder, group)
+        os.chown(folder, -1, group)
+        folder.chmod(0o750)  # last: what was interrupted is done again
+    around = folder.parent.stat()
+    if around.st_mode & 0o001 or (around.st_gid == group and around.st_mode & 0o010):
+        return
+    if around.st_gid != group and around.st_mode & _GROUP:
+        raise PermissionError(errno.EPERM, "It lies in a folder that is open to another group", str(folder))
+    os.chown(folder.parent, -1, group)
+    folder.parent.chmod(stat.S_IMODE(around.st_mode) | 0o010)
+
+
+def _share_files(folder: Path, group: int) -> None:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file(follow_symlinks=False):
+                _share(Path(entry.path), group)
+
+
+def _share(path: Path, group: int) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.fchown(descriptor, -1, group)
+        os.fchmod(descriptor, _SHARED)
+    finally:
+        os.close(descriptor)
+
+
 def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Replace `path` by `content`, durably: after a crash the file holds either the old bytes or the new ones."""
+    """Replace `path` by `content`, durably: after a crash the file holds either the old bytes or the new ones.
+
+    It has exactly that mode.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
-    descriptor = create(temporary, mode)
+    descriptor = create(temporary, mode, path)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -29,7 +29,17 @@ from portsip_api.store.backup import (
     Place,
     files_below,
 )
-from portsip_api.store.files import FileLock, create, create_folder, locked, staging, sync_folder
+from portsip_api.store.files import (
+    FileLock,
+    create,
+    create_folder,
+    create_folders,
+    give_owner,
+    locked,
+    share_as_folder,
+    staging,
+    sync_folder,
+)
 
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _CHUNK: Final = 1 << 20
@@ -44,7 +54,7 @@ def restore(place: Place, source: Path, *, keys: Collection[str], needed_keys: N
     """
     try:
         for folder in (place.folder, place.database.parent):
-            folder.mkdir(parents=True, exist_ok=True)
+            create_folders(folder)
         with (
             _stopped(place),
             staging(place.folder / ".restore-files") as files,
@@ -144,8 +154,11 @@ def _exchange(place: Place, files: Path, database: Path) -> None:
     for relative in wanted:
         target = place.greetings / relative
         _make_folders(place.greetings, relative)
+        share_as_folder(files / relative, place.greetings)
         (files / relative).replace(target)
     os.sync()  # one call for all files, and for the database's too
+    with database.open("rb") as file:
+        give_owner(file.fileno(), place.database)
     volatile.remove(place.database)  # before the exchange: a crash between the two must not leave the old tokens
     database.replace(place.database)
     sync_folder(place.database.parent)

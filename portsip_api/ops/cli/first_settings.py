@@ -8,7 +8,7 @@ import click
 
 from portsip_api import settings, settings_file
 from portsip_api.startup import StartupError
-from portsip_api.store.files import write_atomically
+from portsip_api.store.files import create_folders, write_atomically
 
 _HEAD = "# Settings of the PBX, for `pbx` and the server: NAME=value. Readable for all: keep secrets elsewhere.\n"
 
@@ -29,7 +29,7 @@ def settle_on(data: Path) -> None:
     for place, named in (("The environment", {"PBX_DATA_DIR": str(data), **os.environ}), (file, known)):
         if named is not None and (settings.ROOT / named.get("PBX_DATA_DIR", "db")).resolve() != data:
             raise StartupError(f"{place} names another data folder: change it there, or name a new file in PBX_CONFIG.")
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    create_folders(data)
     if known is None:
         line = f"PBX_DATA_DIR={settings_file.quoted(str(data))}\n"
         write_atomically(file, (_HEAD + line).encode(), mode=0o644)

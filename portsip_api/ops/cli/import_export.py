@@ -17,7 +17,7 @@ from portsip_api.pbx.import_export import exporting, file_reading, importing
 from portsip_api.pbx.import_export.file_reading import CSV, JSON, Reading, Row
 from portsip_api.pbx.import_export.report import Findings, Report
 from portsip_api.store import database
-from portsip_api.store.files import sync_folder
+from portsip_api.store.files import create, sync_folder
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HEAD = 4096  # bytes
@@ -159,7 +159,7 @@ def _replacing(path: Path, mode: int) -> Iterator[IO[bytes]]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as opened:
+        with os.fdopen(create(temporary, mode, path), "wb") as opened:
             yield opened
             opened.flush()
             os.fsync(opened.fileno())
