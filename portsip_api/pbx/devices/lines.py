@@ -33,6 +33,9 @@ EXTERNAL_LINE: Rules = {
     "registration_server_port": Whole(0, 65_535, 0),
     "voicemail": Text(64),
 }
+# A SIP server by its name and port, as the lines of a phone tell them apart.
+_Server = tuple[str | None, int | None]
+_OUR_OWN: Final[_Server] = (None, None)
 _INDEX: Final = TextIndex("extension_search", "extension_fts", "extension_id")
 _INDEXED: Final = 3  # letters
 
@@ -91,22 +94,23 @@ def show(tenant_id: int, phone_key: int | str, line_id: int | str) -> Line:
 def add_internal(tenant_id: int, phone_key: int | str, extension: ExtensionKey) -> int:
     """Give a phone a line of a user, after its other lines, and return the line's id.
 
-    Raises NotFound (no such phone, no such user) and Conflict (the model has no room for it).
+    Raises NotFound (no such phone, no such user) and Conflict (the model has no room for it, or for its server).
     """
     with database.writing():
-        return _insert(tenant_id, phone_id(tenant_id, phone_key), find_id(tenant_id, extension))
+        return _insert(tenant_id, phone_id(tenant_id, phone_key), find_id(tenant_id, extension), _OUR_OWN)
 
 
 def add_external(tenant_id: int, phone_key: int | str, fields: Mapping[str, object]) -> int:
     """Give a phone a line of another SIP server, after its other lines, and return the line's id.
 
     `fields` are those of EXTERNAL_LINE, of which `user_id` is needed; a port may be digits, and None is like absent.
-    Raises NotFound, Invalid and Conflict (the model has no room for it).
+    Raises NotFound, Invalid and Conflict (the model has no room for it, or for its server).
     """
     values = _checked(fields)
     values["password"] = keyring.encrypt(values.get("password", ""), LINE_PASSWORD)
+    server = (values.get("registration_server"), values.get("registration_server_port") or None)
     with database.writing():
-        line_id = _insert(tenant_id, phone_id(tenant_id, phone_key), None)
+        line_id = _insert(tenant_id, phone_id(tenant_id, phone_key), None, server)
         ExternalLine.insert(tenant_id, line_id=line_id, **values)
     return line_id
 
@@ -140,15 +144,28 @@ def _users_with(tenant_id: int, needle: str, domain: str) -> Sequence[int] | Non
     return found if len(found) < MOST_HITS else None
 
 
-def _insert(tenant_id: int, id_: int, extension_id: int | None) -> int:
+def _insert(tenant_id: int, id_: int, extension_id: int | None, server: _Server) -> int:
     count, last = peewee.fn.COUNT(PhoneLine.id), peewee.fn.COALESCE(peewee.fn.MAX(PhoneLine.position), 0)
     query = Phone.select(tenant_id, Phone.model_id, count, last).where(Phone.id == id_).group_by(Phone.id)
     query = query.join(PhoneLine, peewee.JOIN.LEFT_OUTER, on=PhoneLine.phone_id == Phone.id)
     model_id, lines, position = query.tuples().first()
-    most = phone_model(model_id).max_lines
-    if lines >= most:
-        raise Conflict(f"A phone of this model has at most {most} lines.")
+    model = phone_model(model_id)
+    if lines >= model.max_lines:
+        raise Conflict(f"A phone of this model has at most {model.max_lines} lines.")
+    if model.most_servers is not None:
+        _check_servers(tenant_id, id_, model.most_servers, server)
     return PhoneLine.insert(tenant_id, phone_id=id_, position=position + 1, extension_id=extension_id)
+
+
+def _check_servers(tenant_id: int, id_: int, most: int, added: _Server) -> None:
+    """Raise Conflict when the lines of a phone would be those of more SIP servers than its model can have."""
+    of_phone = of_phones(tenant_id, [id_]).get(id_, ())
+    servers = {
+        _OUR_OWN if line.extension_id is not None else (line.registration_server, line.registration_server_port)
+        for line in of_phone
+    }
+    if len(servers | {added}) > most:
+        raise Conflict(f"The lines of a phone of this model are those of at most {most} SIP servers.")
 
 
 def _checked(fields: Mapping[str, object]) -> dict[str, Any]:

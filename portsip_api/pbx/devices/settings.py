@@ -10,13 +10,14 @@ from typing import Final
 
 from portsip_api import settings
 from portsip_api.pbx.devices import groups as phone_groups
-from portsip_api.pbx.devices import lines, phones
+from portsip_api.pbx.devices import lines, phones, transports
 from portsip_api.pbx.devices.clock_settings import clock_settings
 from portsip_api.pbx.devices.clocks import rule_of
 from portsip_api.pbx.devices.groups import PhoneGroup
 from portsip_api.pbx.devices.lines import Line
 from portsip_api.pbx.devices.phones import Phone
 from portsip_api.pbx.hours import calendars
+from portsip_api.pbx.settings.definitions import Definitions
 from portsip_api.pbx.settings.device_models import (
     PhoneModel,
     definitions_of,
@@ -64,7 +65,6 @@ _LINE_PATHS: Final = {
     ),
     "registration_server": (
         "reg/server/1/address",
-        "line/user_host",
         "basic/sip_server_host",
         "server/registrationServer",
         "server/registrar_ip",
@@ -112,7 +112,7 @@ def of_line(tenant_id: int, phone_key: int | str, line_id: int | str) -> Setting
 def of_known_line(tenant_id: int, phone: Phone, line: Line) -> Settings:
     """Return what `of_line` does for a phone and a line of it that have been read, without a statement."""
     definitions = line_definitions_of(phone_model(phone.model_id), phone.device_version)
-    return Settings(tenant_id, f"line:{line.id}", definitions, _defaults_of_line(line))
+    return Settings(tenant_id, f"line:{line.id}", definitions, _defaults_of_line(line, definitions))
 
 
 def of_group_model(tenant_id: int, group_key: int | str, model_id: str) -> Settings:
@@ -142,12 +142,11 @@ def of_port(tenant_id: int, gateway_key: int | str, port_id: int | str) -> Setti
 
 
 def _with_defaults(found: Settings, model: PhoneModel) -> Settings:
-    """Return the settings with the time of the tenant's zone, the time server and the family's own as defaults."""
+    """Return the settings with the time of the tenant's zone, the time server, the transport and the family's own."""
     zone = calendars.load(found.tenant_id).zone
     told = clock_settings(model, rule_of(zone, clock.wall()), settings.current().ntp_server)
-    return replace(
-        found, computed={**_OF_FAMILY.get(model.family, {}), **told.server}, led=told.zone, leading=told.leading
-    )
+    computed = {**_OF_FAMILY.get(model.family, {}), **transports.defaults(found.definitions), **told.server}
+    return replace(found, computed=computed, led=told.zone, leading=told.leading)
 
 
 def _group_owner(group: PhoneGroup, model_id: str) -> str:
@@ -163,13 +162,23 @@ def _handed_down(tenant_id: int, groups: Sequence[PhoneGroup], model_id: str) ->
     return inherited
 
 
-def _defaults_of_line(line: Line) -> dict[str, str | None]:
-    return {
+def _defaults_of_line(line: Line, definitions: Definitions) -> dict[str, str | None]:
+    found: dict[str, str | None] = {
         path: str(value)
         for name, paths in _LINE_PATHS.items()
         if (value := getattr(line, name)) is not None
         for path in paths
     }
+    if line.registration_server is not None:
+        found["line/user_host"] = _snoms_host(line, line.registration_server)
+    return found if line.extension_id is None else found | transports.defaults(definitions)
+
+
+def _snoms_host(line: Line, server: str) -> str:
+    """Return what has one field in a Snom: server, port, and the transport unless its outbound proxy says it."""
+    port = "" if line.registration_server_port is None else f":{line.registration_server_port}"
+    transport = None if line.extension_id is None or transports.server_address() else transports.preferred()
+    return f"{server}{port}" + (f";transport={transport.name.lower()}" if transport else "")
 
 
 def _defaults_of_trunk(gateway: Gateway) -> dict[str, str | None]:

@@ -52,9 +52,13 @@ class SettingsChoice:
 
 @dataclass(frozen=True)
 class PhoneModel(_Model):
-    """A model of phones; `serial_pattern` is a regular expression that matches a whole serial number."""
+    """A model of phones; `serial_pattern` is a regular expression that matches a whole serial number.
+
+    Its lines can be those of `most_servers` SIP servers at once, None: as many as it has lines.
+    """
 
     max_lines: int = 1
+    most_servers: int | None = None
     serial_pattern: str = "[a-f0-9]{12}"
     family: str = ""
     choices: tuple[SettingsChoice, ...] = ()

@@ -71,6 +71,59 @@ def test_the_address_of_the_server_is_the_way_to_the_domain(portal, phone, confi
     assert found["account.1.outbound_proxy.1.port"] == "5062"
 
 
+TRANSPORTS = [
+    (YEALINK, CFG,
+     {"UDP": "account.1.transport = 0", "TCP": "account.1.transport = 1", "TLS": "account.1.transport = 2"}),
+    (YEALINK, CFG, dict.fromkeys(("UDP", "TCP", "TLS"), "account.1.outbound_proxy.1.port = 5080")),
+    ("polycomVVX500", f"{SERIAL}-sipx-reg-advanced.cfg",
+     {"UDP": 'reg.1.server.1.transport="UDPOnly"', "TCP": 'reg.1.server.1.transport="TCPOnly"',
+      "TLS": 'reg.1.server.1.transport="TLS"'}),
+    ("polycomVVX500", f"{SERIAL}-sipx-reg-advanced.cfg",
+     {"UDP": 'reg.1.outboundProxy.transport="UDPOnly"', "TCP": 'reg.1.outboundProxy.transport="TCPOnly"',
+      "TLS": 'reg.1.outboundProxy.transport="TLS"'}),
+    ("polycomVVX500", f"{SERIAL}-sipx-sip-interop.cfg",
+     {"UDP": 'voIpProt.SIP.outboundProxy.transport="UDPOnly"',
+      "TCP": 'voIpProt.SIP.outboundProxy.transport="TCPOnly"',
+      "TLS": 'voIpProt.SIP.outboundProxy.transport="TLS"'}),
+    ("polycom500", f"{SERIAL}-sipx-phone.cfg",
+     {"UDP": 'reg.1.server.1.transport="UDPonly"', "TCP": 'reg.1.server.1.transport="TCPonly"'}),
+    ("snom370", f"{SERIAL.upper()}.xml",
+     {name: f">192.0.2.7:5080;transport={name.lower()}</user_outbound>" for name in ("UDP", "TCP", "TLS")}),
+    ("gsPhoneGxp2160", f"cfg{SERIAL}.xml", {"UDP": "<P130>0</P130>", "TCP": "<P130>1</P130>", "TLS": "<P130>2</P130>"}),
+    ("gsHt502", f"cfg{SERIAL}.xml", {"UDP": "<P130>0</P130>", "TCP": "<P130>1</P130>", "TLS": "<P130>2</P130>"}),
+    ("gsHt814", f"cfg{SERIAL}.xml", {"UDP": "<P130>0</P130>", "TCP": "<P130>1</P130>", "TLS": "<P130>2</P130>"}),
+    ("gsFxsGxw4008", f"cfg{SERIAL}.xml", {"UDP": "<P130>0</P130>", "TCP": "<P130>1</P130>", "TLS": "<P130>2</P130>"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "name", "told"), TRANSPORTS)
+def test_transport_and_port_belong_together(portal, user, configure, model, name, told):
+    make_phone(portal, model=model)
+    assert portal.post(f"api/phones/{SERIAL}/lines", {"user": "200"}).status_code == 200
+    for transport, line in told.items():
+        configure(PBX_SERVER_ADDRESS="192.0.2.7", PBX_SIP_TRANSPORTS=f"WSS:443,{transport}:5080,TLS:5061")
+        assert line in portal.get(f"rest/phone/{SERIAL}/profile/{name}").text, transport
+
+
+def test_the_transport_of_a_line_brings_its_port(portal, phone, configure):
+    configure(PBX_SERVER_ADDRESS="192.0.2.7", PBX_SIP_TRANSPORTS="UDP:5062,TCP:5064,TLS:5066")
+    for word, port in (("0", "5062"), ("1", "5064"), ("2", "5066")):
+        set_value(portal, f"api/phones/{SERIAL}/lines/1/settings/basic/transport", word)
+        found = values(portal, phone)
+        assert (found["account.1.transport"], found["account.1.outbound_proxy.1.port"]) == (word, port)
+
+
+def test_a_snom_is_told_port_and_transport_of_a_server_without_a_proxy(portal, user, configure):
+    configure(PBX_SIP_TRANSPORTS="TCP:5080")
+    make_phone(portal, model="snom370")
+    portal.post(f"api/phones/{SERIAL}/lines", {"user": "200"})
+    body = {"userId": "jane", "registrationServer": "sip.example", "registrationServerPort": 5070}
+    portal.post(f"api/phones/{SERIAL}/lines", body)
+    found = xml_values(portal, f"{SERIAL.upper()}.xml")
+    assert (found["user_host#1"], found["user_outbound#1"]) == ("pbx.local;transport=tcp", "")
+    assert (found["user_host#2"], found["user_outbound#2"]) == ("sip.example:5070", "")
+
+
 def test_a_line_of_another_server_has_its_own_account(portal, phone):
     body = {"userId": "jane", "password": "external-1", "registrationServer": "sip.example",
             "registrationServerPort": 5070, "displayName": "Jane"}  # fmt: skip
@@ -80,6 +133,33 @@ def test_a_line_of_another_server_has_its_own_account(portal, phone):
     assert found["account.2.password"] == "external-1"
     assert found["account.2.display_name"] == "Jane"
     assert (found["account.2.sip_server.1.address"], found["account.2.sip_server.1.port"]) == ("sip.example", "5070")
+
+
+def test_an_adapter_has_lines_of_two_servers_at_most(portal, user):
+    make_phone(portal, model="gsHt814")
+
+    def add(**body):
+        return portal.post(f"api/phones/{SERIAL}/lines", body)
+
+    assert add(userId="a", registrationServer="sip.example", registrationServerPort=5070).status_code == 200
+    assert add(user="200").status_code == 200
+    check_refused(add(userId="b", registrationServer="sip.example", registrationServerPort=5071), 409, "servers")
+    check_refused(add(userId="b", registrationServer="other.example"), 409, "servers")
+    assert add(userId="b", registrationServer="sip.example", registrationServerPort=5070).status_code == 200
+    assert add(user="200").status_code == 200
+    found = xml_values(portal, f"cfg{SERIAL}.xml")
+    assert [found[f"P{number}"] for number in range(4060, 4064)] == ["a", "200", "b", "200"]
+    assert [found[f"P{number}"] for number in range(4150, 4154)] == ["1", "0", "1", "0"]
+    assert (found["P47"], found["P747"]) == ("pbx.local", "sip.example:5070")
+
+
+def test_ports_of_an_adapter_may_have_a_server_each(portal, user):
+    make_phone(portal, model="gsHt802")
+    for name in ("one", "two"):
+        body = {"userId": name, "registrationServer": f"{name}.example"}
+        assert portal.post(f"api/phones/{SERIAL}/lines", body).status_code == 200
+    found = xml_values(portal, f"cfg{SERIAL}.xml")
+    assert (found["P47"], found["P747"]) == ("one.example", "two.example")
 
 
 def test_what_was_set_is_in_the_profile(portal, phone):

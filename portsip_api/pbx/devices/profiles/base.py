@@ -19,7 +19,11 @@ _XML_NAME: Final = re.compile(r"[A-Za-z_][\w.\-]*", re.ASCII)
 
 @dataclass(frozen=True)
 class ProfileLine:
-    """One registration of a phone. `settings` maps setting paths to effective values (None: no value)."""
+    """One registration of a phone. `settings` maps setting paths to effective values (None: no value).
+
+    `transport` is UDP, TCP or TLS, empty when nobody has told; `external` lines are those of other SIP servers;
+    `chosen` are the paths of the settings that somebody has set.
+    """
 
     user_name: str
     auth_name: str
@@ -30,6 +34,9 @@ class ProfileLine:
     outbound_proxy: str
     voicemail: str
     settings: Settings = field(repr=False)
+    transport: str = ""
+    external: bool = False
+    chosen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ Source: the vendor's "SIP Device Provisioning Guide"; contract, section 9.
 import re
 from typing import Final
 
+from portsip_api.pbx.devices.profiles import grandstream_ports as ports
 from portsip_api.pbx.devices.profiles.base import (
     Parameters,
     ProfileInput,
@@ -16,6 +17,7 @@ from portsip_api.pbx.devices.profiles.base import (
     fill,
     with_own_values,
 )
+from portsip_api.pbx.devices.profiles.grandstream_ports import path_of
 
 _PARAMETER: Final = re.compile(r".*/(P\d+)(?:\.\w+)?")
 _OCTETS: Final = re.compile(r".*/__[A-Za-z]+\d?-(\d+)")
@@ -27,26 +29,19 @@ _SERVER: Final = "account-proxy/P47"
 _KEPT: Final = frozenset(f"upgrade/P{number}" for number in (192, 212, 232, 233, 234, 235, 237, 1360, 1361))
 
 
-def _ports(*runs: tuple[int, int]) -> str:
-    return "port/" + "-".join(f"P{number}" for first, last in runs for number in range(first, last + 1))
-
-
-# The paths of one value: of phones, of analog adapters with two ports, of gateways with up to 24.
-_USER: Final = ("port/P35-P404-P504-P604-P1704-P1804", "port/P35-P735", _ports((4060, 4083)))
-_AUTH: Final = ("port/P36-P405-P505-P605-P1705-P1805", "port/P36-P736", _ports((4090, 4113)))
-_PASSWORD: Final = ("port/P34-P406-P506-P606-P1706-P1806", "port/P34-P734", _ports((4120, 4143)))
-_DISPLAY: Final = (
-    "port/P3-P407-P507-P607-P1707-P1807",
-    "port/P3-P703",
-    _ports((4180, 4199), (4252, 4253), (5254, 5254), (4255, 4255)),
-)
+# The paths of one value: of phones, of adapters whose ports have a server each, of those whose ports choose a profile.
+_USER: Final = ("port/P35-P404-P504-P604-P1704-P1804", "port/P35-P735", path_of(ports.USER))
+_AUTH: Final = ("port/P36-P405-P505-P605-P1705-P1805", "port/P36-P736", path_of(ports.AUTH))
+_PASSWORD: Final = ("port/P34-P406-P506-P606-P1706-P1806", "port/P34-P734", path_of(ports.PASSWORD))
+_DISPLAY: Final = ("port/P3-P407-P507-P607-P1707-P1807", "port/P3-P703", path_of(ports.DISPLAY))
 _ACCOUNT: Final = ("port/P270-P417-P517-P617-P1717-P1817",)
-_REGISTRAR: Final = ("port/P47-P402-P502-P602-P1702-P1802", "port/P47-P747-P47-P747")
-_PROXY: Final = ("network/P48-P403-P503-P603-P1703-P1803", "network/P48-P748-P48-P748")
+_REGISTRAR: Final = ("port/P47-P402-P502-P602-P1702-P1802", ports.SERVER_PATH)
+_PROXY: Final = ("network/P48-P403-P503-P603-P1703-P1803", ports.PROXY_PATH)
 _VOICEMAIL: Final = ("port/P33-P426-P526-P626-P1726-P1826",)
 _ACTIVE: Final = ("port/P271-P401-P501-P601-P1701-P1801",)
-_HUNT_GROUP: Final = _ports((4300, 4323))
-_PLACEHOLDERS: Final = {_ACTIVE[0]: "0", _HUNT_GROUP: "0"}
+_HUNT_GROUP: Final = path_of(ports.HUNT_GROUP)
+_PROFILE: Final = path_of(ports.PROFILE)
+_PLACEHOLDERS: Final = {_ACTIVE[0]: "0", _HUNT_GROUP: "0", _PROFILE: "0"}
 
 
 def names(serial: str, version: str | None) -> list[str]:  # noqa: ARG001 (one form for all versions)
@@ -61,25 +56,41 @@ def text(given: ProfileInput, name: str) -> str:
 
 
 def _parameters(given: ProfileInput) -> Parameters:
-    found: Parameters = {}
-    of_phone = with_own_values(given.settings, _own_of_gateway(given), {})
+    """Return the parameters: what somebody has set goes before what follows from lines, that before the model's own."""
+    kind = ports.kind_of(given.model_id)
+    of_phone, set_on_phone = _of_settings(given)
+    of_lines, set_on_lines = _of_lines(given, kind)
+    found = ports.switches(kind, given.used_lines, given.max_lines) | of_phone
+    found |= {name: value for name, value in of_lines.items() if value or name not in found}
+    return found | set_on_phone | set_on_lines
+
+
+def _of_settings(given: ProfileInput) -> tuple[Parameters, Parameters]:
+    """Return the parameters of the phone's settings: those that nobody has set, and those that somebody has."""
+    found: tuple[Parameters, Parameters] = ({}, {})
+    for path, value in with_own_values(given.settings, _own_of_gateway(given), {}).items():
+        if value or path not in _KEPT:
+            found[path in given.chosen].update(_of_phone(path, value or ""))
     # Adapters have two settings for some parameters: the one that was set counts.
-    for path in sorted(of_phone, key=given.chosen.__contains__):
-        if path in _KEPT and not of_phone[path]:
-            continue
-        found.update(_of_phone(path, of_phone[path] or ""))
-    of_lines: Parameters = {}
-    for number, line in enumerate(given.used_lines, 1):
-        own = _own(line, number)
-        for path, value in with_own_values(line.settings, own, _PLACEHOLDERS).items():
+    return {name: value for name, value in found[0].items() if name not in found[1]}, found[1]
+
+
+def _of_lines(given: ProfileInput, kind: ports.Kind) -> tuple[Parameters, Parameters]:
+    found: tuple[Parameters, Parameters] = ({}, {})
+    profiles = ports.profiles_of(given.used_lines) if kind is ports.Kind.PROFILES else [None] * len(given.used_lines)
+    for number, (line, profile) in enumerate(zip(given.used_lines, profiles, strict=True), 1):
+        if kind is ports.Kind.PROFILES and profile is None:
+            continue  # the credentials of one server are not for another
+        for path, value in with_own_values(line.settings, _own(line, number, kind, profile), _PLACEHOLDERS).items():
             # Some paths name a parameter again for a later account: it stays the first one's.
-            if (name := _of_account(path, number)) and not of_lines.get(name):
-                of_lines[name] = value or ""
-    for number in given.unused_accounts:
-        # A gateway has one switch for all its accounts.
-        if _SERVER not in given.settings and (name := _of_account(_ACTIVE[0], number)):
-            of_lines.setdefault(name, "0")
-    return found | {name: value for name, value in of_lines.items() if value or name not in found}
+            into = found[path in line.chosen]
+            if (name := _of_account(path, number, profile)) and not into.get(name):
+                into[name] = value or ""
+    if kind is ports.Kind.PHONE:
+        for number in given.unused_accounts:
+            if name := _of_account(_ACTIVE[0], number, None):
+                found[0].setdefault(name, "0")
+    return found
 
 
 def _of_phone(path: str, value: str) -> Parameters:
@@ -94,9 +105,13 @@ def _of_phone(path: str, value: str) -> Parameters:
     return {}
 
 
-def _of_account(path: str, number: int) -> str | None:
+def _of_account(path: str, number: int, profile: int | None) -> str | None:
+    """Return the parameter of a line's setting: of its account, or where it has a profile (from 0) of that."""
+    if path in ports.PATHS:
+        return ports.PATHS[path][number - 1]
     accounts = path.rpartition("/")[2].split("-")
-    return accounts[number - 1] if number <= len(accounts) else None
+    at = number - 1 if profile is None else profile
+    return accounts[at] if at < len(accounts) else None
 
 
 def _own_of_gateway(given: ProfileInput) -> dict[str, str]:
@@ -105,11 +120,11 @@ def _own_of_gateway(given: ProfileInput) -> dict[str, str]:
         return {}
     if not given.used_lines:
         return {_SERVER: given.domain}
-    first = given.used_lines[0]
+    first = min(given.used_lines, key=lambda line: line.external)
     return {_SERVER: address(first.server, first.port), "account-proxy/P48": first.outbound_proxy}
 
 
-def _own(line: ProfileLine, number: int) -> dict[str, str]:
+def _own(line: ProfileLine, number: int, kind: ports.Kind, profile: int | None) -> dict[str, str]:
     values = (
         (_ACTIVE, "1"),
         (_USER, line.user_name),
@@ -121,13 +136,15 @@ def _own(line: ProfileLine, number: int) -> dict[str, str]:
         (_PROXY, line.outbound_proxy),
         (_VOICEMAIL, line.voicemail),
     )
-    own = {path: value for paths, value in values for path in _present(paths, line.settings)}
+    own = {path: value for paths, value in values for path in _present(paths, line.settings, kind)}
     if _HUNT_GROUP in line.settings:
         own[_HUNT_GROUP] = str(number)
+    if _PROFILE in line.settings:
+        own[_PROFILE] = str(profile)
     return own
 
 
-def _present(paths: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
-    """Return those of a value's paths that the model has: a phone has the first unless it is an adapter or gateway."""
-    is_phone = not any(path in settings for path in _USER[1:])
-    return tuple(path for path in paths if path in settings) or (paths[:1] if is_phone else ())
+def _present(paths: tuple[str, ...], settings: Settings, kind: ports.Kind) -> tuple[str, ...]:
+    """Return those of a value's paths that the model has: a phone has the first, whatever its settings are."""
+    found = tuple(path for path in paths if path in settings)
+    return found or (paths[:1] if kind is ports.Kind.PHONE else ())

@@ -1,22 +1,15 @@
 """What the profiles of a phone are made from, gathered from the store. Source: contract (sipXcom), section 5.8."""
 
-from collections.abc import Mapping
-from ipaddress import ip_address
-from typing import Final
-
-from portsip_api import settings
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.devices import phones
+from portsip_api.pbx.devices import phones, transports
 from portsip_api.pbx.devices.lines import Line
 from portsip_api.pbx.devices.phones import Phone
 from portsip_api.pbx.devices.profiles.files import ProfileInput, ProfileLine
 from portsip_api.pbx.devices.settings import of_known_line, of_known_phone
+from portsip_api.pbx.devices.transports import Transport
 from portsip_api.pbx.settings.device_models import phone_model
-from portsip_api.pbx.settings.values import in_force
+from portsip_api.pbx.settings.values import InForce, in_force
 from portsip_api.pbx.trunks import locations
-
-_USUAL_PORT: Final = 5060
-_PHONES_OWN: Final = {"UDP", "TCP"}  # the transports that phones try when they are told an address alone
 
 
 def of_phone(tenant_id: int, serial: str) -> ProfileInput:
@@ -39,14 +32,16 @@ def of_phone(tenant_id: int, serial: str) -> ProfileInput:
         max_lines=model.max_lines,
         description=phone.description or "",
         domain=tenants.domain_of(tenant_id),
-        lines=[_line(line, each.values) for line, each in zip(phone.lines, of_lines, strict=True)],
+        lines=[_line(line, each) for line, each in zip(phone.lines, of_lines, strict=True)],
         settings=own.values,
         location=_location(tenant_id, phone),
         chosen=own.chosen,
     )
 
 
-def _line(line: Line, values: Mapping[str, str | None]) -> ProfileLine:
+def _line(line: Line, given: InForce) -> ProfileLine:
+    is_own = line.extension_id is not None
+    transport = transports.of_line(given.values) if is_own else None
     return ProfileLine(
         user_name=line.user_id or "",
         auth_name=line.user_id or "",
@@ -54,20 +49,20 @@ def _line(line: Line, values: Mapping[str, str | None]) -> ProfileLine:
         display_name=line.display_name or line.user_id or "",
         server=line.registration_server or "",
         port=line.registration_server_port,
-        outbound_proxy="" if line.extension_id is None else _own_address(),
+        outbound_proxy=_own_address(transport) if is_own else "",
         voicemail=line.voicemail or "",
-        settings=values,
+        settings=given.values,
+        transport=transport.name if transport else "",
+        external=not is_own,
+        chosen=given.chosen,
     )
 
 
-def _own_address() -> str:
-    """Return where phones find this server, so that a domain that no DNS knows works; empty when nobody has told."""
-    address = settings.current().server_address
-    if ip_address(address).is_loopback:
-        return ""
-    port = next((port for name, port in settings.current().sip_transports if name in _PHONES_OWN), _USUAL_PORT)
-    host = f"[{address}]" if ":" in address else address
-    return host if port == _USUAL_PORT else f"{host}:{port}"
+def _own_address(transport: Transport | None) -> str:
+    address = transports.server_address()
+    if not address or transport is None or transport.port == transports.USUAL_PORT:
+        return address
+    return f"{address}:{transport.port}"
 
 
 def _location(tenant_id: int, phone: Phone) -> str | None:

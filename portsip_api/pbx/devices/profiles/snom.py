@@ -33,14 +33,16 @@ def text(given: ProfileInput, name: str) -> str:  # noqa: ARG001 (both names mea
 
 
 def _own(line: ProfileLine) -> dict[str, str]:
+    # The transport is a parameter of the address that the phone sends to.
+    transport = f";transport={line.transport.lower()}" if line.transport else ""
     return {
         "line/user_active": "on",
         "line/user_realname": line.display_name,
         "line/user_name": line.user_name,
         "line/user_pname": line.auth_name,
         "line/user_pass": line.password,
-        "line/user_host": address(line.server, line.port),
-        "line/user_outbound": line.outbound_proxy,
+        "line/user_host": address(line.server, line.port) + ("" if line.outbound_proxy else transport),
+        "line/user_outbound": line.outbound_proxy and line.outbound_proxy + transport,
         "line/user_mailbox": line.voicemail,
     }
 
