@@ -28,6 +28,7 @@ FOLDER: Final = Path(__file__).with_name("before")  # what was recorded of the r
 HOME, ACME = "pbx.local", "acme.example"
 ADMIN_PASSWORD: Final = "the administrator of before"
 PASSWORD: Final = "everybody's of before"
+_OTHER_PASSWORDS: Final = {"admin": ADMIN_PASSWORD, "superadmin": ADMIN_PASSWORD, "1002": "1"}
 PLACE: Final = "/srv/pbx"  # where the store lies by the recorded settings
 _NOW: Final = 1_813_135_800.0  # Wednesday 2027-06-16 09:30 UTC, in seconds since 1970
 
@@ -69,7 +70,7 @@ class Asker:
         options: dict[str, Any] = {"headers": {"Accept": question.accept}}
         if question.path.startswith("/sipxconfig/"):
             name, _, host = question.who.partition("@")
-            options |= {"auth": (name, ADMIN_PASSWORD if name == "superadmin" else PASSWORD)}
+            options |= {"auth": (name, password_of(question.who))}
             options |= {"base_url": f"http://{host}"}
         else:
             options["headers"]["access_token"] = self._token(question.who)
@@ -86,11 +87,16 @@ class Asker:
 
     def _token(self, who: str) -> str:
         if who not in self._tokens:
-            login = {"username": who, "password": ADMIN_PASSWORD if who == "admin" else PASSWORD}
+            login = {"username": who, "password": password_of(who)}
             reply = self._http.post("/api/account/credentials/verify", json=login)
             assert reply.status_code == 200, (who, reply.text)
             self._tokens[who] = reply.get_json()["access_token"]
         return self._tokens[who]
+
+
+def password_of(who: str) -> str:
+    """Return the password of an account of either API."""
+    return _OTHER_PASSWORDS.get(who.partition("@")[0], PASSWORD)
 
 
 def variables(place: Path) -> dict[str, str]:
@@ -117,6 +123,7 @@ def unpack(place: Path) -> None:
     """Put the recorded store where the settings say that it is: the archive is what `pbx backup` wrote."""
     data = place / "data"
     data.mkdir()
+    (data / "greetings").mkdir(mode=0o700)
     with tarfile.open(FOLDER / "store.backup") as archive:
         archive.extractall(data, filter="data")
     (data / "manifest.json").unlink()

@@ -4,7 +4,7 @@ from typing import Any
 
 import requests
 
-from tests.upgrade.ask import ADMIN_PASSWORD, PASSWORD
+from tests.upgrade.ask import password_of
 
 
 class Api:
@@ -13,7 +13,7 @@ class Api:
     def __init__(self, url: str, host: str, tenant_id: int) -> None:
         self._url, self._host, self._tenant_id = url, host, tenant_id
         self._session = requests.Session()
-        login = {"username": "admin", "password": ADMIN_PASSWORD}
+        login = {"username": "admin", "password": password_of("admin")}
         self._token = self._send("POST", "api/account/credentials/verify", json=login).json()["access_token"]
 
     def crm(self, path: str, **fields: Any) -> Any:
@@ -38,8 +38,7 @@ class Api:
         elif body is not None:
             options["json"] = body
         options["headers"] = {"Accept": "application/json", "Host": self._host} | options.get("headers", {})
-        password = ADMIN_PASSWORD if user == "superadmin" else PASSWORD
-        reply = self._send(method, f"sipxconfig/{path}", auth=(user, password), **options)
+        reply = self._send(method, f"sipxconfig/{path}", auth=(user, password_of(user)), **options)
         return reply.json() if reply.headers.get("Content-Type", "").startswith("application/json") else reply.text
 
     def made(self, path: str, body: Any) -> int:

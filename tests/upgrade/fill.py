@@ -19,7 +19,7 @@ from PIL import Image
 from tests.audio import wav
 from tests.contract.servers import start_server
 from tests.ops.commands import run
-from tests.upgrade.ask import ACME, HOME, PASSWORD
+from tests.upgrade.ask import ACME, HOME, PASSWORD, password_of
 from tests.upgrade.client import Api
 from tests.upgrade.targets import (
     AWAY,
@@ -83,13 +83,14 @@ def _make_tenants(home: Api) -> None:
     home.crm("holidays/create", name="Stocktaking", month=6, day=16, year=2027, **{"from": "12:00", "to": "24:00"})
     tenant = {"domain": ACME, "allowed_prefixes": ["+1"], "capability": {"calls": 4}, "quota": {"extensions": 100}}
     home.crm("account/create", name="acme", password=PASSWORD, **tenant)
-    home.crm("account/create", name="closed", domain="closed.example", password=PASSWORD, enabled=False)
+    odd = {"quota": {"extensions": "many", "x": [1, {}]}, "capability": {"calls": -1, "": None}}
+    home.crm("account/create", name="Öl&Co", domain="localhost", password="x", enabled=False, **odd)
 
 
 def _make_directory(home: Api) -> None:
     """Known passwords, states, aliases, branches, groups, permissions and pictures."""
     for seeded in range(1000, 1000 + _SEEDED):
-        home.crm("extensions/update", extension_number=str(seeded), web_access_password=PASSWORD)
+        home.crm("extensions/update", extension_number=str(seeded), web_access_password=password_of(str(seeded)))
     for number, state in AWAY.items():
         home.crm("extensions/status/update", extension_number=number, status=state)
     home.crm("extensions/update", extension_number="1037", options={"enable_extension": False})

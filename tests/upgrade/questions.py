@@ -10,8 +10,11 @@ from flask import Flask
 from tests.upgrade.ask import ACME, HOME, Asker, Question
 from tests.upgrade.targets import AWAY, RINGS
 
-# What acts, and what asks a name server.
-_LEFT_OUT: Final = ("/extensions/call", "/apiextensions/call", "/rest/call/{to}", "/rest/my/call/{to}", "/dns/advisor/")
+# What acts, what asks a name server, and what is the program's or the machine's and not the store's.
+_LEFT_OUT: Final = (
+    *("/extensions/call", "/apiextensions/call", "/rest/call/{to}", "/rest/my/call/{to}", "/dns/advisor/"),
+    *("/time_zones/", "/models"),
+)
 _TENANTS: Final = {1: HOME, 2: ACME}
 _TIMES: Final = ("2027-06-15T10:30", "2027-06-16T13:00+02:00", "2027-06-19T23:15:00Z")  # open, a holiday, a Saturday
 _WORDS: Final = ("10", "löwe", "Ada son", "0113", "nobody at all")
@@ -90,7 +93,7 @@ def _portsip(asker: Asker, path: str, parameters: dict[str, Any], _: list[str]) 
                 yield Question("acme", f"{path}?{urlencode(own)}")
     if "extension_number" in parameters:
         times = {"at": _TIMES[0]} if "at" in parameters else {}
-        for who in (f"3000@{HOME}", f"1001@{HOME}", f"1000@{ACME}"):
+        for who in (f"3000@{HOME}", f"1001@{HOME}", f"1002@{HOME}", f"1000@{ACME}"):
             own = {"extension_number": who.partition("@")[0], **times}
             yield Question(who, f"{path}?{urlencode(own)}")
 
@@ -137,7 +140,7 @@ def _column(asker: Asker, path: str, member: str, tenant_id: int) -> list[str]:
 def _sipxcom(asker: Asker, path: str, parameters: dict[str, Any], types: list[str]) -> Iterator[Question]:
     types = [type_ for type_ in types if type_ != "application/xml"]  # another name of `text/xml`
     if path.endswith("/rest/my/callfwd"):
-        users = [f"{user}@{HOME}" for user in (*RINGS, "1002")] + [f"1000@{ACME}"]
+        users = [f"{user}@{HOME}" for user in (*RINGS, "1002", "1003")] + [f"1000@{ACME}"]
         yield from (Question(user, path, types[0]) for user in users)
         return
     if "/settings" in path:

@@ -1,4 +1,4 @@
-"""A store and settings of the release before: whatever was answered then is answered now.
+"""A store of the release before: whatever was answered then is answered now.
 
 `record` says how a release is recorded. What is changed on purpose stands in `CHANGED`, with the reason.
 """
@@ -10,17 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-import pytest
-import requests
-
 from portsip_api import settings
 from portsip_api.ops.check import findings
 from portsip_api.pbx.upkeep import rekey
 from portsip_api.store import backup, database, migrations
 from portsip_api.store.restore import restore
 from portsip_api.store.secrets import keyring
-from tests.contract.servers import KINDS, running
-from tests.upgrade.ask import ADMIN_PASSWORD, Answer, Asker, Question, opened, recorded, unpack, variables
+from tests.upgrade.ask import Answer, Asker, Question, opened, recorded, variables
 
 # What is another one than before, and on purpose: whose answers, the part that is not compared, and why.
 CHANGED: Final = (
@@ -30,13 +26,6 @@ CHANGED: Final = (
     (r"/extensions/export", r"(?<=,)'(?=[-=+@])", "A quote stands before what a spreadsheet would run."),
 )
 _SHOWN: Final = 5  # differences in a message
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Where the store of before lies, as it was left."""
-    unpack(tmp_path)
-    return tmp_path
 
 
 def differences(app, questions: dict[Question, Answer]) -> list[str]:
@@ -123,20 +112,3 @@ def test_a_backup_of_before_is_restored(template, place):
     restore(where, archive, keys=keys, needed_keys=rekey.needed_keys)
     with opened(place):
         check_same(template[0], some)
-
-
-@pytest.mark.usefixtures("servers")
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_server_starts_with_the_settings_of_before(kind, place):
-    given = variables(place)
-    described = {item.variable for item in settings.describe()} - {"PBX_CONFIG"}
-    assert set(given) <= described, "a setting of before is gone"
-    del given["PBX_DATA_DIR"], given["PBX_BIND"]  # the helper's: a port of its own
-    file = place / "settings.env"
-    file.write_text("".join(f"{name}='{value}'\n" for name, value in given.items()))
-    environment = {"PBX_CONFIG": str(file)} if kind == "gunicorn" else given  # uWSGI reads no file for all of them
-    with running(kind, place / "data", **environment) as server:
-        login = {"username": "admin", "password": ADMIN_PASSWORD}
-        reply = requests.post(f"{server.url}/api/account/credentials/verify", json=login, timeout=30)
-        assert reply.status_code == 200, reply.text
-        assert reply.json()["expires"] == int(given["PBX_TOKEN_TTL"])
