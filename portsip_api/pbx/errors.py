@@ -63,6 +63,10 @@ class FileNotThere(NotFound):
     """There is no such file."""
 
 
+class NoForm(NotFound):
+    """There is an object, but no form in which what is asked of it could be written; the message says of what."""
+
+
 class Unsupported(PbxError):
     """A file is of a kind that is not taken; the message says which kinds are."""
 

@@ -63,6 +63,11 @@ class Line:
             self.registration_server or ""
         )
 
+    @property
+    def mailbox(self) -> str | None:
+        """The number of the line's voicemail: a user's own number is that of his voicemail too."""
+        return self.user if self.extension_id is not None else self.voicemail
+
     def password(self) -> str:
         """Return the SIP password in clear. Raises KeyMissing."""
         return keyring.decrypt(self.secret, LINE_PASSWORD if self.extension_id is None else SIP_PASSWORD)

@@ -79,7 +79,7 @@ _LINE_PATHS: Final = {
         "server/registrar_port",
         "proxy/port",
     ),
-    "voicemail": ("line/user_mailbox", "basic/voice_mail.number", "server/voiceMail"),
+    "mailbox": ("line/user_mailbox", "basic/voice_mail.number", "server/voiceMail"),
 }
 
 

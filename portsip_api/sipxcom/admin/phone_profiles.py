@@ -8,9 +8,9 @@ from typing import Any, Final
 from flask import Response, request
 
 from portsip_api.pbx.devices import groups as pbx_groups
-from portsip_api.pbx.devices.profiles import files as pbx_profiles
 from portsip_api.pbx.devices.profiles import inputs as profile_inputs
 from portsip_api.pbx.devices.profiles import jobs as profile_jobs
+from portsip_api.pbx.devices.profiles import shared as pbx_profiles
 from portsip_api.pbx.errors import Forbidden, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.row_ids import row_id
@@ -41,11 +41,12 @@ _NOTE: Final = (
     media_types=[styles.PLAIN],
     errors=(404,),
     note="It holds SIP passwords: who may not see them (the permission `rest` alone, or PBX_EXPOSE_PASSWORDS=false) may"
-    " not have it, 403.",
+    " not have it, 403. For phones of a model that has no form of files there is none, 404.",
 )
 def show_profile(serial: str, name: str) -> Response:
     """Show a configuration file of the phone with a serial number."""
-    profile = pbx_profiles.render(profile_inputs.of_phone(current_tenant(), serial), name)
+    tenant_id = current_tenant()
+    profile = pbx_profiles.file_of(tenant_id, profile_inputs.of_phone(tenant_id, serial), name)
     if not secrets_are_shown():
         raise Forbidden("A profile holds passwords, which are not shown.")
     return styles.respond(profile.content, styles.PLAIN)

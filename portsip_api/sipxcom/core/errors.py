@@ -118,6 +118,8 @@ def _outcome(error: Exception, status: int, sentence: str) -> Outcome:
         outcome = Outcome("ERROR_MISSING_ID", status=400)
     elif isinstance(error, BadId):
         outcome = Outcome("ERROR_ID_INVALID", note=sentence, status=400)
+    elif isinstance(error, pbx.NoForm):
+        outcome = Outcome("ERROR_OBJECT_NOT_FOUND", id_, sentence, 404)
     elif isinstance(error, pbx.NotFound):
         view: Any = current_app.view_functions[request.endpoint or ""]
         note = named.get("name") or (sentence if id_ is None else None)

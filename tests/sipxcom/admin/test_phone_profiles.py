@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from portsip_api.pbx.devices import lines
-from portsip_api.pbx.devices.profiles.files import profile_names
+from portsip_api.pbx.devices.profiles.files import has_form, profile_names
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.settings.device_models import PhoneModel, phone_models
@@ -354,16 +354,88 @@ def test_a_profile_is_for_who_may_see_passwords(app, portal, stranger, user, pho
 
 
 @pytest.mark.parametrize("model", {model.family: model for model in phone_models()}.values(), ids=lambda m: m.family)
-def test_phones_of_every_family_have_profiles(portal, user, model: PhoneModel):
+def test_phones_of_every_family_have_profiles_or_are_said_to_have_none(portal, user, model: PhoneModel):
     serial = SERIAL if "12" in model.serial_pattern else "0004f2aabb95000"
     make_phone(portal, serial, model.model_id)
     assert portal.post(f"api/phones/{serial}/lines", {"user": "200"}).status_code == 200
+    if not has_form(model.family):
+        for name in (f"{serial}.cfg", f"{serial}.xml", "000000000000.cfg"):
+            check_refused(portal.get(f"rest/phone/{serial}/profile/{name}"), 404, "no form")
+        return
     texts = []
     for name in profile_names(serial, model.family, model.version_or_default(None)):
         reply = portal.get(f"rest/phone/{serial}/profile/{name}")
         assert reply.status_code == 200, name
         texts.append(reply.text)
     assert any(SIP_PASSWORD in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "told"),
+    [
+        (YEALINK, CFG, ["voice_mail.number.1 = 200", "account.1.subscribe_mwi = 1"]),
+        ("snom370", f"{SERIAL.upper()}.xml", ['<user_mailbox idx="1" perm="R">200</user_mailbox>']),
+        (
+            "polycomVVX500",
+            f"{SERIAL}-sipx-sip-basic.cfg",
+            ['msg.mwi.1.subscribe="200"', 'msg.mwi.1.callBackMode="contact"', 'msg.mwi.1.callBack="200"'],
+        ),
+        (
+            "polycom500",
+            f"{SERIAL}-sipx-phone.cfg",
+            ['msg.mwi.1.subscribe="200"', 'msg.mwi.1.callBackMode="contact"', 'msg.mwi.1.callBack="200"'],
+        ),
+        ("gsPhoneGxp2160", f"cfg{SERIAL}.xml", ["<P33>200</P33>", "<P99>1</P99>"]),
+        ("gsHt802", f"cfg{SERIAL}.xml", ["<P99>1</P99>"]),
+        ("gsHt702", f"cfg{SERIAL}.xml", ["<P99>1</P99>"]),
+        ("gsFxsGxw4248", f"cfg{SERIAL}.xml", ["<P99>1</P99>"]),
+    ],
+)
+def test_a_users_line_has_message_waiting_and_a_mailbox(portal, user, model, name, told):
+    """A user's own number is that of his voicemail."""
+    make_phone(portal, model=model)
+    portal.post(f"api/phones/{SERIAL}/lines", {"user": "200"})
+    text = portal.get(f"rest/phone/{SERIAL}/profile/{name}").text
+    assert [line for line in told if line not in text] == []
+
+
+def test_a_polycom_gets_the_master_file_of_all_phones(portal, user):
+    make_phone(portal, model="polycomVVX500", deviceVersion="polycom5.5.2")
+    own, common = (
+        ET.fromstring(portal.get(f"rest/phone/{SERIAL}/profile/{name}").data) for name in (CFG, "000000000000.cfg")
+    )
+    assert common.tag == "APPLICATION"
+    assert common.get("APP_FILE_PATH") == own.get("APP_FILE_PATH") == "firmware/5.5.2/sip.ld"
+    # The phone puts its own address, and the names are then those of its own files.
+    names = common.get("CONFIG_FILES", "").replace("[PHONE_MAC_ADDRESS]", SERIAL)
+    assert names == own.get("CONFIG_FILES")
+    for name in names.split(", "):
+        assert portal.get(f"rest/phone/{SERIAL}/profile/{name}").status_code == 200
+    make_phone(portal, SECOND, YEALINK)
+    check_refused(portal.get(f"rest/phone/{SECOND}/profile/000000000000.cfg"), 404)
+
+
+def test_a_polycom_gets_a_directory(portal, admin, user, statements):
+    make_phone(portal, model="polycomVVX500")
+    url = f"rest/phone/{SERIAL}/profile/{{}}-directory.xml"
+    admin.make_extension("201", profile={"first_name": "<Ann>", "last_name": "O&M"})
+    reply = portal.get(url.format(SERIAL))
+    items = ET.fromstring(reply.data).findall("item_list/item")
+    found = [[item.findtext(tag) for tag in ("fn", "ln", "ct")] for item in items]
+    assert ["<Ann>", "O&M", "201"] in found
+    assert [row for row in found if row[2] == "200"]
+    assert SIP_PASSWORD not in reply.text
+    for owner in ("000000000000", SERIAL.upper()):
+        assert portal.get(url.format(owner)).data == reply.data
+    check_refused(portal.get(url.format(SECOND)), 404)
+    statements.clear()
+    portal.get(url.format(SERIAL))
+    few = len(statements)
+    for number in range(300, 310):
+        admin.make_extension(str(number))
+    statements.clear()
+    assert portal.get(url.format(SERIAL)).text.count("<item>") > len(items)
+    assert len(statements) == few
 
 
 def test_a_profile_costs_a_constant_number_of_statements(portal, phone, statements):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -80,6 +80,14 @@ class Profile:
     name: str
     media_type: str
     content: bytes = field(repr=False)
+
+
+class Contact(NamedTuple):
+    """An entry of a phone's directory."""
+
+    first_name: str
+    last_name: str
+    number: str
 
 
 def clean(value: object) -> object:

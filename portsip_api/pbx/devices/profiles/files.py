@@ -8,11 +8,11 @@ Source: contract, sections 5.8 and 9; the vendors' provisioning guides for the f
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from portsip_api.pbx.devices.profiles import generic, grandstream, polycom, snom, yealink
+from portsip_api.pbx.devices.profiles import grandstream, polycom, snom, yealink
 from portsip_api.pbx.devices.profiles.base import Profile, ProfileInput, ProfileLine
-from portsip_api.pbx.errors import NotFound
+from portsip_api.pbx.errors import NoForm, NotFound
 
-__all__ = ["Profile", "ProfileInput", "ProfileLine", "profile_names", "render"]
+__all__ = ["Profile", "ProfileInput", "ProfileLine", "as_profile", "has_form", "profile_names", "render"]
 
 # The original served XML as plain text too; a browser that is sent there runs nothing.
 _MEDIA_TYPE: Final = "text/plain; charset=UTF-8"
@@ -23,7 +23,6 @@ class _Form(NamedTuple):
     text: Callable[[ProfileInput, str], str]
 
 
-_GENERIC: Final = _Form(generic.names, generic.text)
 _FORMS: Final = {
     "grandstream": _Form(grandstream.names, grandstream.text),
     "polycom": _Form(polycom.names, polycom.text),
@@ -32,19 +31,34 @@ _FORMS: Final = {
 }
 
 
+def has_form(device: str) -> bool:
+    """Tell whether there are files for phones of a family; those of the others are configured by hand."""
+    return device in _FORMS
+
+
 def profile_names(serial: str, device: str, version: str | None = None) -> list[str]:
     """Return the names of the files that a phone asks for, the one it asks for first in front.
 
     `device` is the model's `family` and `version` the firmware that its settings were chosen by
-    (`device_models.PhoneModel`): a Polycom without one is taken for firmware before 4.0.
+    (`device_models.PhoneModel`): a Polycom without one is taken for firmware before 4.0. A family that has no form has
+    none.
     """
-    return _FORMS.get(device, _GENERIC).names(serial, version)
+    return _FORMS[device].names(serial, version) if has_form(device) else []
 
 
 def render(given: ProfileInput, name: str) -> Profile:
-    """Return the file `name` of a phone; the case of the name does not matter. Raises NotFound."""
+    """Return the file `name` of a phone; the case of the name does not matter.
+
+    Raises NotFound, and NoForm where there is none for phones of this model.
+    """
+    if not has_form(given.device):
+        raise NoForm("There is no form of configuration files for phones of this model: it is configured by hand.")
     for own_name in profile_names(given.serial, given.device, given.version):
         if own_name.casefold() == name.casefold():
-            text = _FORMS.get(given.device, _GENERIC).text(given, own_name)
-            return Profile(own_name, _MEDIA_TYPE, text.encode())
+            return as_profile(own_name, _FORMS[given.device].text(given, own_name))
     raise NotFound("The phone has no profile of this name.")
+
+
+def as_profile(name: str, text: str) -> Profile:
+    """Return a file of that name and text."""
+    return Profile(name, _MEDIA_TYPE, text.encode())

@@ -50,7 +50,7 @@ def _line(line: Line, given: InForce) -> ProfileLine:
         server=line.registration_server or "",
         port=line.registration_server_port,
         outbound_proxy=_own_address(transport) if is_own else "",
-        voicemail=line.voicemail or "",
+        voicemail=line.mailbox or "",
         settings=given.values,
         transport=transport.name if transport else "",
         external=not is_own,

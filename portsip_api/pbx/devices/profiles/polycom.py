@@ -6,9 +6,11 @@ Source: the vendor's UC Software administrators' guides; contract, section 9.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from portsip_api.pbx.devices.profiles.base import (
+    Contact,
     Parameters,
     ProfileInput,
     ProfileLine,
@@ -77,11 +79,8 @@ def names(serial: str, version: str | None) -> list[str]:
 
 def text(given: ProfileInput, name: str) -> str:
     """Return the file `name` of the phone."""
-    own_names = names(given.serial, given.version)
-    if name == own_names[0]:
-        custom = given.settings.get("custom/custom-configs") or ""
-        others = [part.strip() for part in custom.split(",") if part.strip()]
-        return fill("polycom_master.xml.j2", given, files=", ".join([*others, *own_names[1:]]))
+    if name == f"{given.serial}.cfg":
+        return _master(given, given.serial)
     part = name.removeprefix(f"{given.serial}-sipx-").removesuffix(".cfg")
     is_uc = _is_uc(given.version)
     elements: dict[str, Parameters] = {}
@@ -91,6 +90,32 @@ def text(given: ProfileInput, name: str) -> str:
             elements.setdefault(element, {})[parameter] = value
     root = "polycomConfig" if is_uc else _OLD_FILES[part]
     return fill("polycom.xml.j2", given, root=root, elements=elements)
+
+
+def text_for_all(given: ProfileInput) -> str:
+    """Return the master file that a phone asks for when it finds none of its own, 000000000000.cfg: it puts its own
+    address into the names of the others.
+    """
+    return _master(given, "[PHONE_MAC_ADDRESS]")
+
+
+def directory(given: ProfileInput, contacts: Sequence[Contact]) -> str:
+    """Return a contact directory; a name that is missing is the number."""
+    named = [each if each.first_name or each.last_name else each._replace(last_name=each.number) for each in contacts]
+    return fill("polycom_directory.xml.j2", given, contacts=named)
+
+
+def _master(given: ProfileInput, serial: str) -> str:
+    custom = given.settings.get("custom/custom-configs") or ""
+    others = [part.strip() for part in custom.split(",") if part.strip()]
+    files = ", ".join([*others, *names(serial, given.version)[1:]])
+    return fill("polycom_master.xml.j2", given, files=files, firmware=_firmware(given.version))
+
+
+def _firmware(version: str | None) -> str:
+    """Return where the phone looks for firmware: in a folder for each version, below that of its files."""
+    release = re.sub(r"\A[A-Za-z]+", "", version or "")
+    return f"firmware/{release}/sip.ld" if re.fullmatch(r"[\w.]+", release) else "sip.ld"
 
 
 def _is_uc(version: str | None) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portsip_api.pbx.devices.profiles.files import ProfileInput, ProfileLine, profile_names, render
+from portsip_api.pbx.devices.profiles.files import ProfileInput, ProfileLine, has_form, profile_names, render
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.settings import device_models
 
@@ -25,11 +25,10 @@ DEVICES = {
     "old yealink": "yealink6X",
     "snom": None,
     "grandstream": None,
-    "aastra": None,
 }
 
 
-def phone(kind: str = "aastra", *lines: ProfileLine, **changed: object) -> ProfileInput:
+def phone(kind: str, *lines: ProfileLine, **changed: object) -> ProfileInput:
     """A phone with two accounts."""
     made = ProfileInput(
         serial=SERIAL,
@@ -104,7 +103,6 @@ def harmless(value: str) -> str:
         ("yealink", [f"{SERIAL}.cfg"]),
         ("snom", ["0004F2AABBCC.xml", "0004F2AABBCC.htm"]),
         ("grandstream", [f"cfg{SERIAL}.xml", f"cfg{SERIAL}.txt"]),
-        ("aastra", [f"{SERIAL}.cfg"]),
     ],
 )
 def test_a_phone_has_the_files_that_it_asks_for(kind: str, names: list[str]) -> None:
@@ -179,20 +177,6 @@ OWN = {
         "P33": "101",
         "P401": "0",
     },
-    "aastra": {
-        "phone/serial": SERIAL,
-        "phone/model": "A phone",
-        "phone/description": "Reception",
-        "phone/domain": "pbx.example",
-        "line 1/user_name": "200",
-        "line 1/auth_name": "200/a",
-        "line 1/password": "s3cret",
-        "line 1/display_name": "Ann Example",
-        "line 1/server": "pbx.example",
-        "line 1/port": "5070",
-        "line 1/outbound_proxy": "edge.example:5090",
-        "line 1/voicemail": "101",
-    },
 }
 
 
@@ -208,7 +192,6 @@ OVERRIDDEN = {
     "old yealink": ("account/UserName", "account/UserName"),
     "snom": ("line/user_mailbox", "user_mailbox#1"),
     "grandstream": ("port/P36-P405-P505-P605-P1705-P1805", "P36"),
-    "aastra": ("sip_id/user_name", "line 1/sip_id/user_name"),
 }
 
 
@@ -261,7 +244,6 @@ def test_a_setting_of_the_line_goes_before_its_own_value(kind: str) -> None:
         ("grandstream", "sip/P198.bt", "106", {"P198": "106"}),
         ("grandstream", "network/__IPAddress-9", "10.0.0.7", {"P9": "10", "P10": "0", "P11": "0", "P12": "7"}),
         ("grandstream", "custom/CustomPValue1", "P4321=a=b", {"P4321": "a=b"}),
-        ("aastra", "globalsr/sip/sip_T1_timer", "500", {"settings/globalsr/sip/sip_T1_timer": "500"}),
     ],
 )
 def test_a_setting_of_the_phone_has_its_true_name(kind: str, path: str, value: str, written: Mapping[str, str]) -> None:
@@ -291,7 +273,6 @@ def test_a_setting_of_the_phone_has_its_true_name(kind: str, path: str, value: s
         ("old yealink", "audio/0", "9", {"audio0/PayloadType": "G722", "audio0/path": "/config/voip/sipAccount1.cfg"}),
         ("snom", "sip/user_expiry", "60", {"user_expiry#2": "60"}),
         ("grandstream", "network/P32-P412-P512-P612", "60", {"P412": "60"}),
-        ("aastra", "server/proxyIp", "9.9.9.9", {"line 2/server/proxyIp": "9.9.9.9"}),
     ],
 )
 def test_a_setting_of_a_line_is_its_accounts(kind: str, path: str, value: str, written: Mapping[str, str]) -> None:
@@ -336,6 +317,41 @@ def test_keys_of_a_snom_are_function_keys() -> None:
     assert (key.attrib, key.text) == ({"idx": "3", "context": "1", "perm": "R"}, "dest 300")
 
 
+def test_settings_of_a_snom_say_who_may_change_them() -> None:
+    """What is the user's own stays as he has it, until an administrator sets it; the rest is fixed."""
+    own = {"Audio_Settings/vol_handset": "8", "Ringer_Settings/ring_sound": "Ringer2", "Other/log_level": "5"}
+    line = replace(
+        LINE,
+        settings={"line/user_ringer": "Ringer1", "line/user_idle_text": "x"},
+        chosen=frozenset({"line/user_ringer"}),
+    )
+    keys = {"fkeys/fkey0/type": "line", "fkeys/fkey0/number": None, "fkeys/fkey1/number": "300"}
+    made = phone("snom", line, settings=own | keys, chosen=frozenset({"Ringer_Settings/ring_sound"}))
+    elements = ET.fromstring(render(made, f"{SERIAL}.xml").content).iter()
+    found = {f"{each.tag}{each.get('idx') or ''}": each.get("perm") for each in elements if "perm" in each.attrib}
+    assert found["vol_handset"] == "!"
+    assert found["ring_sound"] == "RW"
+    assert found["log_level"] == "R"
+    assert (found["user_ringer1"], found["user_idle_text1"]) == ("RW", "!")
+    assert (found["user_pass1"], found["user_name1"], found["user_active2"]) == ("R", "R", "R")
+    assert (found["fkey0"], found["fkey1"]) == ("!", "R")
+    assert set(found.values()) == {"R", "RW", "!"}
+
+
+@pytest.mark.parametrize(
+    ("version", "firmware"),
+    [
+        ("polycom5.5.2", "firmware/5.5.2/sip.ld"),
+        ("polycom5.4.0_RP", "firmware/5.4.0_RP/sip.ld"),
+        ("polycom3.1.X", "firmware/3.1.X/sip.ld"),
+        (None, "sip.ld"),
+    ],
+)
+def test_a_polycom_looks_for_its_firmware_in_a_folder(version: str | None, firmware: str) -> None:
+    made = phone("polycom", LINE, version=version)
+    assert ET.fromstring(render(made, f"{SERIAL}.cfg").content).get("APP_FILE_PATH") == firmware
+
+
 def test_a_grandstream_gateway_has_one_server_and_its_own_numbers() -> None:
     model = device_models.phone_model("gsFxsGxw4008")
     found = values(full_phone(model, None))
@@ -348,19 +364,6 @@ def test_a_grandstream_gateway_has_one_server_and_its_own_numbers() -> None:
 
 def test_a_yealink_begins_with_the_version_of_the_format() -> None:
     assert render(phone("yealink"), f"{SERIAL}.cfg").content.startswith(b"#!version:1.0.0.1\n")
-
-
-def test_golden_generic() -> None:
-    made = phone(
-        "aastra", replace(LINE, port=None, settings={"a/b": "c", "e": None}), settings={"x/y": "z"}, location="911"
-    )
-    assert render(made, f"{SERIAL}.cfg").content.decode() == (
-        "# A phone\n\n[phone]\n"
-        f"serial = {SERIAL}\nmodel = A phone\ndescription = Reception\ndomain = pbx.example\nlocation = 911\n"
-        "\n[settings]\nx/y = z\n"
-        "\n[line 1]\nuser_name = 200\nauth_name = 200/a\npassword = s3cret\ndisplay_name = Ann Example\n"
-        "server = pbx.example\noutbound_proxy = edge.example:5090\nvoicemail = 101\na/b = c\n"
-    )
 
 
 def test_golden_grandstream() -> None:
@@ -380,7 +383,6 @@ DISPLAY = {
     "old yealink": "account/DisplayName",
     "snom": "user_realname#1",
     "grandstream": "P3",
-    "aastra": "line 1/display_name",
 }
 
 
@@ -439,10 +441,24 @@ OWN_FORM = re.compile(
 )
 
 
+def with_a_form() -> list[device_models.PhoneModel]:
+    """The models whose phones have files."""
+    models = [model for model in device_models.phone_models() if has_form(model.family)]
+    assert len(models) == 114
+    return models
+
+
+def test_a_model_without_a_form_says_so() -> None:
+    others = [model for model in device_models.phone_models() if not has_form(model.family)]
+    assert len(others) == 178 - 114
+    for model in others:
+        assert profile_names(SERIAL, model.family, model.version_or_default(None)) == []
+        with pytest.raises(NotFound, match="no form"):
+            render(full_phone(model, model.version_or_default(None)), f"{SERIAL}.cfg")
+
+
 def test_every_setting_of_every_model_is_in_its_files() -> None:
-    models = device_models.phone_models()
-    assert len(models) == 178
-    for model in models:
+    for model in with_a_form():
         for version in {model.version_or_default(None), *(model.versions or ())[:1]}:
             made = full_phone(model, version)
             marked = {path: f"value {at}" for at, path in enumerate(made.settings) if not OWN_FORM.match(path)}
@@ -453,7 +469,7 @@ def test_every_setting_of_every_model_is_in_its_files() -> None:
 
 
 def test_every_setting_of_a_line_is_in_the_files() -> None:
-    for model in device_models.phone_models():
+    for model in with_a_form():
         made = full_phone(model, model.version_or_default(None))
         (line, *_) = made.lines
         marked = {path: f"value {at}" for at, path in enumerate(line.settings) if not path.startswith("codecs/")}

@@ -1,0 +1,43 @@
+"""Whatever file a phone asks for: its own, and those that all phones of a vendor ask for by one name.
+
+Polycom's phones ask for `000000000000.cfg` where they find no master file of their own, and for a contact directory,
+`<address>-directory.xml` or, when there is none, `000000000000-directory.xml`. A phone that has told who it is gets
+them: the master file is that of its firmware, the directory that of its tenant.
+Source: the vendor's UC Software administrators' guides.
+"""
+
+from typing import Final
+
+import orjson
+
+from portsip_api.pbx.devices.profiles import polycom
+from portsip_api.pbx.devices.profiles.base import Contact, Profile, ProfileInput
+from portsip_api.pbx.devices.profiles.files import as_profile, render
+from portsip_api.pbx.extensions import directory
+from portsip_api.store.paging import Slice
+
+MOST_CONTACTS: Final = 99  # what the smallest of these phones keep
+_EVERYBODY: Final = "000000000000"
+_DIRECTORY: Final = "-directory.xml"
+
+
+def file_of(tenant_id: int, given: ProfileInput, name: str) -> Profile:
+    """Return the file `name` for the phone that `inputs.of_phone` describes; the case of the name does not matter.
+
+    Raises NotFound and NoForm.
+    """
+    if given.device == "polycom":
+        asked = name.casefold()
+        if asked == f"{_EVERYBODY}.cfg":
+            return as_profile(f"{_EVERYBODY}.cfg", polycom.text_for_all(given))
+        for owner in (given.serial, _EVERYBODY):
+            if asked == f"{owner}{_DIRECTORY}".casefold():
+                return as_profile(f"{owner}{_DIRECTORY}", polycom.directory(given, _contacts(tenant_id)))
+    return render(given, name)
+
+
+def _contacts(tenant_id: int) -> list[Contact]:
+    """Return the first extensions of a tenant by name, in a constant number of statements."""
+    found = directory.page(tenant_id, "NAME", Slice(0, MOST_CONTACTS))
+    rows = orjson.loads(b"[" + found.text + b"]")
+    return [Contact(row["first_name"], row["last_name"], row["extension_number"]) for row in rows]
