@@ -158,11 +158,14 @@ def _ways(client: http.client.HTTPConnection) -> Iterator[Way]:
     yield Way("name of a tenant", "tenant{}", named)
     yield Way("number@domain", f"{{}}@{_DOMAIN}", named)
     yield Way("number and domain", "{}", post("credentials/verify", username="{}", domain=_DOMAIN, password=_WRONG))
-    yield Way("e-mail address", "u{}@b.example", post("email/verify", email="{}", password=_WRONG))
+    by_email = post("email/verify", email="{}", password=_WRONG)
+    yield Way("e-mail address", "u{}@b.example", by_email)
+    yield Way("e-mail address of several", "several{}@b.example", by_email)
     yield Way(
         "SIP account", "{}", post("extension/sip/verify", domain=_DOMAIN, extension_number="{}", sip_password=_WRONG)
     )
     forms = {"an administrator": "admin{}", "a number": "{}", "an alias": "alias{}", "an address": "u{}@b.example"}
+    forms["an address of several"] = "several{}@b.example"
     for whose, form in forms.items():
         yield Way(f"Basic, {whose}", form, basic)
     for algorithm in ("MD5", "SHA-256"):
@@ -203,4 +206,7 @@ def _fill() -> None:
         fields = {"extension_number": str(number), "password": "sip-secret", "web_access_password": "web-secret"}
         made = extensions.create(DEFAULT_TENANT_ID, {**fields, "profile": {"email": f"u{number}@b.example"}})
         aliases.set_aliases(DEFAULT_TENANT_ID, made, [f"alias{number}"])
+        for one in range(1, 4):
+            fields["extension_number"] = f"{one}{number}"
+            extensions.create(DEFAULT_TENANT_ID, {**fields, "profile": {"email": f"several{number}@b.example"}})
     database.db.close()

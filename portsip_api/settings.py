@@ -121,12 +121,13 @@ class Settings:
     login_failures: int = _setting(
         whole(1, 100_000),
         "10",
-        "Failed log-ins of one account from one address before more are answered 429",
+        "Failed log-ins of one account from one address before more are answered 429; an address of IPv6 is a /64, and "
+        "a /56 has four times this, a /48 sixteen times",
     )
     login_failures_address: int = _setting(
         whole(1, 100_000),
         "100",
-        "Failed log-ins from one address, whatever the account, before more are answered 429",
+        "Failed log-ins from one address, whatever the account, before more are answered 429; of IPv6 likewise",
     )
     login_window: int = _setting(whole(1, 86_400), "300", "Seconds after which failed log-ins are forgotten")
     digest: str = _setting(

@@ -40,8 +40,14 @@ class CredentialsRequest(Request):
 class EmailRequest(Request):
     """A log-in by e-mail."""
 
-    email = Ruled(_TYPED, required=True)
+    email = described(
+        _TYPED,
+        "An address that several extensions have means the one whose password is sent: of at most 20, one of each "
+        "tenant in turn. If it is the password of several, none is logged in.",
+        required=True,
+    )
     password = described(_TYPED, "The extension's web access password.", required=True)
+    domain = described(Text(253), "Ours: the SIP domain, so that only extensions of that tenant are meant.")
 
 
 class SipRequest(Request):
@@ -164,7 +170,7 @@ def verify_credentials(given: dict[str, Any]) -> dict[str, Any]:
 @accounts.answers(LoginReply, example=_LOGIN_EXAMPLE | {"role": "extension"}, errors=_LOGIN_ERRORS)
 def verify_email(given: dict[str, Any]) -> dict[str, Any]:
     """Log in an extension by its e-mail address and web access password."""
-    return _logged_in(logins.by_email(given["email"], given["password"], _address()))
+    return _logged_in(logins.by_email(given["email"], given["password"], given.get("domain", ""), _address()))
 
 
 @accounts.route("/extension/sip/verify", methods=["POST"])

@@ -6,7 +6,6 @@ import stat
 import time
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from click.testing import Result
@@ -14,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from portsip_api import settings
-from portsip_api.pbx.access import tenants
+from portsip_api.pbx.access import administrators, tenants
 from portsip_api.pbx.extensions import directory, extensions, groups
 from portsip_api.pbx.extensions.groups import GroupKey
 from portsip_api.pbx.import_export import exporting, importing
@@ -214,10 +213,9 @@ def test_seed_fills_groups_no_further_than_they_go(commands: FlaskCliRunner, mon
 
 def test_seed_says_why_it_cannot_go_on(commands: FlaskCliRunner, admin: Crm) -> None:
     (first,) = demo.make_groups(1, 1)
-    taken: Any = demo._extension("1000", "pbx.local", [first])["profile"]
-    admin.make_extension("99", profile={"email": taken["email"]})
+    administrators.create("1000", "a long passphrase")
     result = call(commands, "seed", "--extensions", 1, "--groups", 0)
-    check_failed(result, f"No extension could be made: profile.email: {extensions.EMAIL_TAKEN}")
+    check_failed(result, f"No extension could be made: extension_number: {extensions.LOGIN_TAKEN}")
     assert groups.show(1, GroupKey(first)).members == []
 
 

@@ -404,9 +404,3 @@ def test_names_that_would_make_a_log_in_ambiguous_are_refused_where_they_are_wri
     )
     admin.make_extension("sales", tenant_id=2)
     check_refused(admin.post("account/update", id=2, name="sales"), "400.1", "name")
-    admin.make_extension("1000", profile={"email": "ada@example.com"})
-    check_refused(
-        admin.post("extensions/update", tenant_id=2, extension_number="sales", profile={"email": "ADA@example.com"}),
-        "400.1",
-        "profile.email",
-    )

@@ -77,6 +77,22 @@ def test_the_list_json_keeps_its_bytes_when_the_second_copy_of_it_goes(empty, tm
     assert consistency.find_inconsistencies() == []
 
 
+def test_an_address_that_was_unique_may_be_given_to_others(empty, tmp_path):
+    for migration in migrations.known():
+        if migration.path.name < "0016":
+            shutil.copy(migration.path, empty)
+    migrations.migrate(tmp_path / "lock", empty)
+    tenants.ensure_default("example.com")
+    fill(3)
+    database.execute("UPDATE extension SET email_key = 'a@b.example' WHERE id = 1")
+    with pytest.raises(peewee.IntegrityError):
+        database.execute("UPDATE extension SET email_key = 'a@b.example'")
+    migrations.migrate(tmp_path / "lock")
+    assert database.fetch_all("SELECT id, email_key FROM extension WHERE email_key <> ''") == [(1, "a@b.example")]
+    database.execute("UPDATE extension SET email_key = 'a@b.example'")
+    assert consistency.find_inconsistencies() == []
+
+
 def test_eight_processes_starting_at_once_apply_each_once(tmp_path):
     """A second application of any file would fail: its tables exist."""
     script = (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from portsip_api import settings
-from portsip_api.pbx.access import digest_nonces, logins, passwords, tenants
+from portsip_api.pbx.access import candidates, digest_nonces, passwords, tenants
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions
 from portsip_api.store import database, sqlite_file, volatile
@@ -208,7 +208,7 @@ def test_a_log_in_that_was_overtaken_by_a_change_is_worth_nothing(admin, monkeyp
         extensions.update(tenants.DEFAULT_TENANT_ID, ExtensionKey("1000"), {"web_access_password": "new-secret-1"})
         return fits
 
-    monkeypatch.setattr(logins, "is_secret", change_meanwhile)
+    monkeypatch.setattr(candidates, "is_secret", change_meanwhile)
     late = admin.log_in("1000@pbx.local", WEB_PASSWORD)
     check_refused(late.get("extensions/show", extension_number="1000"), "403.4")
 

@@ -1,6 +1,9 @@
-"""How many log-ins may fail: per (account, address), and per address over all accounts.
+"""How many log-ins may fail: per (account, address), per (name, address), and per address over all accounts.
 
-An account alone is never limited, so that nobody can lock another out from elsewhere. The counters stand in a file
+The account that was found is counted, whatever named it, on both APIs; and beside it the names that were typed, which
+stand for the account where there is none, so that a name that nobody has is limited as one that somebody has. An
+account alone is never limited, so that nobody can lock another out from elsewhere. An IPv6 client owns a /64, and often
+the /56 or the /48 around it: all three count, the wider ones up to wider limits. The counters stand in a file
 (`store/volatile.py`) where all workers see them; what is verified after a limit was reached is refused, right or wrong,
 so that guesses which run at the same moment teach nothing.
 
@@ -9,77 +12,158 @@ so that these do not show either, a failure is answered when a whole number of `
 """
 
 import hashlib
+import hmac
 import ipaddress
+import math
 import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from portsip_api import settings
 from portsip_api.pbx.access import login_limits_sql
 from portsip_api.pbx.errors import TooManyFailures
+from portsip_api.pbx.identity import Identity
 from portsip_api.store import volatile
 from portsip_api.store.clock import clock
 from portsip_api.store.search import fold
+from portsip_api.store.secrets import keyring
 
 STEP: Final = 0.005  # seconds; several times what a failure without argon2id takes
+# Of IPv6, how long the prefixes are that count as one address, the own one first, and how many times the limits of an
+# address they have.
+PREFIXES: Final = ((64, 1), (56, 4), (48, 16))
+_TRIED: Final = "login.tried"
+
+_Counters = Mapping[bytes, int]  # limits by key: one for each network around the client, the narrowest first
 
 
 class Attempt:
     """One log-in under way, made before its account is looked up.
 
-    Ask `check` before it is verified and again when it succeeds, or call `failed`.
+    Ask `check` before it is verified; then call `failed`, or `succeeded`, which checks again.
     """
 
-    def __init__(self, account: str, address: str) -> None:
-        """`account` is the name as it was typed, which is compared without case; `address` the client's IP address."""
+    def __init__(self, name: str, address: str) -> None:
+        """`name` is what was typed, which is compared without case; `address` the client's IP address."""
         self._began = time.perf_counter()  # not the store's clock, which may be set: the wait is a real one
-        network = _network(address)
-        limits = settings.current()
-        self._account, self._address = _key("account", fold(account), network), _key("address", network)
-        self._limits = {self._account: limits.login_failures, self._address: limits.login_failures_address}
-        self._account_failed = False
+        self._networks = _networks(address)
+        self._names: list[_Counters] = []
+        self._meant: list[tuple[Identity | None, _Counters]] = []
+        self._running: Collection[bytes] = ()
+        self._addresses = self._counters(settings.current().login_failures_address, "address")
+        self.call(name)
 
-    def check(self) -> None:
-        """Raise TooManyFailures when a limit has been reached."""
-        rows = login_limits_sql.running((self._account, self._address), clock.boot())
-        self._account_failed = self._account in {row[0] for row in rows}
-        self._refuse([window_ends for key, failures, window_ends in rows if failures >= self._limits[key]])
+    def call(self, name: str) -> None:
+        """Let `name` be counted too: another one that the same account would have."""
+        self._names.append(self._counters(settings.current().login_failures, "name", fold(name)))
 
-    def failed(self) -> None:
-        """Count a failure, and wait for its step to end.
+    def check(self, meant: Sequence[Identity | None] = ()) -> list[bool]:
+        """Return which of those who are meant may be tried; None stands for a decoy.
+
+        Raises TooManyFailures when the limit of the address or of a name has been reached, or that of all accounts.
+        """
+        self._meant = [(one, self._counters_of(place, one)) for place, one in enumerate(meant)]
+        over = self._reached()
+        self._refuse(over)
+        return [over.keys().isdisjoint(counters) for _, counters in self._meant]
+
+    def failed(self, fitting: Collection[int] = ()) -> None:
+        """Count a failure of all who are meant, but for the places that are `fitting`, and wait for its step to end.
 
         Raises TooManyFailures when others had reached a limit before this one was counted.
         """
-        now = clock.boot()
-        over = []
+        over = {}
         with volatile.writing():
-            for key, limit in self._limits.items():
-                failures, window_ends = login_limits_sql.count(key, now + settings.current().login_window, now)
-                if failures > limit:
-                    over.append(window_ends)
-        time.sleep(STEP - (time.perf_counter() - self._began) % STEP)
+            for key, limit, failures in self._failures(fitting):
+                counted, window_ends = _count(key, failures)
+                if counted > limit:
+                    over[key] = window_ends
+        self._wait()
         self._refuse(over)
 
-    def succeeded(self) -> None:
-        """Forget the account's failures from this address, in a transaction of its own or the caller's over `volatile`.
+    def succeeded(self, one: Identity | None = None) -> None:
+        """Forget the failures of the names and of the account that logged in, from this address, in a transaction of
+        its own or the caller's over `volatile`. Wider networks keep theirs: somebody else's may be among them.
 
         Raises TooManyFailures.
         """
+        own = [*self._names, *(counters for who, counters in self._meant if who == one)]
         with volatile.writing():
-            self.check()
-            login_limits_sql.delete(self._account)
+            over = self._reached()
+            self._refuse(over)
+            _stop([over[key] for counters in own for key in counters if key in over])
+            for counters in own:
+                login_limits_sql.delete(_narrowest(counters))
 
-    def forgive(self) -> None:
+    def forgive(self, one: Identity) -> None:
         """Do what `succeeded` does, but only where there is a failure to forget.
 
         A log-in that comes with every request must not write with every request. Raises TooManyFailures.
         """
-        if self._account_failed:
-            self.succeeded()
+        own = [*self._names, *(counters for who, counters in self._meant if who == one)]
+        if any(_narrowest(counters) in self._running for counters in own):
+            self.succeeded(one)
 
-    @staticmethod
-    def _refuse(windows: list[float]) -> None:
-        if windows:
-            raise TooManyFailures(max(1, round(max(windows) - clock.boot())))
+    def count_others(self, one: Identity, secret: str) -> None:
+        """Count a failure of all who are meant but `one`, whose `secret` it was: a guess at their passwords too.
+
+        The same guess counts once a window. That the first one of a window writes, and is answered at the end of a
+        step, is so without others as well: who logs in learns of none.
+        """
+        tried = hmac.digest(keyring.derived(_TRIED)[0], secret.encode(), "sha256")
+        nobody = self._names[0]
+        others = [nobody, *(counters if who else nobody for who, counters in self._meant if who != one)]
+        guesses = [(hashlib.sha256(tried + _narrowest(counters)).digest(), counters) for counters in others]
+        known = {row[0] for row in login_limits_sql.running([key for key, _ in guesses], clock.boot())}
+        new = {key: counters for key, counters in guesses if key not in known}
+        if not new:
+            return
+        with volatile.writing():
+            for key, counters in new.items():
+                if _count(key, 1)[0] == 1 and counters is not nobody:  # unless another worker was quicker
+                    for counter in counters:
+                        _count(counter, 1)
+        self._wait()
+
+    def _counters(self, limit: int, *parts: str) -> _Counters:
+        return {_key(*parts, network): limit * times for network, times in self._networks}
+
+    def _counters_of(self, place: int, one: Identity | None) -> _Counters:
+        """Return the counters of an account, or of a decoy in its place: those of all clients, which count nothing."""
+        limit = settings.current().login_failures
+        if one is not None:
+            return self._counters(limit, "account", one.role, str(one.account_id))
+        return {_key("decoy", str(place), str(times)): limit for _, times in self._networks}
+
+    def _reached(self) -> dict[bytes, float]:
+        """Return the counters whose limit has been reached, and when their windows end."""
+        limits = {key: limit for counters in self._all() for key, limit in counters.items()}
+        rows = login_limits_sql.running([key for counters in self._all() for key in counters], clock.boot())
+        self._running = {row[0] for row in rows}
+        return {key: window_ends for key, failures, window_ends in rows if failures >= limits[key]}
+
+    def _all(self) -> list[_Counters]:
+        return [*self._names, *(counters for _, counters in self._meant), self._addresses]
+
+    def _failures(self, fitting: Collection[int]) -> Iterator[tuple[bytes, int, int]]:
+        """Yield key, limit and how many failures to count: as many rows for everybody."""
+        for counters in (*self._names, self._addresses):
+            yield from ((key, limit, 1) for key, limit in counters.items())
+        for place, (one, counters) in enumerate(self._meant):
+            is_counted = one is not None and place not in fitting
+            counted = counters if is_counted else self._counters_of(place, None)
+            yield from ((key, limit, int(is_counted)) for key, limit in counted.items())
+
+    def _refuse(self, over: Mapping[bytes, float]) -> None:
+        """Raise TooManyFailures when the limits that have been reached stop the attempt."""
+        shared = [over[key] for counters in (*self._names, self._addresses) for key in counters if key in over]
+        accounts = [[over[key] for key in counters if key in over] for one, counters in self._meant if one is not None]
+        _stop([*shared, *(chain(*accounts) if all(accounts) else ())])
+
+    def _wait(self) -> None:
+        time.sleep(STEP - (time.perf_counter() - self._began) % STEP)
 
 
 def delete_past() -> int:
@@ -88,15 +172,33 @@ def delete_past() -> int:
         return login_limits_sql.delete_past(clock.boot())
 
 
-def _network(address: str) -> str:
-    """Return what counts as one address: an IPv6 client owns a whole /64."""
+def _count(key: bytes, failures: int) -> tuple[int, float]:
+    """Count failures; none are those of a decoy, whose row stays, so that there is one to be written for everybody."""
+    now = clock.boot()
+    window_ends = now + settings.current().login_window if failures else math.inf
+    return login_limits_sql.count(key, failures, window_ends, now)
+
+
+def _stop(windows: list[float]) -> None:
+    """Raise TooManyFailures until the last of the windows has ended, if there are any."""
+    if windows:
+        raise TooManyFailures(max(1, round(max(windows) - clock.boot())))
+
+
+def _narrowest(counters: _Counters) -> bytes:
+    return next(iter(counters))
+
+
+@lru_cache(1_000)
+def _networks(address: str) -> tuple[tuple[str, int], ...]:
+    """Return what counts as the client's address, and how many times the limits of an address it has."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return address
-    if parsed.version == 6:
-        return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
+        return ((address, 1),)
+    if parsed.version == 6 and parsed.ipv4_mapped is None:
+        return tuple((str(ipaddress.ip_network((parsed, bits), strict=False)), times) for bits, times in PREFIXES)
+    return ((str((parsed.version == 6 and parsed.ipv4_mapped) or parsed), 1),)
 
 
 def _key(*parts: str) -> bytes:

@@ -4,27 +4,30 @@ They are part of every log-in, of those with every request too; a count and its 
 failures at the same moment each is counted.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from portsip_api.store import volatile
 
 
-def running(keys: tuple[bytes, bytes], now: float) -> list[Any]:
+def running(keys: Sequence[bytes], now: float) -> list[Any]:
     """Return key, failures and end of the window of each counter whose window has not passed."""
     return volatile.fetch_all(
-        "SELECT key, failures, window_ends FROM login_failure WHERE key IN (?, ?) AND window_ends > ?", (*keys, now)
+        "SELECT key, failures, window_ends FROM login_failure"
+        f" WHERE key IN ({', '.join('?' * len(keys))}) AND window_ends > ?",
+        (*keys, now),
     )
 
 
-def count(key: bytes, window_ends: float, now: float) -> tuple[int, float]:
-    """Count a failure and return how many there are and when their window ends: then, if none is running."""
+def count(key: bytes, failures: int, window_ends: float, now: float) -> tuple[int, float]:
+    """Count failures and return how many there are and when their window ends: then, if none is running."""
     row: tuple[int, float] = volatile.fetch_row(
-        "INSERT INTO login_failure (key, failures, window_ends) VALUES (?, 1, ?)"
+        "INSERT INTO login_failure (key, failures, window_ends) VALUES (?, ?, ?)"
         " ON CONFLICT (key) DO UPDATE SET"
-        "  failures = CASE WHEN window_ends > ? THEN failures + 1 ELSE 1 END,"
+        "  failures = CASE WHEN window_ends > ? THEN failures + excluded.failures ELSE excluded.failures END,"
         "  window_ends = CASE WHEN window_ends > ? THEN window_ends ELSE excluded.window_ends END"
         " RETURNING failures, window_ends",
-        (key, window_ends, now, now),
+        (key, failures, window_ends, now, now),
     )
     return row
 

@@ -2,24 +2,19 @@
 
 An unknown name and a wrong password give the same answer for the same work: where a name could be an administrator's
 or a tenant's, a failure costs one argon2id hash, whether there is one to compare with or not; where it can only be an
-extension's, it costs one decryption. Source: contract, section 2.
+extension's, it costs one decryption; by an e-mail address as many as it can have candidates. Source: contract, section
+2.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-from portsip_api.pbx.access import logins_sql, tokens
+from portsip_api.pbx.access import candidates, logins_sql, tenants, tokens
+from portsip_api.pbx.access.candidates import HASH, Candidate, chosen, typed
 from portsip_api.pbx.access.credentials import Credential
 from portsip_api.pbx.access.login_limits import Attempt
-from portsip_api.pbx.access.passwords import is_password, is_secret
 from portsip_api.pbx.access.secret_purposes import SIP_PASSWORD, WEB_PASSWORD
-from portsip_api.pbx.errors import LoginRefused
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.store import volatile
-from portsip_api.store.search import fold
-from portsip_api.store.secrets import keyring
-
-_REFUSED = "The account does not exist or the password is wrong."
 
 
 @dataclass(frozen=True)
@@ -30,40 +25,40 @@ class Login:
     identity: Identity
 
 
-@dataclass(frozen=True)
-class _Account:
-    """An account that a name means, and what its password is compared with: a hash, or an encrypted secret."""
-
-    identity: Identity
-    credential: Credential  # as it was read together with the password
-    stored: str | bytes
-
-
 def by_credentials(name: str, password: str, domain: str, address: str) -> Login:
     """Log in an administrator, a tenant, or an extension as `number@domain` or as `number` with its `domain`.
 
-    Raises LoginRefused (also when the name means more than one account) and TooManyFailures.
+    Raises LoginRefused and TooManyFailures.
     """
     number, at, host = name.rpartition("@")
-    attempt = Attempt(f"{name}@{domain}" if domain and not at else name, address)
+    attempt = Attempt(name, address)
     if at:
-        accounts = _by_number(number, host, WEB_PASSWORD)
-    else:
-        accounts = _hashed(name, domain) + (_by_number(name, domain, WEB_PASSWORD) if domain else [])
-    return _log_in(attempt, accounts, password, WEB_PASSWORD, hashed=not at)
+        return _log_in(attempt, candidates.by_number(host, number, WEB_PASSWORD), password)
+    meant = _hashed(name, domain)
+    if domain:
+        attempt.call(f"{name}@{domain}")
+        meant += candidates.by_number(domain, name, WEB_PASSWORD)
+    return _log_in(attempt, meant, password)
 
 
-def by_email(email: str, password: str, address: str) -> Login:
-    """Log in an extension by its e-mail address and web access password. Raises LoginRefused and TooManyFailures."""
+def by_email(email: str, password: str, domain: str, address: str) -> Login:
+    """Log in an extension by its e-mail address and web access password, of that `domain` unless it is empty.
+
+    The address belongs to nobody: of its candidates the one whose password it is logs in, and for the others it was a
+    guess. Raises LoginRefused (also when it is the password of several) and TooManyFailures.
+    """
     attempt = Attempt(email, address)
-    accounts = _extensions(logins_sql.by_email(fold(email)), WEB_PASSWORD)
-    return _log_in(attempt, accounts, password, WEB_PASSWORD)
+    tenant_id = tenants.id_of_domain(domain) if domain else None
+    meant = candidates.by_address_in(tenant_id, email) if domain else candidates.by_address(email)
+    found = chosen(attempt, meant, typed(password))
+    attempt.count_others(found.account, found.secret())
+    return _issue(attempt, found)
 
 
 def by_sip(domain: str, number: str, sip_password: str, address: str) -> Login:
     """Log in an extension by its SIP account. Raises LoginRefused and TooManyFailures."""
     attempt = Attempt(f"{number}@{domain}", address)
-    return _log_in(attempt, _by_number(number, domain, SIP_PASSWORD), sip_password, SIP_PASSWORD)
+    return _log_in(attempt, candidates.by_number(domain, number, SIP_PASSWORD), sip_password)
 
 
 def check_extension(domain: str, number: str, password: str, address: str) -> Identity:
@@ -72,61 +67,24 @@ def check_extension(domain: str, number: str, password: str, address: str) -> Id
     Raises LoginRefused and TooManyFailures.
     """
     attempt = Attempt(f"{number}@{domain}", address)
-    return _verify(attempt, _by_number(number, domain, WEB_PASSWORD), password, WEB_PASSWORD).identity
+    return chosen(attempt, candidates.by_number(domain, number, WEB_PASSWORD), typed(password)).account
 
 
-def _log_in(attempt: Attempt, accounts: list[_Account], password: str, purpose: str, *, hashed: bool = False) -> Login:
-    account = _verify(attempt, accounts, password, purpose, hashed=hashed)
+def _log_in(attempt: Attempt, meant: list[Candidate], password: str) -> Login:
+    return _issue(attempt, chosen(attempt, meant, typed(password)))
+
+
+def _issue(attempt: Attempt, found: Candidate) -> Login:
     with volatile.writing():
-        attempt.succeeded()
+        attempt.succeeded(found.account)
         # Worth nothing if the account was changed or deleted while the password was being compared.
-        return Login(tokens.issue(account.identity, account.credential), account.identity)
+        return Login(tokens.issue(found.account, found.credential), found.account)
 
 
-def _verify(
-    attempt: Attempt, accounts: list[_Account], password: str, purpose: str, *, hashed: bool = False
-) -> _Account:
-    attempt.check()
-    account = accounts[0] if len(accounts) == 1 else None
-    if not _fits(account, password, purpose, hashed=hashed) or account is None:
-        attempt.failed()
-        raise LoginRefused(_REFUSED)
-    return account
-
-
-def _fits(account: _Account | None, password: str, purpose: str, *, hashed: bool) -> bool:
-    """Compare; when that fails, `hashed` tells that a hash has to have been computed, whatever the account was."""
-    if account is not None and isinstance(account.stored, str):
-        return is_password(password, account.stored)
-    blob = account.stored if account is not None else keyring.decoy(purpose)
-    fits = is_secret(password, keyring.decrypt(blob, purpose)) and account is not None  # type: ignore[arg-type]
-    if not fits and hashed:
-        is_password(password, None)
-    return fits
-
-
-def _hashed(name: str, domain: str) -> list[_Account]:
-    return [
-        _Account(Identity(Role(role), *identity), Credential(credential), password_hash)
+def _hashed(name: str, domain: str) -> list[Candidate]:
+    """Return the administrator or the tenant that a name means, or a decoy."""
+    found = [
+        Candidate(Identity(Role(role), *identity), Credential(credential), password_hash, HASH)
         for role, *identity, credential, password_hash in logins_sql.hashed(name, domain.lower())
     ]
-
-
-def _by_number(number: str, domain: str, purpose: str) -> list[_Account]:
-    return _extensions(logins_sql.by_number(domain.lower(), number), purpose)
-
-
-def _extensions(rows: list[Any], purpose: str) -> list[_Account]:
-    """Return the accounts that were found; a decoy is made into one as well, which takes as long, and dropped."""
-    accounts = [
-        (
-            is_found,
-            _Account(
-                Identity(Role.EXTENSION, extension_id, tenant_id, name),
-                Credential(own, of_tenant),
-                sip if purpose == SIP_PASSWORD else web,
-            ),
-        )
-        for is_found, extension_id, tenant_id, name, own, of_tenant, web, sip in rows
-    ]
-    return [account for is_found, account in accounts if is_found]
+    return found or [Candidate(None, Credential(0), None, HASH)]

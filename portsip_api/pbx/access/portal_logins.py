@@ -8,17 +8,15 @@ found somebody else's are, with a secret that is nobody's. Source: contract `sip
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-from portsip_api.pbx.access import portal_logins_sql
+from portsip_api.pbx.access import candidates, portal_logins_sql
+from portsip_api.pbx.access.candidates import Candidate, Proof, chosen, typed
+from portsip_api.pbx.access.credentials import Credential
 from portsip_api.pbx.access.login_limits import Attempt
 from portsip_api.pbx.access.passwords import is_secret
-from portsip_api.pbx.access.secret_purposes import WEB_PASSWORD
 from portsip_api.pbx.access.tables import AdministratorHa1
-from portsip_api.pbx.errors import LoginRefused
 from portsip_api.pbx.identity import SUPERADMIN, Identity, Role
-from portsip_api.store.search import fold
 from portsip_api.store.secrets import keyring
 
 REALM: Final = "PBX"  # stored HA1s hold it
@@ -26,47 +24,49 @@ HA1: Final = "administrator.ha1"
 ALGORITHMS: Final = {"MD5": "md5", "SHA-256": "sha256"}
 
 # Compares a candidate's HA1 with what the client sent.
-Proof = Callable[[str], bool]
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """An account that was read; when it is not the name's, it is there for the time that it takes."""
-
-    is_found: bool
-    identity: Identity
-    stored: bytes
-    purpose: str
-
-    def ha1(self, name: str, algorithm: str) -> str:
-        decoy = keyring.decoy(self.purpose)  # another account's own secret may be one that cannot be read
-        secret = keyring.decrypt(self.stored if self.is_found else decoy, self.purpose)
-        computed = compute_ha1(name, secret, algorithm)  # an administrator's too, since time would tell
-        return secret if self.purpose == HA1 else computed
+Ha1Proof = Callable[[str], bool]
 
 
 def by_password(tenant_id: int, name: str, password: str, address: str) -> Identity:
     """Return whom `name` and `password` log in. Raises LoginRefused and TooManyFailures."""
+    fits = typed(password)
     given = compute_ha1(name, password, "SHA-256")
-    return by_proof(tenant_id, name, "SHA-256", lambda ha1: is_secret(given, ha1), address)
+
+    def proof(candidate: Candidate) -> bool:
+        return is_secret(given, candidate.secret()) if candidate.purpose == HA1 else fits(candidate)
+
+    return _log_in(tenant_id, name, "SHA-256", proof, address)
 
 
-def by_proof(tenant_id: int, name: str, algorithm: str, proof: Proof, address: str) -> Identity:
+def by_proof(tenant_id: int, name: str, algorithm: str, proof: Ha1Proof, address: str) -> Identity:
     """Return whom `name` logs in when `proof` holds for the account's HA1 of `algorithm`.
 
     The name is an administrator's own, `superadmin` (the first administrator), or a user's number, alias or e-mail
     address in the tenant. Raises LoginRefused and TooManyFailures.
     """
-    attempt = Attempt(f"{name}@tenant {tenant_id}", address)
-    attempt.check()
-    read = _administrators(name, algorithm) + _users(tenant_id, name)
-    proved = [(one, proof(one.ha1(name, algorithm))) for one in read]  # whoever they are, since time would tell
-    found = [(candidate, holds) for candidate, holds in proved if candidate.is_found]
-    if len(found) != 1 or not found[0][1]:
-        attempt.failed()
-        raise LoginRefused("The account does not exist or the password is wrong.")
-    attempt.forgive()
-    return found[0][0].identity
+
+    def fits(candidate: Candidate) -> bool:
+        secret = candidate.secret()
+        return proof(secret if candidate.purpose == HA1 else compute_ha1(name, secret, algorithm))
+
+    return _log_in(tenant_id, name, algorithm, fits, address)
+
+
+def _log_in(tenant_id: int, name: str, algorithm: str, proof: Proof, address: str) -> Identity:
+    attempt = Attempt(name, address)
+    meant = _administrators(name, algorithm)
+    is_address = "@" in name  # which neither a number nor an alias has
+    if is_address:
+        meant += candidates.by_address_in(tenant_id, name)
+    else:
+        users, domain = candidates.by_name(tenant_id, name)
+        attempt.call(f"{name}@{domain}")
+        meant += users
+    found = chosen(attempt, meant, proof)
+    if is_address:
+        attempt.count_others(found.account, found.secret())
+    attempt.forgive(found.account)
+    return found.account
 
 
 def compute_ha1(name: str, password: str, algorithm: str) -> str:
@@ -91,15 +91,8 @@ def keep_ha1(administrator_id: int, name: str, password: str) -> None:
     AdministratorHa1.insert_many(rows).execute()
 
 
-def _administrators(name: str, algorithm: str) -> list[_Candidate]:
+def _administrators(name: str, algorithm: str) -> list[Candidate]:
     return [
-        _Candidate(bool(is_found), Identity(Role.ADMINISTRATOR, id_, None, own), ha1, HA1)
+        Candidate(Identity(Role.ADMINISTRATOR, id_, None, own) if is_found else None, Credential(0), ha1, HA1)
         for is_found, id_, own, ha1 in portal_logins_sql.administrator(name, algorithm)
-    ]
-
-
-def _users(tenant_id: int, name: str) -> list[_Candidate]:
-    return [
-        _Candidate(bool(is_found), Identity(Role.EXTENSION, extension_id, tenant_id, account), password, WEB_PASSWORD)
-        for is_found, extension_id, account, password in portal_logins_sql.user(tenant_id, name, fold(name))
     ]

@@ -33,7 +33,6 @@ from portsip_api.store import database
 from portsip_api.store.violations import FOREIGN_KEY
 
 NUMBER_TAKEN: Final = "Another object of this tenant has this number."
-EMAIL_TAKEN: Final = "Belongs to another extension, and a log-in by e-mail could mean either."
 LOGIN_TAKEN: Final = "Is the log-in name of an account, which it would be confused with."
 _TAKEN: Final[Refusals] = {
     **dict.fromkeys(
@@ -41,7 +40,6 @@ _TAKEN: Final[Refusals] = {
         lambda: Duplicate(NUMBER_TAKEN, "extension_number"),
     ),
     FOREIGN_KEY: lambda: NotFound("There is no such tenant."),  # it was removed a moment ago
-    "extension_email_key_key": lambda: Invalid({"profile.email": [EMAIL_TAKEN]}),
 }
 
 

@@ -34,7 +34,6 @@ class Extension(TenantTable):
         """Its keys."""
 
         indexes = ((("tenant_id", "number"), True),)
-        unique_indexes = ("extension_email",)
 
 
 class ExtensionSettings(TenantTable):

@@ -27,7 +27,6 @@ class Candidate:
     row: int
     number: str
     content: Draft | Change
-    email_key: str  # the e-mail address that is written, as it is compared; empty for none
     groups: frozenset[int] | None  # ids of rows; None when the file does not say
 
 
@@ -43,12 +42,12 @@ def candidate(row: Row, existing: Collection[str], group_rows: Mapping[str, int 
     number = number_of(row)
     if number is None or number not in existing:
         draft = _with_shared(extension_drafts.prepare(row.fields))
-        return Candidate(row.number, draft.number, draft, _email_key(row), _groups(draft.groups, group_rows))
+        return Candidate(row.number, draft.number, draft, _groups(draft.groups, group_rows))
     change = _with_shared(extension_drafts.prepare_change(row.fields))
     extension_drafts.require_policy(change.values, number)
     extension_drafts.require_zone(change.objects)
     keys = change.values.get(GROUPS)
-    return Candidate(row.number, number, change, _email_key(row), None if keys is None else _groups(keys, group_rows))
+    return Candidate(row.number, number, change, None if keys is None else _groups(keys, group_rows))
 
 
 def _with_shared(content: _Content) -> _Content:
@@ -75,13 +74,6 @@ def number_of(row: Row) -> str | None:
         return NUMBER_KIND.check(row.fields.get(NUMBER))
     except ValueError:
         return None
-
-
-def _email_key(row: Row) -> str:
-    """Return the address that a checked row writes."""
-    profile = row.fields.get("profile")
-    email = profile.get("email") if isinstance(profile, dict) else ""
-    return fold(str(email or ""))
 
 
 def _groups(keys: Iterable[str], group_rows: Mapping[str, int | None]) -> frozenset[int]:

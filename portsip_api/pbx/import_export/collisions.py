@@ -5,7 +5,6 @@ it, where nobody else writes any more. After the second time every row that is l
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from portsip_api.pbx.extensions import extensions, extensions_sql, groups
 from portsip_api.pbx.extensions.drafts import Change
@@ -13,8 +12,6 @@ from portsip_api.pbx.import_export import collisions_sql
 from portsip_api.pbx.import_export.candidates import Candidate
 from portsip_api.pbx.import_export.columns import GROUPS, NUMBER
 from portsip_api.pbx.import_export.report import Findings
-
-_EMAIL: Final = "profile.email"
 
 
 class CollisionCheck:
@@ -24,13 +21,10 @@ class CollisionCheck:
         """Read what `candidates` could collide with, in a few statements however many they are."""
         changed = [item.number for item in candidates if isinstance(item.content, Change)]
         self._kinds = collisions_sql.kinds(tenant_id, [item.number for item in candidates])
-        self._owners = collisions_sql.owners([item.email_key for item in candidates if item.email_key])
         self._log_in_names = extensions_sql.log_in_names(tenant_id)
         self._sizes = collisions_sql.sizes(tenant_id)
         self._memberships = collisions_sql.memberships(tenant_id, changed)
-        self._tenant_id = tenant_id
         self._number_rows: dict[str, int] = {}
-        self._email_rows: dict[str, int] = {}
 
     def passing(self, candidates: Iterable[Candidate], errors: Findings) -> list[Candidate]:
         """Return the rows that can be written; what is wrong with the others is added to `errors`."""
@@ -38,7 +32,6 @@ class CollisionCheck:
         for item in candidates:
             reasons = {
                 NUMBER: self._about_number(item),
-                _EMAIL: self._about_email(item),
                 GROUPS: self._about_groups(item),
             }
             if any(reasons.values()):
@@ -58,13 +51,6 @@ class CollisionCheck:
             return extensions.NUMBER_TAKEN
         return extensions.LOGIN_TAKEN if item.number in self._log_in_names else ""
 
-    def _about_email(self, item: Candidate) -> str:
-        if item.email_key in self._email_rows:
-            return f"Row {self._email_rows[item.email_key]} has this address already."
-        # Also refused where a row takes the address away from its owner: rows are written one after the other.
-        owner = self._owners.get(item.email_key)
-        return extensions.EMAIL_TAKEN if owner not in {None, (self._tenant_id, item.number)} else ""
-
     def _about_groups(self, item: Candidate) -> str:
         if any(group not in self._sizes for group in item.groups or ()):
             return groups.UNKNOWN  # removed since the row was checked
@@ -73,8 +59,6 @@ class CollisionCheck:
 
     def _admit(self, item: Candidate) -> None:
         self._number_rows[item.number] = item.row
-        if item.email_key:
-            self._email_rows[item.email_key] = item.row
         for group in self._joined(item):
             self._sizes[group] += 1
 

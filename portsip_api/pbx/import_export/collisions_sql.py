@@ -1,5 +1,5 @@
-"""What the rows of an import could collide with, in SQL: each statement is asked once for all rows, whose numbers and
-addresses it is given as one JSON array.
+"""What the rows of an import could collide with, in SQL: each statement is asked once for all rows, whose numbers it
+is given as one JSON array.
 """
 
 import json
@@ -18,19 +18,6 @@ def kinds(tenant_id: int, numbers: Iterable[str]) -> dict[str, str]:
             (_json(numbers), tenant_id),
         )
     )
-
-
-def owners(emails: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """Return the tenant and number of the extension by each of `emails` that one has.
-
-    It names no tenant: a log-in by e-mail does not either, so that an address is unique in the whole PBX.
-    """
-    rows = database.fetch_all(
-        f"SELECT e.email_key, e.tenant_id, e.number FROM {elements('j')}"
-        f" {IN_ORDER} extension AS e ON e.email_key = j.value WHERE e.email_key <> ''",
-        (_json(emails),),
-    )
-    return {email: (tenant_id, number) for email, tenant_id, number in rows}
 
 
 def sizes(tenant_id: int) -> dict[int, int]:

@@ -131,7 +131,6 @@ def test_a_user_without_a_sip_password_gets_a_random_one() -> None:
         ({"first_name": "x" * 65}, "first_name"),
         ({"last_name": 1}, "last_name"),
         ({"email": "nobody"}, "email"),
-        ({"email": "TAKEN@example.com"}, "email"),
         ({"group_ids": [99]}, "group_ids"),
         ({"group_ids": [10**30]}, "group_ids"),
         ({"group_ids": ["1"]}, "group_ids"),
@@ -146,7 +145,7 @@ def test_a_user_without_a_sip_password_gets_a_random_one() -> None:
     ],
 )
 def test_bad_values_are_named_as_they_were_given_and_leave_nothing(fields: dict[str, object], field: str) -> None:
-    make("1", email="taken@example.com")
+    make("1")
     user_id = make("2", aliases=["two"])
     with pytest.raises(Invalid) as caught:
         users.create(HOME, {"number": "200", "pin": "x", **fields})
