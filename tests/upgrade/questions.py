@@ -20,6 +20,9 @@ _TIMES: Final = ("2027-06-15T10:30", "2027-06-16T13:00+02:00", "2027-06-19T23:15
 _WORDS: Final = ("10", "löwe", "Ada son", "0113", "nobody at all")
 _COMMANDS: Final = ("attendant list", "rule list", "phonebook list")
 
+# Of whom not everyone is asked about: nothing there names another object.
+_FEW: Final = ("user-permission/{id", "erl/user/{user", "avatar/{user", "schedules/user/{user_id")
+
 # Where the values of the last parameter of a path are found: a list below `/sipxconfig/` and the member of its rows; or
 # the values themselves. The first that the path begins with.
 _FOUND: Final[dict[str, tuple[str, str] | list[str]]] = {
@@ -120,6 +123,11 @@ def _values(asker: Asker, path: str, parameters: dict[str, Any], tenant_id: int)
     }
     if "greeting_file" in path:
         values["extension_number"] = ["1000", "1001", "3000"]
+    if path.endswith("/office_hours"):
+        values["extension_number"] = [
+            *numbers[:3],
+            *(number for number in numbers if number in AWAY or number == "1039"),
+        ]
     if path == "/api/account/show":
         values["id"] = [1, 2, 3]
     return {name: found for name, found in values.items() if name in parameters}
@@ -172,6 +180,8 @@ def _filled(asker: Asker, host: str, path: str) -> Iterator[str]:
     else:
         source = next(source for end, source in _FOUND.items() if f"{before}}}".endswith(end))
         found = source if isinstance(source, list) else _member(asker, host, *source)
+    if before.endswith(_FEW):
+        found = list(dict.fromkeys([*found[:6], *found[-6:]]))
     for value in found:
         yield from _filled(
             asker, host, f"{parent}/{quote(str(value), safe='/' if 'path' in before[-5:] else '')}{after}"
