@@ -13,7 +13,7 @@ from pathlib import Path
 from portsip_api import settings, settings_file
 from portsip_api.ops import check_files
 from portsip_api.pbx.access import administrators
-from portsip_api.pbx.upkeep import consistency, rekey, stored_zones
+from portsip_api.pbx.upkeep import consistency, rekey, stored_zones, twins
 from portsip_api.setting_kinds import zone_names
 from portsip_api.store import database, migrations, soundness
 from portsip_api.store.secrets import KeyMissing, Keyring
@@ -135,7 +135,7 @@ def _content(configuration: settings.Settings) -> Iterator[Finding]:
             yield _error(f"The key file does not have the key {key_id}, which stored secrets need.")
     except KeyMissing as error:
         yield _error(str(error))
-    for sentence in stored_zones.find_doubtful():
+    for sentence in (*stored_zones.find_doubtful(), *twins.find()):
         yield _advice(sentence)
     for sentence in consistency.find_inconsistencies():
         yield _error(sentence)

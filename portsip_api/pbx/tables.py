@@ -17,7 +17,15 @@ class TenantTable(models.TenantTable):
     @classmethod
     def get(cls, tenant_id: int, *where: Any, **equal: object) -> Self:
         """Return the tenant's row for which the conditions and the column values hold. Raises NotFound."""
-        row = cls.find(tenant_id, *where, **equal)
+        return cls._there(cls.find(tenant_id, *where, **equal))
+
+    @classmethod
+    def get_named(cls, tenant_id: int, name: str, *where: Any) -> Self:
+        """Return the tenant's row that a name means, as `named` does. Raises NotFound."""
+        return cls._there(cls.named(tenant_id, name, *where))
+
+    @classmethod
+    def _there(cls, row: Self | None) -> Self:
         if row is None:
             raise NotFound(cls.missing)
         return row

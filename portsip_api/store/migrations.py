@@ -1,17 +1,20 @@
 """The numbered SQL files of `db/migrations`, each applied once, in order, under a lock.
 
+They may call what SQL cannot say: `normal_form` and `squeezed` of a text are `search.fold` and `search.squeeze`.
+
 The number of the newest applied file stands in SQLite's `user_version`, which belongs to the transaction: a migration
 that fails, or a process that dies in the middle of one, leaves the file as it was.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from portsip_api import settings
 from portsip_api.store import database
 from portsip_api.store.files import locked
+from portsip_api.store.search import fold, squeeze
 
 FOLDER = settings.ROOT / "db" / "migrations"
 
@@ -74,6 +77,13 @@ def migrate(lock_file: Path, folder: Path = FOLDER) -> list[int]:
 
 def _apply(migration: Migration) -> None:
     with database.writing():
+        connection: sqlite3.Connection = database.db.connection()  # type: ignore[no-untyped-call]
+        for name, function in (("normal_form", fold), ("squeezed", squeeze)):
+            connection.create_function(name, 1, _of_text(function), deterministic=True)
         for statement in migration.statements():
             database.execute(statement)
         database.execute(f"PRAGMA user_version = {migration.number}")
+
+
+def _of_text(function: Callable[[str], str]) -> Callable[[str | None], str | None]:
+    return lambda text: None if text is None else function(text)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self, cast
 
 import peewee
 
-from portsip_api.store import database
+from portsip_api.store import database, names
 
 
 class Flag(peewee.BooleanField):
@@ -118,6 +118,13 @@ class TenantTable(Table):
         return rows[0] if rows else None
 
     @classmethod
+    def named(cls, tenant_id: int, name: str, *where: Any) -> Self | None:
+        """Return the tenant's row that a name means, or None: of twins the one of exactly that name, else the first."""
+        alike, order = names.meant(cls, name)
+        rows: list[Self] = list(cls.select(tenant_id).where(alike, *where).order_by(*order).limit(1))
+        return rows[0] if rows else None
+
+    @classmethod
     def has(cls, tenant_id: int, *where: Any, **equal: object) -> bool:
         """Tell whether the tenant has such a row."""
         query = cls.select(tenant_id, peewee.SQL("1")).where(*cls._conditions(where, equal))
@@ -144,7 +151,7 @@ class TenantTable(Table):
         """
         if not cls.owning_link:
             values["tenant_id"] = tenant_id
-        return int(super().insert(**values).execute() or 0)
+        return int(super().insert(**names.keyed(cls, values, tenant_id=tenant_id, is_new=True)).execute() or 0)
 
     @classmethod
     def insert_all(cls, tenant_id: int, rows: Sequence[Mapping[str, object]]) -> None:
@@ -158,7 +165,8 @@ class TenantTable(Table):
         """Set values in the tenant's rows for which the conditions hold; return how many there are. Raises Violated."""
         if not values:
             return cls.count(tenant_id, *cls._conditions(where, equal))
-        query = super().update(dict(values)).where(cls.scope(tenant_id), *cls._conditions(where, equal))
+        written = names.keyed(cls, values, tenant_id=tenant_id, is_new=False)
+        query = super().update(written).where(cls.scope(tenant_id), *cls._conditions(where, equal))
         return int(query.execute())
 
     @classmethod

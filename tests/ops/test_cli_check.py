@@ -94,6 +94,16 @@ def test_time_zones_that_may_mean_something_else_are_told(sound: dict[str, str],
     assert "(tenants: 1, extensions: 0) is unknown on this machine" in told[2]
 
 
+def test_names_that_differ_in_form_only_are_told(sound: dict[str, str], admin: Crm) -> None:
+    admin.make_group("Sales")
+    with database.writing():
+        database.execute(
+            "UPDATE extension_group SET name = ?, name_key = ? WHERE NOT is_default", ["S\xe0les ", "s\x1f2"]
+        )
+    assert errors(sound) == []
+    check_one(advices(sound), "The name 'S\\xe0les ' (extension group) differs")
+
+
 def test_a_key_beside_the_data_is_no_error_but_unwise(sound: dict[str, str]) -> None:
     inside = Path(sound["PBX_DATA_DIR"]) / "secret.key"
     shutil.move(sound["PBX_SECRET_KEY_FILE"], inside)

@@ -193,3 +193,25 @@ def test_a_member_with_another_number_stands_elsewhere(admin, sales):
     one = admin.read("extensions/show", extension_number="1000")["id"]
     admin.do("extensions/update", id=one, extension_number="20000")
     assert admin.read("extensions/group/show", id=sales["id"])["members"] == ["1001", "20000"]
+
+
+@pytest.mark.parametrize("twin", ["sales", "Sales ", " Sales", "Sales\u00a0", "Ｓａｌｅｓ", "SALES\u2003"])
+def test_names_that_differ_in_form_only_are_one(admin, twin):
+    admin.make_group("Sales")
+    permissions = dict.fromkeys(("enable_intercom", "enable_external_call", "enable_management_console_access"), True)
+    check_refused(admin.post("extensions/group/create", group_name=twin, **permissions), "403.3", "group_name")
+    other = admin.make_group("Other")
+    check_refused(admin.post("extensions/group/update", id=other["id"], group_name=twin), "403.3", "group_name")
+
+
+def test_a_name_is_shown_as_it_was_sent(admin):
+    made = admin.make_group(" Zoe\u0308s  Team")
+    assert admin.read("extensions/group/show", id=made["id"])["group_name"] == " Zoe\u0308s  Team"
+    reserved = "__default_extensİon_group__"
+    permissions = dict.fromkeys(("enable_intercom", "enable_external_call", "enable_management_console_access"), True)
+    check_refused(admin.post("extensions/group/create", group_name=reserved, **permissions), "403.3", "group_name")
+
+
+def test_ids_are_compared_in_ascii(admin):
+    check_refused(admin.get("extensions/group/show", group_id="__DEFAULT_EXTENS\u0131ON_GROUP__"), "404.1")
+    assert admin.read("extensions/group/show", group_id="__default_extension_group__")["group_name"]

@@ -176,8 +176,7 @@ def _state(is_enabled: bool) -> str:
 
 
 def _find(name: str) -> tenants.Tenant:
-    for item in tenants.page(_ALL).rows:
-        if fold(item.name) == fold(name):
-            found: tenants.Tenant = item
-            return found
-    raise NotFound("There is no such tenant.")
+    found: list[tenants.Tenant] = [item for item in tenants.page(_ALL).rows if fold(item.name) == fold(name)]
+    if not found:
+        raise NotFound("There is no such tenant.")
+    return min(found, key=lambda item: item.name != name)

@@ -42,6 +42,7 @@ def remove(name: str, tenant: str | None) -> None:
     """Remove the attendant NAME; the two built-in ones stay."""
     tenant_id = tenant_id_of(tenant)
     found = [item for item in attendants.list_all(tenant_id) if fold(item.name) == fold(name)]
+    found.sort(key=lambda item: item.name != name)
     if not found:
         raise NotFound("There is no such attendant.")
     attendants.destroy(tenant_id, found[0].key)

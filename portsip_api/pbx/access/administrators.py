@@ -10,6 +10,7 @@ from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.uniqueness import refusing
 from portsip_api.pbx.values import checked
 from portsip_api.store import database
+from portsip_api.store.names import keyed, meant
 from portsip_api.store.search import fold
 
 FIRST_NAME = "admin"
@@ -84,13 +85,14 @@ def generate_password() -> str:
 def _insert(name: str, password: str) -> int:
     password_hash = hash_password(password)
     with database.writing():
-        if Tenant.select().where(Tenant.name_key == fold(name)).exists():
+        if Tenant.select().where(meant(Tenant, name)[0]).exists():
             raise _name_taken()
         if DialledNumber.whole_pbx().select().where(DialledNumber.number == name).exists():
             raise Invalid({"name": ["Is the number of an extension, whose log-in it would be confused with."]})
         with refusing({"administrator_name_key_key": _name_taken}):
+            row = {"name": name, "name_key": fold(name), "password_hash": password_hash}
             administrator_id = Administrator.insert(
-                name=name, name_key=fold(name), password_hash=password_hash, credential=credentials.new()
+                **keyed(Administrator, row, is_new=True), credential=credentials.new()
             ).execute()
         portal_logins.keep_ha1(administrator_id, name, password)
     return int(administrator_id)
@@ -107,7 +109,8 @@ def _require_password(name: str, password: str) -> None:
 
 
 def _find(name: str) -> Administrator:
-    found = Administrator.get_or_none(name_key=fold(name))
+    alike, order = meant(Administrator, name)
+    found: Administrator | None = Administrator.select().where(alike).order_by(*order).first()
     if found is None:
         raise NotFound("There is no such administrator.")
     return found

@@ -15,8 +15,9 @@ from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Flag, Rules, Text, checked
 from portsip_api.store import database
+from portsip_api.store.names import keyed, meant
 from portsip_api.store.paging import Page, Slice
-from portsip_api.store.search import fold
+from portsip_api.store.search import fold, lower
 
 DEFAULT_TENANT_ID: Final = 1
 DEFAULT_GROUP: Final = "__DEFAULT_EXTENSION_GROUP__"
@@ -81,7 +82,7 @@ def revision(tenant_id: int) -> int:
 
 def id_of_domain(domain: str) -> int | None:
     """Return the id of the tenant with that SIP domain, or None."""
-    row = tenants_sql.id_of_domain(domain.lower())
+    row = tenants_sql.id_of_domain(lower(domain))
     return row[0] if row else None
 
 
@@ -141,7 +142,9 @@ def update(tenant_id: int, fields: Mapping[str, object]) -> None:
             columns["credential"] = credentials.new()
         if columns:
             with refusing(_REFUSALS):
-                tables.Tenant.update(columns).where(tables.Tenant.id == tenant_id).execute()
+                tables.Tenant.update(keyed(tables.Tenant, columns, is_new=False)).where(
+                    tables.Tenant.id == tenant_id
+                ).execute()
 
 
 def destroy(tenant_id: int) -> None:
@@ -155,7 +158,7 @@ def destroy(tenant_id: int) -> None:
 
 def _require_no_administrators(name: str) -> None:
     """Raise Duplicate when a log-in as `name` could mean an administrator."""
-    if tables.Administrator.select().where(tables.Administrator.name_key == fold(name)).exists():
+    if tables.Administrator.select().where(meant(tables.Administrator, name)[0]).exists():
         raise Duplicate(NAME_TAKEN, "name")
 
 
@@ -199,7 +202,7 @@ def _insert(values: Mapping[str, Any], password_hash: str | None) -> int:
     columns = _columns({name: value for name, value in values.items() if name != "password"})
     columns |= {"password_hash": password_hash, "credential": credentials.new()}
     with refusing(_REFUSALS):
-        tenant_id = int(tables.Tenant.insert(columns).execute())
+        tenant_id = int(tables.Tenant.insert(keyed(tables.Tenant, columns, is_new=True)).execute())
     tenants_sql.insert_default_group(tenant_id, DEFAULT_GROUP, fold(DEFAULT_GROUP))
     return tenant_id
 

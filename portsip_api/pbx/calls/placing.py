@@ -15,6 +15,7 @@ from portsip_api.pbx.extensions import forward_targets as forwarding
 from portsip_api.pbx.extensions import groups
 from portsip_api.pbx.extensions.forward_targets import is_dialable
 from portsip_api.pbx.extensions.tables import Extension
+from portsip_api.store.search import lower
 
 _IN_WRITING: Final = str.maketrans("", "", "[](){}.-")
 _NUMBER: Final = re.compile(r"\+?[0-9A-Za-z*#]{1,63}")
@@ -47,8 +48,8 @@ def number_of(tenant_id: int, text: str) -> str:
     Source: contract `sipxcom-user.md`, section 6.1.
     """
     scheme, colon, rest = text.partition(":")
-    written, at, domain = (rest if colon and scheme.lower() in {"sip", "sips"} else text).partition("@")
-    is_here = not at or domain.lower() == tenants.domain_of(tenant_id)
+    written, at, domain = (rest if colon and lower(scheme) in {"sip", "sips"} else text).partition("@")
+    is_here = not at or lower(domain) == tenants.domain_of(tenant_id)
     if is_here and _is_own(tenant_id, written):
         return written
     number = written.translate(_IN_WRITING)

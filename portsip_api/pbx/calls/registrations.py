@@ -141,7 +141,7 @@ def _number_of(tenant_id: int, user: str) -> str:
 
 
 def _require_group(tenant_id: int, name: str) -> int:
-    group = ExtensionGroup.find(tenant_id, name_key=fold(name))
+    group = ExtensionGroup.named(tenant_id, name)
     if group is None:
         raise NotFound("Group not found")
     return group.id

@@ -53,19 +53,17 @@ def show(tenant_id: int, key: int | str) -> PhoneGroup:
 
     Digits that are no group's id may be a name too. Raises NotFound.
     """
-    group, id_ = tables.PhoneGroup, row_id(key)
-    named = group.id == id_
-    if isinstance(key, str):
-        named |= group.name_key == fold(key)
-    rows = group.page(tenant_id, named, order=[group.id])
-    if not rows:
-        raise NotFound(group.missing)
-    return _group(next((row for row in rows if row.id == id_), rows[0]))
+    found = tables.PhoneGroup.find(tenant_id, id=id_) if (id_ := row_id(key)) is not None else None
+    if found is None and isinstance(key, str):
+        found = tables.PhoneGroup.named(tenant_id, key)
+    if found is None:
+        raise NotFound(tables.PhoneGroup.missing)
+    return _group(found)
 
 
 def find_by_name(tenant_id: int, name: str) -> PhoneGroup:
     """Return the group with that name, without case, also when the name is another group's id. Raises NotFound."""
-    return _group(tables.PhoneGroup.get(tenant_id, name_key=fold(name)))
+    return _group(tables.PhoneGroup.get_named(tenant_id, name))
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -142,7 +140,7 @@ def add_phone(tenant_id: int, phone_key: int | str, name: str) -> None:
     values = _checked({"name": name})
     with database.writing():
         id_ = phone_id(tenant_id, phone_key)
-        group = tables.PhoneGroup.find(tenant_id, name_key=fold(name))
+        group = tables.PhoneGroup.named(tenant_id, name)
         pair = {"group_id": group.id if group else _insert(tenant_id, values), "phone_id": id_}
         if not PhoneGroupMember.has(tenant_id, **pair):
             PhoneGroupMember.insert(tenant_id, **pair)

@@ -8,13 +8,14 @@ from portsip_api.pbx.devices.tables import Phone
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.store.dialect import one_of
+from portsip_api.store.search import lower
 
 _SEPARATORS: Final = re.compile(r"[:.\- ]")
 
 
 def clean_serial(text: str) -> str:
     """Return a serial number as it is stored: in lower case, without what separates the bytes of a MAC address."""
-    return _SEPARATORS.sub("", text).lower()
+    return lower(_SEPARATORS.sub("", text))
 
 
 def is_serial(tenant_id: int, text: str) -> bool:

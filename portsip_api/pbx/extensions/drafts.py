@@ -22,7 +22,8 @@ from portsip_api.store.secrets import keyring
 
 _DEFAULTS: Final = defaults(OBJECTS)
 _OF_EXTENSION: Final = {"profile", "options"}  # the others are columns of extension_settings
-_SEARCHED: Final = ("first_name", "last_name", "email", "mobile_phone", "work_phone", "home_phone")
+_SEARCHED: Final = ("first_name", "last_name", "email")
+_PHONES: Final = ("mobile_phone", "work_phone", "home_phone")
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,8 @@ def _keys(profile: Mapping[str, str]) -> dict[str, str]:
 
 
 def _search_text(tenant_id: int, number: str, profile: Mapping[str, str]) -> str:
-    return searchable(tenant_id, [number, *(profile[name] for name in _SEARCHED)])
+    values = [number, *(profile[name] for name in _SEARCHED)]
+    return searchable(tenant_id, values, [profile[name] for name in _PHONES])
 
 
 def _dump(value: object) -> str:

@@ -18,6 +18,7 @@ from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Flag, Rules, Text, checked
 from portsip_api.store import database
+from portsip_api.store.names import TWIN
 from portsip_api.store.paging import Page, Slice
 from portsip_api.store.search import fold
 
@@ -50,7 +51,7 @@ class GroupKey:
         """Return the column that decides and its value; a GUID is compared in upper case."""
         if self.id is not None:
             return "id", self.id
-        return "group_id", self.group_id.upper() if self.group_id else None
+        return "group_id", _guid(self.group_id) if self.group_id else None
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def set_groups_of(tenant_id: int, extension_id: int, keys: Sequence[str]) -> Non
 
     A key is a GUID, or an id in digits; the default group's is ignored. Raises Invalid for an unknown group.
     """
-    names = {key.upper() for key in keys}
+    names = {_guid(key) for key in keys}
     found = groups_sql.named(tenant_id, list(names), [id_ for name in names if (id_ := row_id(name)) is not None])
     known = {name for id_, group_id, *_ in found for name in (str(id_), group_id)}
     if not names <= known:
@@ -172,14 +173,23 @@ def may_call_outside(tenant_id: int, extension_id: int) -> bool:
 def rows_by_key(tenant_id: int) -> dict[str, int | None]:
     """Return the row id of every group by each text that names it, folded; None is the default group's.
 
-    The texts are its name, its id in digits and its GUID; where two groups share one, the GUID decides, then the id.
+    The texts are its name, which stands there as it is written too (of twins each has its own), its id in digits and
+    its GUID; where two groups share one, the GUID decides, then the id.
     """
     group = tables.ExtensionGroup
-    columns = (group.id, group.name_key, group.group_id, group.is_default)
+    columns = (group.id, group.name, group.name_key, group.group_id, group.is_default)
     rows = [(row, None if row.is_default else row.id) for row in group.select(tenant_id, *columns)]
-    by_name = {row.name_key: id_ for row, id_ in rows}
+    by_name = {row.name_key.partition(TWIN)[0]: id_ for row, id_ in sorted(rows, key=_last_twin_first)}
     by_id = {str(row.id): id_ for row, id_ in rows}
-    return by_name | by_id | {fold(row.group_id): id_ for row, id_ in rows}
+    return by_name | {row.name: id_ for row, id_ in rows} | by_id | {fold(row.group_id): id_ for row, id_ in rows}
+
+
+def _last_twin_first(row: tuple[tables.ExtensionGroup, int | None]) -> tuple[bool, int]:
+    return TWIN not in row[0].name_key, -row[0].id
+
+
+def _guid(text: str) -> str:
+    return text.upper() if text.isascii() else text
 
 
 def _require(tenant_id: int, key: GroupKey) -> tables.ExtensionGroup:

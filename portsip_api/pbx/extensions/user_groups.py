@@ -17,6 +17,7 @@ from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.small_lists import comparable, cut
 from portsip_api.pbx.values import Rules, Whole, checked
 from portsip_api.store import database
+from portsip_api.store.names import meant
 from portsip_api.store.paging import Page, Slice
 from portsip_api.store.search import fold
 
@@ -56,7 +57,8 @@ def show(tenant_id: int, group_id: int) -> UserGroup:
 
 def find_by_name(tenant_id: int, name: str) -> UserGroup:
     """Return the user group with that name, without case. Raises NotFound."""
-    return _one(tenant_id, tables.ExtensionGroup.name_key == fold(name))
+    alike, order = meant(tables.ExtensionGroup, name)
+    return _one(tenant_id, alike, *order)
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -120,8 +122,8 @@ def _select(tenant_id: int, *where: Any) -> Any:
     return query.where(~group.is_default, *where).tuples()
 
 
-def _one(tenant_id: int, where: Any) -> UserGroup:
-    row = _select(tenant_id, where).first()
+def _one(tenant_id: int, where: Any, *order: Any) -> UserGroup:
+    row = _select(tenant_id, where).order_by(*order).first()
     if row is None:
         raise NotFound("There is no such user group.")
     return _group(row)

@@ -22,6 +22,7 @@ from portsip_api.pbx.routing.ring_steps import KIND, TOGETHER, Address, kind_of
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Flag, Rules, Text, Whole
 from portsip_api.store import database
+from portsip_api.store.names import meant
 from portsip_api.store.search import fold
 
 MOST_RINGS: Final = 200
@@ -88,10 +89,11 @@ def list_all(tenant_id: int, prefix: str = "") -> list[HuntGroup]:
 def find(tenant_id: int, name: str) -> HuntGroup:
     """Return the hunt group with that extension, else that DID, else that name (without case). Raises NotFound."""
     row = tables.HuntGroup
-    found = _fetch(tenant_id, (row.extension == name) | (row.did == name) | (row.name_key == fold(name)))
+    alike, _ = meant(row, name)
+    found = _fetch(tenant_id, (row.extension == name) | (row.did == name) | alike)
     if not found:
         raise NotFound(row.missing)
-    return min(found, key=lambda group: (group.extension != name, group.did != name))
+    return min(found, key=lambda group: (group.extension != name, group.did != name, group.name != name, group.id))
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:

@@ -84,7 +84,7 @@ def show(tenant_id: int, schedule_id: int) -> Schedule:
 
 def find_general(tenant_id: int, name: str) -> Schedule:
     """Return the general schedule of that name, without case. Raises NotFound."""
-    found = tables.Schedule.find(tenant_id, *_GENERAL, name_key=fold(name))
+    found = tables.Schedule.named(tenant_id, name, *_GENERAL)
     if found is None:
         raise NotFound("There is no general schedule with this name.")
     return _shown(found)

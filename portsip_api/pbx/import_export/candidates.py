@@ -77,7 +77,7 @@ def number_of(row: Row) -> str | None:
 
 
 def _groups(keys: Iterable[str], group_rows: Mapping[str, int | None]) -> frozenset[int]:
-    folded = [fold(key) for key in keys]
-    if any(key not in group_rows for key in folded):
+    known = [key if key in group_rows else fold(key) for key in keys]
+    if any(key not in group_rows for key in known):
         raise Invalid({GROUPS: [groups.UNKNOWN]})
-    return frozenset(row_id for key in folded if (row_id := group_rows[key]) is not None)
+    return frozenset(row_id for key in known if (row_id := group_rows[key]) is not None)

@@ -8,7 +8,7 @@ from typing import Final
 
 import orjson
 
-from portsip_api.pbx.errors import Invalid, NotFound
+from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions.tables import ExtensionGroup
 from portsip_api.pbx.phonebooks import phonebooks_sql, tables
 from portsip_api.pbx.phonebooks.reading import Entry, read
@@ -29,7 +29,7 @@ def entries(tenant_id: int, name: str) -> list[Entry]:
 
     Raises NotFound. Two statements.
     """
-    phonebook_id = tables.Phonebook.get(tenant_id, name_key=fold(name)).id
+    phonebook_id = tables.Phonebook.get_named(tenant_id, name).id
     return [_entry(*row) for row in phonebooks_sql.entries(tenant_id, phonebook_id)]
 
 
@@ -43,18 +43,19 @@ def import_csv(tenant_id: int, name: str, content: bytes, group_names: Sequence[
     found = read(content)
     rows = [[*entry, f"{fold(entry.last_name)}\x1f{fold(entry.first_name)}"] for entry in found]
     with database.writing():
-        tables.Phonebook.delete(tenant_id, name_key=fold(name))
+        before = tables.Phonebook.named(tenant_id, name)
+        if before is not None:
+            tables.Phonebook.delete(tenant_id, id=before.id)
         phonebook_id = tables.Phonebook.insert(tenant_id, name=name, name_key=fold(name))
         phonebooks_sql.insert_entries(tenant_id, phonebook_id, rows)
-        _add_groups(tenant_id, phonebook_id, {fold(group): group for group in group_names})
+        _add_groups(tenant_id, phonebook_id, group_names)
     return len(found)
 
 
 def remove(tenant_id: int, name: str) -> None:
     """Remove a phonebook. Raises NotFound."""
     with database.writing():
-        if not tables.Phonebook.delete(tenant_id, name_key=fold(name)):
-            raise NotFound(tables.Phonebook.missing)
+        tables.Phonebook.delete(tenant_id, id=tables.Phonebook.get_named(tenant_id, name).id)
 
 
 def _entry(first_name: str, last_name: str, number: str, profile: str | None) -> Entry:
@@ -64,11 +65,13 @@ def _entry(first_name: str, last_name: str, number: str, profile: str | None) ->
     return Entry(values["first_name"], values["last_name"], number)
 
 
-def _add_groups(tenant_id: int, phonebook_id: int, wanted: dict[str, str]) -> None:
-    group = ExtensionGroup
-    found = group.page(tenant_id, group.name_key.in_(list(wanted)), ~group.is_default, order=[group.id])
-    known = {row.name_key for row in found}
-    for key, name in wanted.items():
-        if key not in known:
+def _add_groups(tenant_id: int, phonebook_id: int, names: Sequence[str]) -> None:
+    ids = set()
+    for name in names:
+        found = ExtensionGroup.named(tenant_id, name, ~ExtensionGroup.is_default)
+        if found is None:
             raise Invalid({"group": [f"There is no extension group {name}."]})
-    tables.PhonebookGroup.insert_all(tenant_id, [{"phonebook_id": phonebook_id, "group_id": row.id} for row in found])
+        ids.add(found.id)
+    tables.PhonebookGroup.insert_all(
+        tenant_id, [{"phonebook_id": phonebook_id, "group_id": id_} for id_ in sorted(ids)]
+    )

@@ -60,7 +60,7 @@ def show(tenant_id: int, key: int | str) -> DiallingRule:
 
 def find_by_name(tenant_id: int, name: str) -> DiallingRule:
     """Return the rule with that name, without case. Raises NotFound."""
-    return _rule(tables.DiallingRule.get(tenant_id, name_key=fold(name)))
+    return _rule(tables.DiallingRule.get_named(tenant_id, name))
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:

@@ -155,7 +155,7 @@ def _branch_id(tenant_id: int, fields: Mapping[str, object]) -> int | None:
     name = fields.get("branch")
     if name is None:
         return None
-    branch = Branch.find(tenant_id, name_key=fold(str(name)))
+    branch = Branch.named(tenant_id, str(name))
     if branch is None:
         raise Invalid({"branch": ["Names a branch that does not exist."]})
     return int(branch.id)

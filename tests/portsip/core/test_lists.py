@@ -134,6 +134,42 @@ def test_search_finds_phones(admin):
         assert admin.read("extensions/search", condition=condition)["count"] == 1
 
 
+@pytest.mark.parametrize(
+    ("stored", "asked"),
+    [
+        (
+            "+49 (30) 123-45",
+            ["+49 30 12345", "+493012345", "49 30 / 123.45", "(30) 123", "3012", "＋４９３０", "30) 1"],
+        ),
+        ("030/12345", ["030 123 45", "03012345", "030-123-45", "(030)12345"]),
+        ("03012345", ["030/123-45", "(030) 123 45", "0 3 0"]),
+    ],
+)
+def test_punctuation_of_phone_numbers_does_not_count(admin, stored, asked):
+    admin.make_extension("1", profile={"work_phone": stored})
+    admin.make_extension("2", profile={"work_phone": "040 99"})
+    for condition in asked:
+        assert numbers(admin.read("extensions/search", condition=condition)) == ["1"], condition
+    assert admin.read("extensions/search", condition="030 / 99")["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked"),
+    [
+        ("Zoe\u0308", ["Zoë", "ZOË", "zoe\u0308", "oë"]),
+        ("İbrahim", ["ibrahim", "IBRAHIM", "İbrahim", "i\u0307brahim", "ibra"]),
+        ("IBRAHIM", ["İBRAHİM", "ibrahim"]),
+        ("Ｊｕｌｉａ", ["julia", "JULIA", "ｊｕｌｉａ"]),
+        ("julia", ["ＪＵＬＩＡ", "\u00a0julia\u3000"]),
+    ],
+)
+def test_names_are_found_in_every_spelling(admin, stored, asked):
+    admin.make_extension("1", profile={"first_name": stored})
+    for condition in asked:
+        assert numbers(admin.read("extensions/search", condition=condition)) == ["1"], condition
+    assert admin.read("extensions/show", extension_number="1")["profile"]["first_name"] == stored
+
+
 def test_search_needs_a_condition(admin):
     check_refused(admin.get("extensions/search"), "400.1", "condition")
     check_refused(admin.get("extensions/search", condition=""), "400.1", "condition")
