@@ -22,7 +22,23 @@ _MODELS = Path(setting_definitions.__file__).parent / "data" / "settings"
 _LONGEST_SEED = 16_384
 _HEADER = "extension_number,password,web_access_password"
 
-PHONEBOOK_WORDS = ("First name", "Last name", "Number", ",", ";", '"', "\r\n", "\ufeff")
+PHONEBOOK_WORDS = (
+    *(
+        "First name",
+        "Last name",
+        "Number",
+        "Phone 1 - Value",
+        "Mobile Phone",
+        ",",
+        ";",
+        '"',
+        '\\"',
+        "\r\n",
+        "\ufeff",
+        "sep=;",
+    ),
+    *("BEGIN:VCARD", "END:VCARD", "N:", "FN:", "TEL;", "QUOTED-PRINTABLE", "tel:", "=\n", "\n "),
+)
 SOUND_WORDS = ("RIFF", "WAVE", "fmt ", "data", "LIST", "\xfe\xff", "ID3", "\xff\xfb\x90\x64")
 SETTING_WORDS = ("true", "false", "|", ",", "0.0.0.0/0", "::1", "10.0.0.0/8", "-1", "1e9", "\u202e")
 
@@ -56,6 +72,9 @@ def csv_seeds() -> Iterator[bytes]:
         _extensions(1000, 2),
         _extensions(2000, 2).replace(b",", b";"),
         b"\xef\xbb\xbf" + _extensions(2000, 1),
+        b"sep=;\r\n# made by hand\r\nExtension Number;First name;Mail\r\n 2000 ;J\xf6rg;a@b.example\r\n;;\r\n",
+        _extensions(2000, 1).decode().replace(",", "\t").encode("utf-16"),
+        b'extension_number,mobile_phone,first_name\r\n4.9E+11,"=""0049""",\'=1+1\r\n',
         f"{every}\r\n2000,secret-1,secret-2{',' * (len(COLUMNS) - 3)}\r\n".encode(),
         b'extension_number,first_name\n1000,"A\nB"\n1001,"unclosed\n',
         b"extension_number,office_hours.monday_from,belong_groups\r\n1000,09:00,DEFAULT|9\r\n",
@@ -88,6 +107,11 @@ def phonebook_seeds() -> Iterable[bytes]:
         b"Number;Last name;First name;Mail\n2001;Lovelace;Ada;a@b.example\n\n;;\n",
         "\ufeffFirst-Name,LASTNAME,number\nÄnn,Ø,+49 30\n".encode(),
         b'a,"b\n,c\n',
+        b'"First name","Last name","Number"\n"O\\"Neil\\\\","=1+1","1"\n',
+        b"First Name,Last Name,Organization Name,Phone 1 - Label,Phone 1 - Value\nA,B,C,Mobile,1 ::: 2\n",
+        "Vorname;Nachname;Fax geschäftlich;Telefon geschäftlich\r\nJörg;Groß;9;030 1\r\n".encode("cp1252"),
+        b"BEGIN:VCARD\r\nN;ENCODING=QUOTED-PRINTABLE:Gro=DF;J=F6=\r\nrg\r\nTEL;CELL:1\r\nORG:a\\;b;c\r\nEND:VCARD\r\n",
+        b"BEGIN:VCARD\nFN:A B\n C\nitem1.TEL;VALUE=uri:tel:+1;ext=2\nAGENT:\nBEGIN:VCARD\nEND:VCARD\nEND:VCARD\n",
     )
 
 

@@ -18,6 +18,7 @@ _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _ZONE_LIKE = re.compile(r"localtime|Factory|[A-Z][A-Za-z]{1,31}(/[A-Za-z0-9_+-]{1,32}){1,2}")
 UNKNOWN_ZONE = "Must be the name of an IANA time zone, such as Europe/Berlin, or empty."
+_TYPED_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
 _WHOLE = re.compile(r"-?[0-9]{1,30}")
 
 
@@ -119,6 +120,11 @@ class TimeOfDay(Kind):
 
     default: str
     end: bool = False
+
+    def from_text(self, text: str) -> object:
+        """Read a time also as spreadsheets write it: `9:00` and `09:00:00`."""
+        found = _TYPED_TIME.fullmatch(text.strip())
+        return f"{found[1]:0>2}:{found[2]}" if found else text
 
     def check(self, value: object) -> str:
         """Return `value`."""

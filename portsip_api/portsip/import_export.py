@@ -28,7 +28,7 @@ extension_files = ResourceBlueprint(
 )
 
 _MEDIA_TYPES: Final = {CSV: "text/csv", JSON: "application/json"}
-_FORMATS: Final = {media_type: format_ for format_, media_type in _MEDIA_TYPES.items()}
+_FORMATS: Final = {"text/csv": CSV, "text/tab-separated-values": CSV, "application/json": JSON}
 # Labels that many clients give to any file; the content decides then.
 _VAGUE_LABELS: Final = {"", "application/octet-stream", "text/plain", "application/vnd.ms-excel"}
 _HEAD: Final = 4096  # bytes
@@ -69,7 +69,11 @@ class RowProblem(Schema):
     """Something wrong with a row."""
 
     row = ma.Integer(
-        required=True, metadata={"description": "The first row of data is 1; 0 stands for the file as a whole."}
+        required=True,
+        metadata={
+            "description": "As a spreadsheet counts: the header of a CSV file is 1. In JSON the first extension is 1. "
+            "0 stands for the file as a whole."
+        },
     )
     extension_number = ma.String(required=True, allow_none=True)
     field = ma.String(required=True, metadata={"description": "Dotted path; `row` for the row as a whole."})
@@ -152,9 +156,12 @@ def _most_values() -> int:
 def import_extensions(given: dict[str, Any]) -> Any:
     """Create or change extensions from a file (ours).
 
-    The file is one that `extensions/export` wrote, or one like it: CSV in UTF-8 with a header, separated by `,` or
-    `;`, or JSON. A column may also be titled by the last part of its path where no other has it (`first_name`);
-    unknown columns are ignored with a warning. `belong_groups` takes ids and names of groups. A blank cell empties a
+    The file is one that `extensions/export` wrote, or one like it: CSV with a header, as spreadsheets save it
+    (separated by `,`, `;` or tabs, in UTF-8, UTF-16 or Windows-1252, also behind a line `sep=;`), or JSON. A column may
+    also be titled by the last part of its path where no other has it (`first_name`), or as other systems title it;
+    case, blanks and underscores do not matter. Unknown columns are ignored with a warning, and a warning says how the
+    file was read, unless it was in UTF-8 with commas. Numbers that a spreadsheet has changed (`4.9E+11`, `1010.0`,
+    `="0012"`) fail. `belong_groups` takes ids and names of groups. A blank cell empties a
     text; for passwords, PINs, numbers, times, choices and flags it means that nothing was sent. In place of a file the
     request may be a JSON object with an array `extensions`, and `mode`, `dry_run` and `partial` beside it.
 

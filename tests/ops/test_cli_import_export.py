@@ -85,7 +85,7 @@ def test_failing_rows_fail_the_command(commands: FlaskCliRunner, file: Path) -> 
     file.write_text(BAD, encoding="utf-8")
     result = call(commands, "import", file)
     check_failed(result, "Rows that failed: 1; nothing was changed.")
-    assert "error: row 2: profile.email: Must be an e-mail address, or empty." in result.stderr
+    assert "error: row 3: profile.email: Must be an e-mail address, or empty." in result.stderr
     assert numbers() == []
 
 

@@ -1,5 +1,6 @@
 """`phonebook …`: the public phonebooks of a tenant."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,14 +19,16 @@ phonebook = SentenceGroup("phonebook", help="Public phonebooks.")
 @click.option("--group", "groups", multiple=True, metavar="NAME", help="An extension group whose members stand in it.")
 @tenant_option
 def import_phonebook(name: str, file: Path | None, groups: tuple[str, ...], tenant: str | None) -> None:
-    """Make the phonebook NAME of FILE, a CSV with the columns First name, Last name and Number, or of groups.
+    """Make the phonebook NAME of FILE, or of groups. A phonebook of that name is replaced.
 
-    A phonebook of that name is replaced.
+    FILE is a table with the columns First name, Last name and Number (CSV, in any form that a spreadsheet saves), or
+    what Outlook or Gmail exports as CSV, or vCards. Everybody's every number is an entry; a fax and a pager are none.
     """
     if file is None and not groups:
         raise click.UsageError("A phonebook is made of a file, of groups, or of both.")
     try:
-        rows = phonebooks.import_csv(tenant_id_of(tenant), name, file.read_bytes() if file else b"", groups)
+        content = file.read_bytes() if file else b""
+        rows = phonebooks.import_csv(tenant_id_of(tenant), name, content, groups, partial(click.echo, err=True))
     except Invalid as error:
         for field, texts in error.errors.items():
             click.echo(f"error: {field}: {' '.join(texts)}", err=True)

@@ -11,12 +11,14 @@ from typing import Any, Final
 
 from portsip_api.pbx.extensions.fields import EXTENSION
 from portsip_api.pbx.spreadsheets import cells
+from portsip_api.pbx.spreadsheets.titles import key
 from portsip_api.pbx.values import Kind, Text, leaves
 
 NUMBER: Final = "extension_number"
 GROUPS: Final = "belong_groups"
 _NUMBERS: Final = re.compile(r"extension_number|voicemail_pin|outbound_caller_id|\w+_phone|\w+_action_value")
-SECRETS: Final = frozenset({"password", "web_access_password", "voice_mail.voicemail_pin"})
+_PIN: Final = "voice_mail.voicemail_pin"
+SECRETS: Final = frozenset({"password", "web_access_password", _PIN})
 _GROUP_SEPARATOR: Final = "|"
 
 
@@ -56,10 +58,20 @@ class Column:
         """Makes a text a cell that no spreadsheet runs."""
         return partial(cells.guarded, is_number=self.is_number)
 
-    def from_cell(self, cell: str) -> str:
-        """Return the text of a cell. Raises ValueError when a spreadsheet has changed it."""
-        cells.require_unchanged(cell, is_number=self.is_number)
-        return cells.unguarded(cell, is_number=self.is_number)
+    @cached_property
+    def has_blanks(self) -> bool:
+        """Whether blanks at the ends of a value belong to it; elsewhere they are none of it."""
+        return isinstance(self.kind, Text) and (not self.kind.pattern or self.name in SECRETS - {_PIN})
+
+    def read(self, cell: str) -> object:
+        """Return what a cell stands for, to be checked next. Raises ValueError when a spreadsheet has changed it."""
+        text = cell if self.has_blanks else cell.strip()
+        cells.require_unchanged(text, is_number=self.is_number)
+        return self.kind.from_text(cells.unguarded(text, is_number=self.is_number))
+
+    def is_sent(self, cell: str) -> bool:
+        """Tell whether a cell says anything: a blank one does where a value can be empty."""
+        return self.keeps_blank or bool(cell if self.has_blanks else cell.strip())
 
     @cached_property
     def keeps_blank(self) -> bool:
@@ -70,19 +82,45 @@ class Column:
 COLUMNS: Final = (*(Column(path, kind) for path, kind in leaves(EXTENSION)), Column((GROUPS,), _GroupKeys()))
 
 
+# As other systems' files and address books title them. Not `Number` alone: it may be any phone's.
+SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
+    NUMBER: ("extension", "ext", "extension no", "sip user", "sip username"),
+    "password": ("extension password", "sip password", "auth password", "sip secret", "secret"),
+    "web_access_password": ("web password", "portal password"),
+    _PIN: ("voicemail password", "vm pin"),
+    "options.outbound_caller_id": ("outbound cid", "caller id"),
+    "options.enable_extension": ("enabled",),
+    "profile.first_name": ("given name", "forename"),
+    "profile.last_name": ("family name", "surname"),
+    "profile.email": ("e-mail address", "mail"),
+    "profile.mobile_phone": ("mobile", "mobile number", "cell", "cell phone", "cell phone number"),
+    "profile.work_phone": ("business phone", "office phone"),
+    "profile.home_phone": ("home number",),
+    "profile.company_name": ("company", "organization"),
+    "profile.company_website": ("website", "web page"),
+    "profile.description": ("notes", "comment"),
+    GROUPS: ("groups", "group", "extension groups"),
+}
+
+
 def _by_title() -> dict[str, Column]:
-    """Index the columns by path, and by their last name alone where only one has it."""
+    """Index the columns by path, by their last name alone where only one has it, and by synonyms; as titles compare."""
     last_names = [column.path[-1] for column in COLUMNS]
-    unique = {column.path[-1]: column for column in COLUMNS if last_names.count(column.path[-1]) == 1}
-    return unique | {column.name: column for column in COLUMNS}
+    index = {
+        key(title): column
+        for column in COLUMNS
+        for title in (column.path[-1], *SYNONYMS.get(column.name, ()))
+        if title not in last_names or last_names.count(title) == 1
+    }
+    return index | {key(column.name): column for column in COLUMNS}
 
 
 _BY_TITLE: Final = _by_title()
 
 
 def find(title: str) -> Column | None:
-    """Return the column that a title means, or None; case and blanks around it do not matter."""
-    return _BY_TITLE.get(title.strip().lower())
+    """Return the column that a title means, or None; case, blanks and underscores do not matter."""
+    return _BY_TITLE.get(key(title))
 
 
 def exported(*, secrets: bool) -> list[Column]:

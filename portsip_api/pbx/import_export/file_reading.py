@@ -1,10 +1,7 @@
 """From the bytes of an extensions file, CSV or JSON, to rows shaped like the fields of a new extension."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import IO, Any, Final
 
 import orjson
@@ -13,6 +10,7 @@ from portsip_api.pbx import json_values
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.import_export.columns import NUMBER, Column, find
 from portsip_api.pbx.import_export.report import WHOLE_FILE, Findings
+from portsip_api.pbx.spreadsheets import text_tables
 
 CSV: Final = "csv"
 JSON: Final = "json"
@@ -23,9 +21,10 @@ _LONGEST_TITLE: Final = 64
 
 @dataclass(frozen=True)
 class Row:
-    """A row of data, counted from 1; `problem` is the sentence that says why it could not be read.
+    """A row of data, counted as a spreadsheet does, the header being 1; of JSON from 1.
 
-    `faults` are those that say which of its fields, by dotted path, could not be.
+    `problem` is the sentence that says why it could not be read. `faults` are those that say which of its fields, by
+    dotted path, could not be.
     """
 
     number: int
@@ -80,12 +79,14 @@ def read_objects(values: object) -> Reading:
 
 
 def read_csv(file: IO[bytes]) -> Reading:
-    """Read CSV with a header, separated by `,` or `;`, in UTF-8 with or without a byte order mark.
+    """Read CSV with a header, as spreadsheets save it: see `spreadsheets.text_tables`.
 
     Raises Invalid, for what is wrong further down while the rows are asked for.
     """
-    records = _records(file)
-    titles = next(records, [])
+    encoding = text_tables.encoding_of(file)
+    table = text_tables.read_file(file, encoding)
+    records = _well_formed(table.rows)
+    _, titles = next(records, (0, []))
     columns = [find(title) for title in titles]
     names = [column.name for column in columns if column is not None]
     if NUMBER not in names:
@@ -94,6 +95,8 @@ def read_csv(file: IO[bytes]) -> Reading:
         if names.count(name) > 1:
             raise Invalid({"file": [f"Must not have the column {name} twice."]})
     warnings = Findings()
+    if remark := text_tables.remark(encoding, table.separator):
+        warnings.add(WHOLE_FILE, None, {"file": [remark]})
     for title, column in zip(titles, columns, strict=True):
         if column is None and title.strip():
             shown = title[:_LONGEST_TITLE] if title.isprintable() else "?"
@@ -101,33 +104,18 @@ def read_csv(file: IO[bytes]) -> Reading:
     return Reading(_rows(records, columns), warnings)
 
 
-def _records(file: IO[bytes]) -> Iterator[list[str]]:
-    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-    line = 1
+def _well_formed(rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
     try:
-        first = text.readline()
-        delimiter = ";" if first.count(";") > first.count(",") else ","
-        # Strict: a quote that is never closed would otherwise swallow the rows behind it.
-        reader = csv.reader(chain([first], text), delimiter=delimiter, strict=True)
-        for record in reader:
-            yield record
-            line = reader.line_num + 1
-    except UnicodeDecodeError:
-        raise Invalid({"file": ["Must be text in UTF-8."]}) from None
-    except csv.Error:
-        raise Invalid({"file": [f"Is not well-formed CSV in the row that begins at line {line}."]}) from None
-    finally:
-        if not file.closed:  # whoever opened it closes it
-            text.detach()
+        yield from rows
+    except text_tables.Malformed as error:
+        raise Invalid({"file": [f"Is not well-formed CSV in the row that begins at line {error.line}."]}) from None
 
 
-def _rows(records: Iterable[Sequence[str]], columns: Sequence[Column | None]) -> Iterator[Row]:
+def _rows(records: Iterable[tuple[int, Sequence[str]]], columns: Sequence[Column | None]) -> Iterator[Row]:
     slots = [(column.path[:-1], column) if column else ((), None) for column in columns]
     objects = sorted({path[:end] for path, _ in slots for end in range(1, len(path) + 1)}, key=len)
-    for number, cells in enumerate(records, 1):
-        if not any(cells):
-            continue
-        if any(cells[len(slots) :]):
+    for number, cells in records:
+        if not text_tables.is_blank(cells[len(slots) :]):
             yield Row(number, {}, "Has more values than the header has columns.")
         else:
             yield _row(number, slots, objects, cells)
@@ -145,9 +133,9 @@ def _row(
     for path in objects:
         holders[path] = holders[path[:-1]][path[-1]] = {}
     for (path, column), cell in zip(slots, cells, strict=False):  # a short row sends fewer values
-        if column is not None and (cell or column.keeps_blank):
+        if column is not None and column.is_sent(cell):
             try:
-                holders[path][column.path[-1]] = column.kind.from_text(column.from_cell(cell))
+                holders[path][column.path[-1]] = column.read(cell)
             except ValueError as error:
                 faults[column.name] = [str(error)]
     return Row(number, fields, faults=faults)

@@ -10,7 +10,7 @@ WHOLE_FILE: Final = 0
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with a row; the first row of data is 1, and 0 stands for the file as a whole.
+    """Something wrong with a row: of CSV the header is 1, of JSON the first object; 0 stands for the file as a whole.
 
     `extension_number` is None where the row has none that may be repeated: what breaks its rule may be a password in
     the wrong column.

@@ -3,7 +3,7 @@
 Source: contract, section 5.9.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import orjson
@@ -33,14 +33,23 @@ def entries(tenant_id: int, name: str) -> list[Entry]:
     return [_entry(*row) for row in phonebooks_sql.entries(tenant_id, phonebook_id)]
 
 
-def import_csv(tenant_id: int, name: str, content: bytes, group_names: Sequence[str] = ()) -> int:
-    """Make the phonebook `name` of a CSV file and of the members of groups; return the number of the file's entries.
+def import_csv(
+    tenant_id: int,
+    name: str,
+    content: bytes,
+    group_names: Sequence[str] = (),
+    tell: Callable[[str], object] = lambda _: None,
+) -> int:
+    """Make the phonebook `name` of a file and of the members of groups; return the number of the file's entries.
 
-    A phonebook of that name, in whatever case, is replaced. The file is read as `phonebook_reading.read` says. Raises
-    Invalid (also for an unknown group, field `group`) and TooLarge.
+    A phonebook of that name, in whatever case, is replaced. The file is read as `reading.read` says, and `tell` is
+    given each sentence about how. Raises Invalid (also for an unknown group, field `group`) and TooLarge.
     """
     checked({"name": NAME}, {"name": name})
-    found = read(content)
+    reading = read(content)
+    found = reading.entries
+    for remark in reading.remarks:
+        tell(remark)
     rows = [[*entry, f"{fold(entry.last_name)}\x1f{fold(entry.first_name)}"] for entry in found]
     with database.writing():
         before = tables.Phonebook.named(tenant_id, name)

@@ -1,25 +1,25 @@
-"""From the bytes of a phonebook's CSV file to its entries. Source: contract, section 5.9."""
+"""From the bytes of a phonebook's file to its entries: a table, or vCards. Source: contract, section 5.9."""
 
-import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from portsip_api.pbx.errors import Invalid, TooLarge
+from portsip_api.pbx.phonebooks import vcards
+from portsip_api.pbx.phonebooks.columns import COLUMNS, NUMBER, PLAIN, Contact, Layout, is_data, layout
 from portsip_api.pbx.phonebooks.writing import csv_line
-from portsip_api.pbx.spreadsheets.cells import require_unchanged, unguarded
+from portsip_api.pbx.spreadsheets import text_tables
 from portsip_api.pbx.values import Text
-from portsip_api.store.search import fold
 
 MOST_BYTES: Final = 5 << 20
 MOST_ROWS: Final = 50_000
 MOST_FAULTS: Final = 50  # rows that are named
-NUMBER: Final = "Number"
-COLUMNS: Final = ("First name", "Last name", NUMBER)
 _ESCAPED: Final = re.compile(r'(\\+)"')
+_DIGIT: Final = re.compile("[0-9]")
 _NAME: Final = Text(255)
-_KINDS: Final = (_NAME, _NAME, Text(128, 1))
+_KINDS: Final = dict(zip(COLUMNS, (_NAME, _NAME, Text(128, 1)), strict=True))
 
 
 class Entry(NamedTuple):
@@ -30,64 +30,127 @@ class Entry(NamedTuple):
     number: str
 
 
-def read(content: bytes) -> list[Entry]:
-    """Read CSV (UTF-8, separated by `,` or `;`) with the columns First name, Last name and Number.
+@dataclass
+class Reading:
+    """What a file was read as: its entries, and sentences about how it was read and what was passed over."""
 
-    A header is optional; with one the columns may stand in any order, and others beside them. Blank rows are passed
-    over. Raises TooLarge and Invalid, whose fields are `file`, or `row 7` for the seventh row of the file.
+    entries: list[Entry] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def read(content: bytes) -> Reading:
+    """Read a file: a table with the columns First name, Last name and Number, Outlook's or Gmail's, or vCards.
+
+    Of a table with these three columns a header is optional; with one the columns may stand in any order, and others
+    beside them. Everybody's every number is an entry. Contacts without a number are passed over, and blank rows. Raises
+    TooLarge and Invalid, whose fields are `file`, or `row 7` for the seventh row of the file (`card 7` of vCards).
     """
     if len(content) > MOST_BYTES:
         raise TooLarge(f"A phonebook has at most {MOST_BYTES >> 20} MiB.")
-    entries: list[Entry] = []
+    encoding = text_tables.encoding_of(io.BytesIO(content))
+    try:
+        text = content.decode(encoding.codec)
+    except UnicodeDecodeError:
+        raise text_tables.not_text() from None
+    reading = Reading()
+    found: Iterator[tuple[str, Contact | ValueError]]
+    if vcards.is_vcards(text):
+        found = ((f"card {number}", contact) for number, contact in enumerate(vcards.contacts(text), 1))
+        separator = ","
+    else:
+        table = _table(text)
+        found, separator = _rows(table.rows), table.separator
+    if remark := text_tables.remark(encoding, separator):
+        reading.remarks.append(remark)
+    _collect(found, reading)
+    return reading
+
+
+def _collect(found: Iterator[tuple[str, Contact | ValueError]], reading: Reading) -> None:
+    """Add the entries of what was found: somebody, or why nobody could be read. Raises Invalid."""
     faults: dict[str, Sequence[str]] = {}
-    places: Sequence[int] = range(len(COLUMNS))
-    for number, cells in _records(content):
-        titled = _header(cells) if number == 1 else None
-        if titled is not None:
-            places = titled
-        elif any(cell.strip() for cell in cells):
-            try:
-                entries.append(_entry(cells, places))
-            except ValueError as error:
-                faults[f"row {number}"] = [str(error)]
-        if len(entries) > MOST_ROWS:
+    without = 0
+    for place, contact in found:
+        try:
+            entries = _entries(contact)
+        except ValueError as error:
+            faults[place] = [str(error)]
+            if len(faults) == MOST_FAULTS:
+                break
+        else:
+            without += not entries
+            reading.entries += entries
+        if len(reading.entries) > MOST_ROWS:
             raise Invalid({"file": [f"Must have at most {MOST_ROWS} rows."]})
-        if len(faults) == MOST_FAULTS:
-            break
     if faults:
         raise Invalid(faults)
-    return entries
+    if without:
+        reading.remarks.append(f"Contacts without a number, which were passed over: {without}.")
 
 
-def _records(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _entries(contact: Contact | ValueError) -> list[Entry]:
+    if isinstance(contact, ValueError):
+        raise contact
+    first, last = contact.first_name, contact.last_name
+    if not first and not last:
+        last = contact.company
+    return [Entry(*map(_checked, COLUMNS, (first, last, number))) for number in dict.fromkeys(contact.numbers)]
+
+
+def _checked(title: str, text: str) -> str:
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid({"file": ["Must be text in UTF-8."]}) from error
-    first = text.partition("\n")[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
+        checked: str = _KINDS[title].check(text)
+    except ValueError as error:
+        raise ValueError(f"{title}: {error}") from error
+    if title == NUMBER and not _DIGIT.search(text):
+        raise ValueError(f"{title}: Must have a digit.")
+    return checked
+
+
+def _rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[str, Contact | ValueError]]:
+    """Yield who stands in each row of a table, or why nobody can be read."""
+    places = None
+    try:
+        for number, cells in rows:
+            if places is None and not is_data(cells):
+                places = _header(cells)
+                continue
+            places = places or PLAIN
+            try:
+                yield f"row {number}", places.contact(cells)
+            except ValueError as error:
+                yield f"row {number}", error
+    except text_tables.Malformed as error:
+        yield f"row {error.row}", ValueError("Is not well-formed CSV.")
+
+
+def _header(titles: Sequence[str]) -> Layout:
+    found = layout(titles)
+    if isinstance(found, Layout):
+        return found
+    columns = ", ".join(found)
+    raise Invalid(
+        {"file": [f"Its header lacks what a phonebook is made of: {columns}. See `pbx phonebook import --help`."]}
+    )
+
+
+def _table(text: str) -> text_tables.Table:
+    """Return the table in a text that is written by the standard or, if it is not well-formed then, as `writing` does.
+
+    A text that begins as ours do is the latter first.
+    """
     forms = [text]
     if '\\"' in text:
         forms.insert(0 if text.startswith(csv_line(COLUMNS)) else 1, _without_backslashes(text))
-    chosen = next((form for form in forms if _is_well_formed(form, delimiter)), forms[0])
-    number = 0
+    chosen = next(filter(_is_well_formed, forms), forms[0])
+    return text_tables.read_lines(io.StringIO(chosen, newline=""))
+
+
+def _is_well_formed(text: str) -> bool:
     try:
-        for number, cells in enumerate(_reader(chosen, delimiter), 1):
-            yield number, cells
-    except csv.Error as error:
-        raise Invalid({f"row {number + 1}": ["Is not well-formed CSV."]}) from error
-
-
-def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
-    # Strict: a quote that is never closed would otherwise swallow the rows behind it.
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-
-
-def _is_well_formed(text: str, delimiter: str) -> bool:
-    try:
-        for _ in _reader(text, delimiter):
+        for _ in text_tables.read_lines(io.StringIO(text, newline="")).rows:
             pass
-    except csv.Error:
+    except text_tables.Malformed:
         return False
     return True
 
@@ -95,24 +158,3 @@ def _is_well_formed(text: str, delimiter: str) -> bool:
 def _without_backslashes(text: str) -> str:
     """Return CSV whose quotes are written as `writing` does with each doubled instead, as the standard has it."""
     return _ESCAPED.sub(lambda found: "\\" * (len(found[1]) // 2) + ('""' if len(found[1]) % 2 else '"'), text)
-
-
-def _header(cells: Sequence[str]) -> list[int] | None:
-    """Return where the columns stand, or None when this is no header."""
-    titles = ["".join(filter(str.isalpha, fold(cell))) for cell in cells]
-    wanted = [fold(column).replace(" ", "") for column in COLUMNS]
-    return [titles.index(title) for title in wanted] if set(wanted) <= set(titles) else None
-
-
-def _entry(cells: Sequence[str], places: Sequence[int]) -> Entry:
-    if len(cells) <= max(places):
-        raise ValueError("Must have a first name, a last name and a number.")
-    values = []
-    for title, kind, place in zip(COLUMNS, _KINDS, places, strict=True):
-        try:
-            cell, is_number = cells[place].strip(), title == NUMBER
-            require_unchanged(cell, is_number=is_number)
-            values.append(kind.check(unguarded(cell, is_number=is_number)))
-        except ValueError as error:
-            raise ValueError(f"{title}: {error}") from error
-    return Entry(*values)

@@ -9,7 +9,8 @@ from typing import Any, Final
 from flask import Response
 
 from portsip_api.pbx.phonebooks import phonebooks as pbx_phonebooks
-from portsip_api.pbx.phonebooks.reading import COLUMNS, Entry
+from portsip_api.pbx.phonebooks.columns import COLUMNS
+from portsip_api.pbx.phonebooks.reading import Entry
 from portsip_api.pbx.phonebooks.writing import csv_line
 from portsip_api.sipxcom.core import styles
 from portsip_api.sipxcom.core.authentication import Access, current_tenant

@@ -5,8 +5,9 @@ import io
 import pytest
 
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.import_export.columns import COLUMNS, SECRETS, exported, find
+from portsip_api.pbx.import_export.columns import COLUMNS, SECRETS, SYNONYMS, exported, find
 from portsip_api.pbx.import_export.file_reading import guess_format, read, read_csv
+from portsip_api.pbx.spreadsheets.titles import key
 
 
 def rows(text, encoding="utf-8"):
@@ -38,12 +39,17 @@ def refusal(content, format_="csv"):
         "extension_number,first_name\r100,Ada\r101,Grace\r",
         " Extension_Number , PROFILE.first_name \n100,Ada\n101,Grace\n",
         "extension_number,first_name,\n100,Ada,\n101,Grace,\n",
+        "Extension Number;First-Name\r\n 100 ;Ada\r\n101;Grace; ;\r\n;;\r\n ; \r\n",
+        "extension_number\tprofile first name\r\n100\tAda\r\n101\tGrace\r\n",
+        "sep=;\r\nextension_number;first_name\r\n100;Ada\r\n101;Grace\r\n",
+        '"sep=|"\nExt|Given name\n100|Ada\n101|Grace\n',
+        "FORENAME,Extension\nAda,100\nGrace,101\n",
     ],
 )
 def test_every_common_form_of_csv_is_read_to_the_last_row(text):
     assert rows(text) == [
-        (1, {"extension_number": "100", "profile": {"first_name": "Ada"}}, ""),
-        (2, {"extension_number": "101", "profile": {"first_name": "Grace"}}, ""),
+        (2, {"extension_number": "100", "profile": {"first_name": "Ada"}}, ""),
+        (3, {"extension_number": "101", "profile": {"first_name": "Grace"}}, ""),
     ]
 
 
@@ -55,7 +61,7 @@ def test_quotes_keep_separators_quotes_and_line_feeds():
 
 
 def test_blank_rows_are_skipped_and_counted():
-    assert [number for number, _, _ in rows("extension_number,email\n\n100,\n,\n101,\n")] == [2, 4]
+    assert [number for number, _, _ in rows("extension_number,email\n\n100,\n,\n101,\n")] == [3, 5]
 
 
 def test_cells_are_read_by_the_kind_of_their_column():
@@ -101,8 +107,8 @@ def test_a_blank_number_is_a_missing_one():
 
 def test_a_short_row_sends_less_and_a_long_one_is_wrong():
     (short, long) = rows("extension_number,first_name\n100\n101,Ada,x\n")
-    assert short == (1, {"extension_number": "100", "profile": {}}, "")
-    assert long == (2, {}, "Has more values than the header has columns.")
+    assert short == (2, {"extension_number": "100", "profile": {}}, "")
+    assert long == (3, {}, "Has more values than the header has columns.")
 
 
 def test_unknown_columns_are_ignored_with_a_warning():
@@ -124,10 +130,80 @@ def test_a_column_stands_in_a_file_once():
 
 
 @pytest.mark.parametrize(
-    "content", ["Ä".encode("latin-1"), "extension_number\n100\n".encode("utf-16"), b"extension_number\n\xff"]
+    ("encoding", "separator", "remark"),
+    [
+        ("utf-8", ",", []),
+        ("utf-8-sig", ",", []),
+        ("utf-8", ";", ["Was read as text in UTF-8 with semicolons between the columns."]),
+        ("utf-16", "\t", ["Was read as text in UTF-16 with tabs between the columns."]),
+        ("utf-16", ",", ["Was read as text in UTF-16 with commas between the columns."]),
+        ("cp1252", ";", ["Was read as text in Windows-1252 with semicolons between the columns."]),
+    ],
 )
-def test_csv_is_utf_8(content):
-    assert refusal(content) == ("file", "Must be text in UTF-8.")
+def test_the_encoding_and_the_separator_are_found_out_and_told(encoding, separator, remark):
+    text = f"extension_number{separator}first_name\r\n100{separator}Zoë\r\n"
+    file = io.BytesIO(text.encode(encoding))
+    reading = read_csv(file)
+    assert [(row.number, row.fields) for row in reading.rows] == [
+        (2, {"extension_number": "100", "profile": {"first_name": "Zoë"}})
+    ]
+    assert [(found.row, found.field, found.reason) for found in reading.warnings.listed] == [
+        (0, "file", sentence) for sentence in remark
+    ]
+    assert not file.closed
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"extension_number\n\x81",
+        "\ufeffextension_number\n".encode() + b"\xff",
+        b"\xff\xfee\x00x",
+        b"\xff\xfe\x00\xd8\x00\x00",
+        b"\xff\xfe\n",
+    ],
+)
+def test_csv_is_text(content):
+    assert refusal(content) == ("file", "Must be text in UTF-8, UTF-16 or Windows-1252.")
+
+
+def test_lines_that_begin_with_a_number_sign_are_passed_over_before_the_header():
+    text = '# a file\r\n"# of extensions, you know"\r\n\r\nextension_number,first_name\r\n#1,# 2\r\n'
+    assert rows(text) == [(5, {"extension_number": "#1", "profile": {"first_name": "# 2"}}, "")]
+
+
+def test_times_are_read_as_spreadsheets_write_them():
+    found = fields("extension_number,monday_from,monday_to,tuesday_from,tuesday_to\n1,9:00,24:00:00, 09:00:00 ,9:5\n")
+    assert found["office_hours"] == {
+        "monday_from": "09:00",
+        "monday_to": "24:00",
+        "tuesday_from": "09:00",
+        "tuesday_to": "9:5",
+    }
+
+
+def test_blanks_around_a_value_are_none_of_it_except_in_texts_and_passwords():
+    text = "extension_number,password,first_name,mobile_phone,gender,enable_extension,time_zone,voicemail_pin,email\n"
+    found = fields(text + " 1 , s , Ada , 2 , MALE , TRUE , UTC , 123 , a@b \n")
+    assert found == {
+        "extension_number": "1",
+        "password": " s ",
+        "profile": {"first_name": " Ada ", "mobile_phone": " 2 ", "gender": "MALE", "email": "a@b"},
+        "options": {"enable_extension": True},
+        "office_hours": {"time_zone": "UTC"},
+        "voice_mail": {"voicemail_pin": "123"},
+    }
+    blank = fields(text + "1, , , , , , , , \n")
+    assert blank["profile"] == {"first_name": " ", "mobile_phone": " ", "email": ""}
+    assert (blank["options"], blank["voice_mail"]) == ({}, {})
+
+
+def test_each_title_means_one_column():
+    titles = [title for column in COLUMNS for title in (column.name, *SYNONYMS.get(column.name, ()))]
+    assert len({key(title) for title in titles}) == len(titles)
+    for column in COLUMNS:
+        for title in (column.name, column.name.upper().replace(".", " "), *SYNONYMS.get(column.name, ())):
+            assert find(title) is column
 
 
 @pytest.mark.parametrize("tail", [b'101,"never closed\n102,x\n', b'101,"a"b\n', b"101," + b"x" * 200_000])

@@ -59,7 +59,8 @@ def test_quoted_values() -> None:
 
 
 def test_a_header_is_one_in_the_first_row_only() -> None:
-    assert read("Ann,Smith,200\nFirst name,Last name,Number\n")[0] == ("First name", "Last name", "Number")
+    with pytest.raises(Invalid, match="row 2: Number: Must have a digit"):
+        read("Ann,Smith,200\nFirst name,Last name,Number\n")
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,11 @@ def test_a_header_is_one_in_the_first_row_only() -> None:
         ('Ann,Smith,200\n"Bob"x,Adams,1\n', "row 2"),
         ("x" * 200_000, "row 1"),
         (b"\xff\xfeA\x00", "file"),
+        (b"Ann,Smith,\x81", "file"),
+        ("Ann,Smith,200\nBob,Adams,none\n", "row 2"),
+        ("Ann,Smith,200\nBob,Adams,\uff11\n", "row 2"),
+        ("sep=,\nFirst name,Last name,Number\nAnn,Smith,4.9E+11\n", "row 2"),
+        ('Ann,Smith,"=""0012"""\n', "row 1"),
         ("a,b,1\n" * (MOST_ROWS + 1), "file"),
     ],
 )

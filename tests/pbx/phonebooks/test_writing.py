@@ -7,12 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portsip_api.pbx.phonebooks.reading import COLUMNS, Entry, read
+from portsip_api.pbx.phonebooks.columns import COLUMNS
+from portsip_api.pbx.phonebooks.reading import Entry
+from portsip_api.pbx.phonebooks.reading import read as read_file
 from portsip_api.pbx.phonebooks.writing import csv_line
 
 ODD = st.sampled_from("\\\"',;=+-@ 1aE.")
 NAME = st.text(ODD | st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=12).map(str.strip)
 NUMBER = st.text(ODD, max_size=9).map(lambda text: f"{text}7".strip())
+
+
+def read(content: bytes) -> list[Entry]:
+    """The entries of a file."""
+    return read_file(content).entries
 
 
 def written(*entries: Entry) -> bytes:
