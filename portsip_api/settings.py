@@ -143,10 +143,19 @@ class Settings:
         "for any",
     )  # fmt: skip
     trusted_proxies: list[IPNetwork] = _setting(
-        Networks(),
-        "",
-        "Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Prefix` are believed",
-    )
+        Networks(), "",
+        "Addresses or networks of proxies whose `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Prefix` are "
+        "believed",
+    )  # fmt: skip
+    provision_url: str = _setting(
+        matching(r"|https?://[^\s/?#@]+(/[^\s?#]*)?", "Must be an address that begins with http or https."), "",
+        "Address under which phones reach this server, such as `https://pbx.example:8900`, for the URLs that they "
+        "fetch their files from; empty: as the request has it",
+    )  # fmt: skip
+    provision_plain: bool = _setting(
+        kinds.Boolean(), "false",
+        "Whether phones are given their files, with the passwords in them, over HTTP without TLS",
+    )  # fmt: skip
     max_body: int = _setting(whole(1024, 1 << 30), str(1 << 20), "Largest request body in bytes")
     max_import: int = _setting(whole(1024, 1 << 32), str(8 << 20), "Largest body of `extensions/import` in bytes")
     import_rows: int = _setting(

@@ -9,6 +9,8 @@ import peewee
 
 from portsip_api import settings
 from portsip_api.pbx.access import tenants
+from portsip_api.pbx.devices import credentials
+from portsip_api.pbx.devices.tables import PhoneCredential
 from portsip_api.pbx.extensions.tables import ExtensionSettings
 from portsip_api.pbx.media.files import FILES
 from portsip_api.store import database, migrations, soundness, volatile
@@ -48,6 +50,7 @@ def open_store(*, before_workers: bool = False) -> None:
         # With data there must be its key: a new one would read none of the stored secrets.
         keyring.open(configuration.secret_key_path, create=not has_database or not _has_secrets())
         tenants.ensure_default(configuration.sip_domain)
+        credentials.give_missing()
     except (migrations.SchemaTooNew, KeyMissing) as error:
         raise StartupError(str(error)) from error
     except OSError as error:
@@ -68,4 +71,4 @@ def _share_media(configuration: settings.Settings) -> None:
 
 
 def _has_secrets() -> bool:
-    return bool(ExtensionSettings.whole_pbx().select().exists())
+    return any(bool(table.whole_pbx().select().exists()) for table in (ExtensionSettings, PhoneCredential))

@@ -1,4 +1,4 @@
-"""A store with two tenants in it and a token of every kind, for tests of who may do what."""
+"""A store with two tenants in it, and a token of every kind or what stands for one, for tests of who may do what."""
 
 import shutil
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 
 from portsip_api.pbx.access import credentials, tenants, tokens
+from portsip_api.pbx.devices import credentials as phone_credentials
+from portsip_api.pbx.devices import lines, phones
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions, groups
 from portsip_api.pbx.features import ring_groups
@@ -17,8 +19,9 @@ from portsip_api.store import volatile
 from tests.crm import SIP_PASSWORD, WEB_PASSWORD
 from tests.stores import close_store, use_world
 
-IDENTITIES = ("none", "expired", "extension", "other tenant", "tenant", "administrator")
+IDENTITIES = ("none", "expired", "extension", "other tenant", "tenant", "administrator", "phone")
 NUMBER, COLLEAGUE = "1000", "1001"
+MAC = "0004f2aabb95"  # of a phone with a line of NUMBER
 PERMISSIONS = {"enable_intercom": True, "enable_external_call": True, "enable_management_console_access": True}
 
 
@@ -34,6 +37,7 @@ class World:
     holiday: int
     ring_group: int
     tokens: dict[str, str]
+    phone_password: str
 
     def key(self, value: object) -> object:
         """Return the key that a value such as `{group}` stands for, or the value itself."""
@@ -41,7 +45,10 @@ class World:
 
 
 def build(folder: Path) -> World:
-    """Fill the store in `folder`: the tenants home and other, and home's extensions 1000 (the identity) and 1001."""
+    """Fill the store in `folder`: the tenants home and other, home's extensions 1000 (the identity) and 1001, a phone.
+
+    A phone has no token: in the place of its one stands the secret of its URL.
+    """
     use_world(folder)
     home, other = (
         tenants.create({"name": name, "domain": f"{name}.example", "password": f"{name}'s secret"})
@@ -54,6 +61,9 @@ def build(folder: Path) -> World:
     group = groups.create(home, {"group_name": "Sales", "members": [COLLEAGUE], **PERMISSIONS})
     holiday = calendars.create_holiday(home, {"name": "Christmas", "month": 12, "day": 25})
     ring_group = ring_groups.create(home, {"ring_group_number": "600", "name": "Sales", "members": [COLLEAGUE]})
+    phone = phones.create(home, {"serial": MAC, "model_id": "yealinkPhoneSIPT46G"})
+    lines.add_internal(home, phone, ExtensionKey(NUMBER))
+    fetching = phone_credentials.show(home, phone)
     identities = {
         "extension": Identity(Role.EXTENSION, me, home, "1000@home.example"),
         "other tenant": Identity(Role.TENANT, other, other, "other"),
@@ -66,7 +76,8 @@ def build(folder: Path) -> World:
         volatile.execute("UPDATE token SET expires = 0 WHERE digest = ?", (tokens._digest(given["expired"]),))
     assert extensions.show(home, ExtensionKey(id=me)).number == NUMBER
     close_store()
-    return World(home, other, me, colleague, group.id, holiday, ring_group, {"none": "", **given})
+    given = {"none": "", **given, "phone": fetching.secret}
+    return World(home, other, me, colleague, group.id, holiday, ring_group, given, fetching.password)
 
 
 def issue(identity: Identity) -> str:

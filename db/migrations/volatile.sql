@@ -23,3 +23,8 @@ CREATE TABLE digest_nonce (
     uses    INTEGER NOT NULL,
     expires REAL    NOT NULL
 ) WITHOUT ROWID;
+
+-- The credentials with which phones have fetched while earlier ones of theirs still served. A job then deletes those.
+CREATE TABLE phone_fetch (
+    digest BLOB PRIMARY KEY   -- SHA-256 of the secret
+) WITHOUT ROWID;

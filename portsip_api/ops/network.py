@@ -10,6 +10,7 @@ from flask import Flask, Response
 from flask_cors import CORS
 
 from portsip_api import settings
+from portsip_api.framework.confidentiality import CONFIDENTIAL
 from portsip_api.ops.requests import ID_HEADER
 from portsip_api.setting_kinds import IPNetwork
 
@@ -19,6 +20,11 @@ _PREFLIGHT_SECONDS: Final = 600
 # An address with the port it called from: `192.0.2.1:4711`, `[2001:db8::1]:4711`, or in brackets alone.
 _WITH_PORT: Final = re.compile(r"\[(?P<six>[^\]]+)\](?::\d{1,5})?|(?P<four>[\d.]+):\d{1,5}", re.ASCII)
 _PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}", re.ASCII)
+# A request that has one of these has come through a proxy, or pretends to.
+_OF_PROXIES: Final = (
+    *("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_SSL", "HTTP_X_REAL_IP"),
+    *("HTTP_X_FORWARDED_PREFIX", "HTTP_FORWARDED", "HTTP_VIA"),
+)
 
 
 def register(app: Flask) -> None:
@@ -49,6 +55,8 @@ class BehindProxies:
     """WSGI middleware that takes the client's address, and the prefix that he sees, from trusted proxies.
 
     The address is `REMOTE_ADDR`. The prefix is put before `SCRIPT_NAME`: the proxy has taken it off the path.
+    It says too in `wsgi.url_scheme` what a trusted proxy was called over, and in CONFIDENTIAL whether nobody on the
+    network could read along.
     """
 
     def __init__(self, application: WSGIApplication) -> None:
@@ -57,13 +65,19 @@ class BehindProxies:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve a request."""
-        trusted = settings.current().trusted_proxies
-        if trusted and "HTTP_X_FORWARDED_PREFIX" in environ and _is_trusted(environ.get("REMOTE_ADDR", ""), trusted):
+        trusted, peer = settings.current().trusted_proxies, environ.get("REMOTE_ADDR", "")
+        is_trusted, is_forwarded = _is_trusted(peer, trusted), any(name in environ for name in _OF_PROXIES)
+        if is_trusted and "HTTP_X_FORWARDED_PREFIX" in environ:
             environ["SCRIPT_NAME"] = _prefix(environ["HTTP_X_FORWARDED_PREFIX"]) + environ.get("SCRIPT_NAME", "")
         if trusted and "HTTP_X_FORWARDED_FOR" in environ:
-            environ["REMOTE_ADDR"] = client_address(
-                environ.get("REMOTE_ADDR", ""), environ["HTTP_X_FORWARDED_FOR"], trusted
-            )
+            environ["REMOTE_ADDR"] = client_address(peer, environ["HTTP_X_FORWARDED_FOR"], trusted)
+        is_tls = environ["wsgi.url_scheme"] == "https"
+        if is_forwarded:  # then only a proxy's word counts: uWSGI takes anybody's
+            is_tls = is_trusted and _is_https(environ.get("HTTP_X_FORWARDED_PROTO", ""))
+            environ["wsgi.url_scheme"] = "https" if is_tls else "http"
+        # What a proxy forwards that nobody trusts may have come to it over any network.
+        is_from_here = _is_loopback(environ.get("REMOTE_ADDR", "")) and (is_trusted or not is_forwarded)
+        environ[CONFIDENTIAL] = is_tls or is_from_here
         return self._application(environ, start_response)
 
 
@@ -93,6 +107,16 @@ def _prefix(told: str) -> str:
     """Return what the nearest proxy has said, or nothing when it is no plain path."""
     last = told.rpartition(",")[2].strip().rstrip("/")
     return last if _PREFIX.fullmatch(last) else ""
+
+
+def _is_https(forwarded_proto: str) -> bool:
+    """Tell whether every proxy that wrote into X-Forwarded-Proto was called over TLS."""
+    return {scheme.strip().lower() for scheme in forwarded_proto.split(",")} == {"https"}
+
+
+def _is_loopback(address: str) -> bool:
+    parsed = _parse(address)
+    return parsed is not None and parsed.is_loopback
 
 
 def _is_trusted(address: str, trusted: Sequence[IPNetwork]) -> bool:

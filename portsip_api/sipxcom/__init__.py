@@ -23,6 +23,7 @@ from portsip_api.sipxcom.admin.permissions import permissions
 from portsip_api.sipxcom.admin.phone_groups import phone_groups
 from portsip_api.sipxcom.admin.phone_lines import phone_lines
 from portsip_api.sipxcom.admin.phone_profiles import phone_files, phone_profiles
+from portsip_api.sipxcom.admin.phone_provisioning import phone_provisioning
 from portsip_api.sipxcom.admin.phonebooks import phonebooks
 from portsip_api.sipxcom.admin.phones import phones
 from portsip_api.sipxcom.admin.prompts import prompts
@@ -57,6 +58,7 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     phone_groups,
     phone_profiles,
     phone_files,
+    phone_provisioning,
     old_phones,
     attendants,
     live_modes,

@@ -1,9 +1,12 @@
 """What the nginx of `deploy/nginx.conf` does besides passing requests on: limits, compression, https for good."""
 
+import json
 import re
 import socket
 import ssl
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -13,6 +16,7 @@ from tests.contract.servers import running
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
 from tests.faults.proxy import nginx
 
+MAC = "0004f2aabb95"
 HSTS = "Strict-Transport-Security"
 CREDENTIALS = {"username": "admin", "password": ADMIN_PASSWORD}
 
@@ -85,6 +89,29 @@ def test_where_tokens_are_given_out_nothing_is_compressed(proxied):
     reply = proxied("127.0.2.4").ask("POST", "/api/account/credentials/verify", json=CREDENTIALS)
     assert reply.status_code == 200
     assert "Content-Encoding" not in reply.headers
+
+
+def test_a_phone_gets_its_file_and_nobody_reads_its_secret_in_the_log(proxied, token):
+    client = proxied("127.0.2.10")
+    admin: dict[str, Any] = {"auth": ("superadmin", ADMIN_PASSWORD), "headers": {"Accept": "application/json"}}
+    body = {"serialNo": MAC, "model": {"modelId": "yealinkPhoneSIPT46G"}}
+    assert client.ask("POST", "/sipxconfig/api/phones", json=body, **admin).status_code == 200
+    shown = client.ask("GET", f"/sipxconfig/api/phones/{MAC}/provisioning", **admin).json()
+    assert shown["url"].startswith(f"{client.url}/provision/")
+    for reply in (
+        client.ask("GET", f"{shown['url'].removeprefix(client.url)}{MAC}.cfg"),
+        client.ask("GET", f"/provision/{MAC}.cfg", auth=(MAC, shown["password"])),
+    ):
+        assert reply.status_code == 200
+        assert f"auto_provision.server.url = {shown['url']}\n" in reply.text
+        assert "Content-Encoding" not in reply.headers
+    assert client.ask("GET", "/sipxconfig/rest/private/0123456789/x").status_code in {401, 404}
+    log = Path(client.trusted).with_name("portsip-api.log").read_text(encoding="utf-8")
+    paths = [json.loads(line)["path"] for line in log.splitlines()]
+    assert paths.count("/provision") == 2
+    assert paths.count("/sipxconfig/rest/private") == 1
+    assert shown["url"].split("/")[-2] not in log
+    assert "0123456789" not in log
 
 
 def flood(client, source, number, line, body=b""):

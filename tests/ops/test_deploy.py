@@ -59,6 +59,29 @@ def test_the_example_of_the_image_has_limits():
     assert re.search(r"^# .*--memory \w+ --pids-limit \d+ --ulimit core=0", CONTAINERFILE, re.MULTILINE)
 
 
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/provision/0123/cfg0.xml", "/provision"),
+        ("/provision/0004f2aabb95.cfg", "/provision"),
+        ("/pbx/provision/0123/x/provision/y", "/pbx/provision"),
+        ("/Provision/0123/x", "/Provision"),
+        ("/provision", "/provision"),
+        ("/sipxconfig/rest/private/0123/phonebook", "/sipxconfig/rest/private"),
+        ("/sipxconfig/rest/user", None),
+        ("/sipxconfig/api/phones/1/provisioning", None),
+        ("/api/extensions/list", None),
+    ],
+)
+def test_nginx_logs_no_path_that_is_a_secret(path, logged):
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    folder = re.search(r'map \$uri \$portsip_api_path \{\s+"~\*(.*?)" \$portsip_api_folder;', text)
+    assert folder
+    found = re.match(folder[1].replace("(?<", "(?P<"), path, re.IGNORECASE)
+    assert (found["portsip_api_folder"] if found else None) == logged
+    assert re.findall(r"\$(?:uri|request|request_uri|document_uri)\b", re.sub(r"#.*", "", text)) == ["$uri"] * 2
+
+
 @pytest.mark.parametrize("line", ["LimitCORE=0", "MemoryMax=2G", "TasksMax=256"])
 def test_the_unit_has_limits(line):
     assert line in (DEPLOY / "portsip-api.service").read_text(encoding="utf-8").splitlines()

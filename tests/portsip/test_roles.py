@@ -8,19 +8,21 @@ import pytest
 from portsip_api.pbx.access.tenants import DEFAULT_GROUP
 from tests.crm import WEB_PASSWORD, Crm
 from tests.stores import close_store, untouched, use_world
-from tests.world import COLLEAGUE, IDENTITIES, NUMBER, PERMISSIONS, world_template  # noqa: F401 — a fixture
+from tests.world import COLLEAGUE, IDENTITIES, MAC, NUMBER, PERMISSIONS, world_template  # noqa: F401 — a fixture
 
-# Expected statuses in the order of IDENTITIES: none, expired, extension, other tenant, tenant, administrator.
+# Expected statuses in the order of IDENTITIES: none, expired, extension, other tenant, tenant, administrator, phone.
 # Requests are about the colleague (an extension that is not the one whose token is used) unless the row says otherwise.
-OPEN = (200,) * 6
-LOGIN = (400,) * 6  # the row sends a wrong password
-ANY_TOKEN = (401, 401, 200, 200, 200, 200)
-ADMINISTRATOR = (401, 401, 403, 403, 403, 200)
-MANAGERS_OBJECT = (401, 401, 403, 404, 200, 200)
-MANAGERS = (401, 401, 403, 200, 200, 200)
-OWN_OBJECT = (401, 401, 403, 404, 200, 200)
-CALL = (401, 401, 403, 404, 503, 503)
-SYSTEM_GREETING = (401, 401, 403, 404, 409, 409)  # which cannot be removed
+OPEN = (200,) * 7
+LOGIN = (400,) * 7  # the row sends a wrong password
+ANY_TOKEN = (401, 401, 200, 200, 200, 200, 401)
+ADMINISTRATOR = (401, 401, 403, 403, 403, 200, 401)
+MANAGERS_OBJECT = (401, 401, 403, 404, 200, 200, 401)
+MANAGERS = (401, 401, 403, 200, 200, 200, 401)
+OWN_OBJECT = (401, 401, 403, 404, 200, 200, 401)
+CALL = (401, 401, 403, 404, 503, 503, 401)
+SYSTEM_GREETING = (401, 401, 403, 404, 409, 409, 401)  # which cannot be removed
+PHONE_BY_URL = (404,) * 6 + (200,)
+PHONE_BY_PASSWORD = (401,) * 6 + (200,)
 
 EXTENSION = {"id": "{colleague}"}
 GROUP = {"id": "{group}"}
@@ -97,6 +99,11 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("GET", "/metrics"): ({}, OPEN),
     ("GET", "/openapi.json"): ({}, OPEN),
     ("GET", "/openapi-sipxcom.json"): ({}, OPEN),
+    ("GET", "/openapi-provision.json"): ({}, OPEN),
+    ("GET", "/provision/<secret>/<name>"): ({}, PHONE_BY_URL),
+    ("GET", "/provision/<secret>//<name>"): ({}, PHONE_BY_URL),
+    ("GET", "/provision/<name>"): ({}, PHONE_BY_PASSWORD),
+    ("GET", "/provision//<name>"): ({}, PHONE_BY_PASSWORD),
 }
 
 
@@ -115,7 +122,7 @@ def test_every_route_has_a_row(app):
 
 def test_every_route_of_the_api_declares_who_may_call_it(app):
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith("/api"):
+        if rule.rule.startswith(("/api", "/provision")):
             assert app.view_functions[rule.endpoint].declared.access is not None, rule
 
 
@@ -123,7 +130,10 @@ def test_every_route_of_the_api_declares_who_may_call_it(app):
 def world(template, world_template, tmp_path, request):  # noqa: F811
     """The keys of the filled store: of the one that all GETs of the matrix share, or of a fresh copy."""
     folder, keys = world_template
-    if "method" in request.fixturenames and request.getfixturevalue("method") == "GET":
+    path = request.getfixturevalue("path") if "path" in request.fixturenames else ""
+    # A secret that fits nothing is a failed log-in, which is counted.
+    is_read_only = "method" in request.fixturenames and request.getfixturevalue("method") == "GET"
+    if is_read_only and not path.startswith("/provision"):
         with untouched(folder):
             yield keys
         return
@@ -139,9 +149,12 @@ def test_matrix(template, world, method, path, identity):
     given = {name: world.key(value) for name, value in fields.items()}
     if identity == "administrator" and not path.startswith("/api/account"):
         given["tenant_id"] = world.home
-    headers = {"access_token": world.tokens[identity]} if world.tokens[identity] else {}
+    token = world.tokens[identity]
+    headers = {"access_token": token} if token else {}
+    auth = (MAC, world.phone_password) if identity == "phone" else None
+    path = path.replace("<secret>", token or "none").replace("<name>", f"{MAC}.cfg")
     place = {"query_string": given} if method == "GET" else {"json": given}
-    reply = template[0].test_client().open(path, method=method, headers=headers, **place)
+    reply = template[0].test_client().open(path, method=method, headers=headers, auth=auth, **place)
     assert reply.status_code == expected[IDENTITIES.index(identity)], reply.text
 
 

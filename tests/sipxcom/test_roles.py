@@ -2,8 +2,10 @@
 
 import pytest
 
+from portsip_api.pbx.devices import credentials
 from portsip_api.sipxcom.core.authentication import Access
 from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD, Crm
+from tests.pbx.devices import devices
 from tests.sipxcom.portal import Portal
 
 PREFIX = "/sipxconfig/"
@@ -12,7 +14,7 @@ MAY = {
     Access.PROMPTS: {"superadmin", "rest", "prompts"},
     Access.USER: {"user", "rest", "prompts"},
     Access.OWNER: {"superadmin", "rest"},  # for what is the user 0's
-    Access.ANYBODY: {"nobody", "superadmin", "user", "rest", "prompts"},
+    Access.ANYBODY: {"nobody", "superadmin", "user", "rest", "prompts", "phone"},
 }
 
 
@@ -30,8 +32,9 @@ def test_every_route_declares_who_may_call_it(app):
 
 
 @pytest.fixture
-def identities(app, admin: Crm, portal: Portal):
+def identities(app, admin: Crm, portal: Portal, configure):
     """Everybody there can be, by name."""
+    configure(PBX_LOGIN_FAILURES="1000", PBX_LOGIN_FAILURES_ADDRESS="1000")  # a phone is nobody here, at every address
     http = app.test_client()
     known = {"nobody": Portal(http), "superadmin": Portal(http, "superadmin", ADMIN_PASSWORD)}
     admin.make_extension("0")  # whom everybody may call
@@ -43,6 +46,8 @@ def identities(app, admin: Crm, portal: Portal):
             body = {"permissions": [{"name": permission, "value": "ENABLE"}]}
             assert portal.put(f"rest/user-permission/{id_}", body).status_code == 200
         known[name] = Portal(http, str(number), WEB_PASSWORD)
+    phone = credentials.show(devices.HOME, devices.phone())
+    known["phone"] = Portal(http, phone.user, phone.password)
     return known
 
 
@@ -56,5 +61,5 @@ def test_nobody_passes_who_may_not_and_nobody_is_stopped_who_may(app, identities
             passes = reply.status_code not in {401, 403}
             assert passes is (name in MAY[access]), (method, rule.rule, name, reply.status_code, reply.text)
             if not passes:
-                assert reply.status_code == (401 if name == "nobody" else 403)
+                assert reply.status_code == (401 if name in {"nobody", "phone"} else 403)
             assert reply.status_code < 500 or reply.status_code == 503, (method, rule.rule, reply.text)

@@ -97,7 +97,7 @@ class Attempt:
             for counters in own:
                 login_limits_sql.delete(_narrowest(counters))
 
-    def forgive(self, one: Identity) -> None:
+    def forgive(self, one: Identity | None = None) -> None:
         """Do what `succeeded` does, but only where there is a failure to forget.
 
         A log-in that comes with every request must not write with every request. Raises TooManyFailures.

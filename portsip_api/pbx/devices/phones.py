@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import peewee
 
+from portsip_api.pbx.devices import credentials, lines, tables
 from portsip_api.pbx.devices import groups as phone_groups
-from portsip_api.pbx.devices import lines, tables
 from portsip_api.pbx.devices.groups import PhoneGroup
 from portsip_api.pbx.devices.keys import by_serials, clean_serial, phone_id
 from portsip_api.pbx.devices.lines import Line
@@ -89,7 +89,7 @@ def find_by_serial(tenant_id: int, serial: str) -> Phone:
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
-    """Make a phone of `serial`, `model_id`, `description` and `device_version` and return its id.
+    """Make a phone of `serial`, `model_id`, `description` and `device_version`, with a credential; return its id.
 
     A version that the model does not have is like none. `groups`, names, are joined and made when missing. Raises
     NotFound (no such model), Invalid and Duplicate (the serial number is taken).
@@ -99,8 +99,10 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
         raise NotFound("No such phone model defined.")
     model = phone_model(model_id)
     columns = _checked(model, fields) | {"device_version": _version(model, fields)}
+    credential = credentials.new()
     with database.writing(), refusing(_REFUSALS):
         id_ = tables.Phone.insert(tenant_id, model_id=model.model_id, **columns)
+        credentials.insert_all(tenant_id, [id_], [credential])
         _join(tenant_id, id_, fields)
     return id_
 
@@ -139,6 +141,7 @@ def add_many(tenant_id: int, items: Sequence[Mapping[str, object]]) -> Sequence[
             made[place] = _draft(item)
         except (NotFound, Invalid) as error:
             skipped[place] = str(error)
+    drafts = [credentials.new() for _ in made]
     with database.writing():
         serials = set(by_serials(tenant_id, (columns["serial"] for columns in made.values())))
         for place, columns in list(made.items()):
@@ -147,6 +150,8 @@ def add_many(tenant_id: int, items: Sequence[Mapping[str, object]]) -> Sequence[
                 del made[place]
             serials.add(columns["serial"])
         tables.Phone.insert_all(tenant_id, list(made.values()))
+        ids = by_serials(tenant_id, (columns["serial"] for columns in made.values()))
+        credentials.insert_all(tenant_id, list(ids.values()), drafts[: len(ids)])
     return [Skipped(place, reason) for place, reason in sorted(skipped.items())]
 
 

@@ -90,3 +90,27 @@ class PhoneGroupMember(TenantTable):
         """Its keys."""
 
         primary_key = peewee.CompositeKey("group_id", "phone_id")
+
+
+class PhoneCredential(TenantTable):
+    """What phones fetch their files with: the current one of each, and those before it that serve for a while."""
+
+    missing = "The phone has no credential to fetch its files with; rotating makes one."
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    phone_id = Link("phone")
+    secret = peewee.BlobField()  # that stands in the phone's URL, encrypted
+    secret_digest = peewee.BlobField()  # SHA-256
+    password = peewee.BlobField()  # encrypted
+    password_digest = peewee.BlobField()  # SHA-256
+    ends = peewee.FloatField(null=True)  # seconds since 1970; NULL: it is the current one
+
+    class Meta:
+        """Its keys."""
+
+        indexes = (
+            (("secret_digest",), True),
+            (("password_digest",), True),
+        )
+        unique_indexes = ("phone_credential_current",)

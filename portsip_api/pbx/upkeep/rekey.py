@@ -11,6 +11,7 @@ from typing import Final
 
 from portsip_api.pbx.access import portal_logins
 from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWORD
+from portsip_api.pbx.devices import credentials
 from portsip_api.pbx.devices.lines import LINE_PASSWORD
 from portsip_api.pbx.errors import Conflict
 from portsip_api.pbx.settings import values as setting_values
@@ -32,6 +33,8 @@ COLUMNS: Final = (
     Column("administrator_ha1", "id", "ha1", portal_logins.HA1),
     Column("external_line", "line_id", "password", LINE_PASSWORD),
     Column("setting_value", "id", "secret", setting_values.SECRET),
+    Column("phone_credential", "id", "secret", credentials.URL_SECRET),
+    Column("phone_credential", "id", "password", credentials.PASSWORD),
 )
 
 

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from flask import Response, request
 
+from portsip_api import settings
+from portsip_api.framework.provisioning import own_url
 from portsip_api.pbx.devices import groups as pbx_groups
 from portsip_api.pbx.devices.profiles import inputs as profile_inputs
 from portsip_api.pbx.devices.profiles import jobs as profile_jobs
@@ -45,8 +47,10 @@ _NOTE: Final = (
 )
 def show_profile(serial: str, name: str) -> Response:
     """Show a configuration file of the phone with a serial number."""
+    # Where phones reach this server, an administrator's own request does not say.
+    url = own_url if settings.current().provision_url else None
     tenant_id = current_tenant()
-    profile = pbx_profiles.file_of(tenant_id, profile_inputs.of_phone(tenant_id, serial), name)
+    profile = pbx_profiles.file_of(tenant_id, profile_inputs.of_phone(tenant_id, serial, url), name)
     if not secrets_are_shown():
         raise Forbidden("A profile holds passwords, which are not shown.")
     return styles.respond(profile.content, styles.PLAIN)

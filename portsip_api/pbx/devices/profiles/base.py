@@ -40,12 +40,34 @@ class ProfileLine:
 
 
 @dataclass(frozen=True)
+class Provisioning:
+    """Where a phone fetches its files from now on: the URL of its folder, with a slash at the end, and a log-in there
+    that it uses where it is sent to the folder of all phones.
+    """
+
+    url: str = field(repr=False)
+    user: str
+    password: str = field(repr=False)
+
+    @property
+    def bare_url(self) -> str:
+        """The URL without its scheme and the slash, for phones that are told these apart."""
+        return self.url.partition("://")[2].rstrip("/")
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether it begins with https."""
+        return self.url.lower().startswith("https:")
+
+
+@dataclass(frozen=True)
 class ProfileInput:
     """All that a phone's files are made from.
 
     `device` is the model's `family`, `version` the firmware that the settings were chosen by; `lines` are in the order
     of the phone's accounts; `settings` maps setting paths to effective values, hidden ones included (None: no value);
     `location` is the emergency location's text or ELIN; `chosen` are the paths of the settings that somebody has set.
+    Without `provisioning` the phone keeps what it has of that.
     """
 
     serial: str
@@ -61,6 +83,7 @@ class ProfileInput:
     settings: Settings = field(repr=False)
     location: str | None
     chosen: frozenset[str] = frozenset()
+    provisioning: Provisioning | None = None
 
     @property
     def used_lines(self) -> Sequence[ProfileLine]:

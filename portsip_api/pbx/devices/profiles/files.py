@@ -9,10 +9,19 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from portsip_api.pbx.devices.profiles import grandstream, polycom, snom, yealink
-from portsip_api.pbx.devices.profiles.base import Profile, ProfileInput, ProfileLine
+from portsip_api.pbx.devices.profiles.base import Profile, ProfileInput, ProfileLine, Provisioning
 from portsip_api.pbx.errors import NoForm, NotFound
 
-__all__ = ["Profile", "ProfileInput", "ProfileLine", "as_profile", "has_form", "profile_names", "render"]
+__all__ = [
+    "Profile",
+    "ProfileInput",
+    "ProfileLine",
+    "Provisioning",
+    "as_profile",
+    "has_form",
+    "profile_names",
+    "render",
+]
 
 # The original served XML as plain text too; a browser that is sent there runs nothing.
 _MEDIA_TYPE: Final = "text/plain; charset=UTF-8"

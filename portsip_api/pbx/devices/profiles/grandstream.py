@@ -42,6 +42,7 @@ _ACTIVE: Final = ("port/P271-P401-P501-P601-P1701-P1801",)
 _HUNT_GROUP: Final = path_of(ports.HUNT_GROUP)
 _PROFILE: Final = path_of(ports.PROFILE)
 _PLACEHOLDERS: Final = {_ACTIVE[0]: "0", _HUNT_GROUP: "0", _PROFILE: "0"}
+_SERVER_PATH: Final = "upgrade/P237"
 
 
 def names(serial: str, version: str | None) -> list[str]:  # noqa: ARG001 (one form for all versions)
@@ -68,7 +69,8 @@ def _parameters(given: ProfileInput) -> Parameters:
 def _of_settings(given: ProfileInput) -> tuple[Parameters, Parameters]:
     """Return the parameters of the phone's settings: those that nobody has set, and those that somebody has."""
     found: tuple[Parameters, Parameters] = ({}, {})
-    for path, value in with_own_values(given.settings, _own_of_gateway(given), {}).items():
+    own = _own_of_gateway(given) | _of_server(given)
+    for path, value in with_own_values(given.settings, own, {"upgrade/P212": "1"}).items():
         if value or path not in _KEPT:
             found[path in given.chosen].update(_of_phone(path, value or ""))
     # Adapters have two settings for some parameters: the one that was set counts.
@@ -112,6 +114,18 @@ def _of_account(path: str, number: int, profile: int | None) -> str | None:
     accounts = path.rpartition("/")[2].split("-")
     at = number - 1 if profile is None else profile
     return accounts[at] if at < len(accounts) else None
+
+
+def _of_server(given: ProfileInput) -> dict[str, str]:
+    """Return, by path, where the phone fetches its file: path, protocol and log-in; or nothing, where that is set."""
+    if given.provisioning is None or given.settings.get(_SERVER_PATH):
+        return {}
+    return {
+        _SERVER_PATH: given.provisioning.bare_url,
+        "upgrade/P212": "2" if given.provisioning.is_tls else "1",
+        "upgrade/P1360": given.provisioning.user,
+        "upgrade/P1361": given.provisioning.password,
+    }
 
 
 def _own_of_gateway(given: ProfileInput) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """What the profiles of a phone are made from, gathered from the store. Source: contract (sipXcom), section 5.8."""
 
+from collections.abc import Callable
+
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.devices import phones, transports
+from portsip_api.pbx.devices import credentials, phones, transports
 from portsip_api.pbx.devices.lines import Line
 from portsip_api.pbx.devices.phones import Phone
-from portsip_api.pbx.devices.profiles.files import ProfileInput, ProfileLine
+from portsip_api.pbx.devices.profiles.files import ProfileInput, ProfileLine, Provisioning
 from portsip_api.pbx.devices.settings import of_known_line, of_known_phone
 from portsip_api.pbx.devices.transports import Transport
 from portsip_api.pbx.settings.device_models import phone_model
@@ -12,10 +14,11 @@ from portsip_api.pbx.settings.values import InForce, in_force
 from portsip_api.pbx.trunks import locations
 
 
-def of_phone(tenant_id: int, serial: str) -> ProfileInput:
+def of_phone(tenant_id: int, serial: str, url: Callable[[str], str] | None = None) -> ProfileInput:
     """Return what the profiles of a phone are made from, passwords in clear, in a constant number of statements.
 
-    Raises NotFound and KeyMissing.
+    `url` makes the URL of the phone's folder from the secret of its credential; without it the profiles do not say
+    where the phone is to fetch them. Raises NotFound and KeyMissing.
     """
     phone = phones.find_by_serial(tenant_id, serial)
     model = phone_model(phone.model_id)
@@ -36,7 +39,13 @@ def of_phone(tenant_id: int, serial: str) -> ProfileInput:
         settings=own.values,
         location=_location(tenant_id, phone),
         chosen=own.chosen,
+        provisioning=None if url is None else _provisioning(tenant_id, phone, url),
     )
+
+
+def _provisioning(tenant_id: int, phone: Phone, url: Callable[[str], str]) -> Provisioning:
+    credential = credentials.show(tenant_id, phone.id)
+    return Provisioning(url(credential.secret), credential.user, credential.password)
 
 
 def _line(line: Line, given: InForce) -> ProfileLine:

@@ -136,9 +136,23 @@ def _parameters(given: ProfileInput, is_uc: bool) -> Parameters:
                 found[line_parameter(path, number)] = value or ""
     for number in given.unused_accounts:
         found[f"reg.{number}.address"] = ""
+    found = _of_server(given) | found
     if any(name.startswith("device.") for name in found):
         found["device.set"] = "1"
     return found
+
+
+def _of_server(given: ProfileInput) -> Parameters:
+    """Return where the phone fetches its files; each value has a switch beside it that has it written."""
+    if given.provisioning is None:
+        return {}
+    values = {
+        "device.prov.serverName": given.provisioning.bare_url,
+        "device.prov.serverType": "HTTPS" if given.provisioning.is_tls else "HTTP",
+        "device.prov.user": given.provisioning.user,
+        "device.prov.password": given.provisioning.password,
+    }
+    return values | {f"{name}.set": "1" for name in values}
 
 
 def _applies(path: str, given: ProfileInput) -> bool:

@@ -50,8 +50,19 @@ def text(given: ProfileInput, name: str) -> str:  # noqa: ARG001 (both names mea
     """Return the phone's file."""
     accounts = [_named(with_own_values(line.settings, _own(line), {}), line.chosen) for line in given.used_lines]
     accounts += [[_Element("user_active", "off", _FIXED)] for _ in given.unused_accounts]
-    settings = _named(given.settings, given.chosen)
+    settings = _named(with_own_values(given.settings, _of_server(given), {}), given.chosen)
     return fill("snom.xml.j2", given, settings=settings, accounts=accounts, keys=_keys(given.settings))
+
+
+def _of_server(given: ProfileInput) -> dict[str, str]:
+    """Return where the phone fetches its file: a URL with the file's name."""
+    if given.provisioning is None:
+        return {}
+    return {
+        "update/setting_server": given.provisioning.url + names(given.serial, given.version)[-1],
+        "update/http_client_user": given.provisioning.user,
+        "update/http_client_pass": given.provisioning.password,
+    }
 
 
 def _own(line: ProfileLine) -> dict[str, str]:

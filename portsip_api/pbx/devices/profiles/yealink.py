@@ -19,6 +19,7 @@ from portsip_api.pbx.devices.profiles.base import (
 _NOTHING: Final = "%NULL%"  # the phone forgets the value
 _ITEM: Final = re.compile(r"(?:.*/)?([\w-]+)/(\w+)\[(\d+)\]")
 _DIAL_RULES: Final = {"dial-now": "dialnow", "block-out": "block_out", "replace": "replace"}
+_SERVER: Final = "upgrade/autoprovision/auto_provision.server"
 _CUSTOM: Final = "iant/iant_custom_configs"
 _NOT_THE_PHONES: Final = ("e911/", "unsupported/memory-keys/", "contacts/RemotePhoneBook/_", _CUSTOM)
 # What the phone keeps where nothing is set: without the address of its file it would not find its way back.
@@ -79,14 +80,28 @@ def _parameters(given: ProfileInput) -> Parameters:
             found.update(_of_account(path, value or "", number, is_8x=given.version == "yealink8X"))
     for number in given.unused_accounts:
         found[f"account.{number}.enable"] = "0"
-    for path, value in given.settings.items():
+    for path, value in with_own_values(given.settings, _of_server(given), {}).items():
         if not path.startswith(_NOT_THE_PHONES):
             name = _phone_parameter(path)
             if not value and _KEPT.fullmatch(name):
                 continue
             found[name] = _line_numbers(value or "") if _LINE_LIST.fullmatch(name) else value or _NOTHING
+    if given.version == "yealink8X":
+        # What such firmware keeps over a reset has a prefix since 81, and had none before.
+        found |= {f"static.{name}": found[name] for name in map(_phone_parameter, _of_server(given))}
     lines_of_its_own = map(_CUSTOM_LINE.fullmatch, (given.settings.get(_CUSTOM) or "").splitlines())
     return found | {match[1]: match[2] for match in lines_of_its_own if match}
+
+
+def _of_server(given: ProfileInput) -> Parameters:
+    """Return, by path, where the phone fetches its file."""
+    if given.provisioning is None:
+        return {}
+    return {
+        f"{_SERVER}.url": given.provisioning.url,
+        f"{_SERVER}.username": given.provisioning.user,
+        f"{_SERVER}.password": given.provisioning.password,
+    }
 
 
 @lru_cache(maxsize=4096)
@@ -146,6 +161,10 @@ def _sections(given: ProfileInput) -> list[tuple[str, str, Parameters]]:
         found.append(("Message", "/config/Features/Message.cfg", {f"VoiceNumber{index}": voicemail}))
     for number in given.unused_accounts:
         found.append(("account", f"/config/voip/sipAccount{number - 1}.cfg", {"Enable": "0"}))
+    if given.provisioning is not None:
+        server = given.provisioning
+        values = {"server_address": server.url, "user": server.user, "password": server.password}
+        found.append(("autoprovision", "/config/Setting/autop.cfg", values))
     return [(name, path, {key: value or _NOTHING for key, value in values.items()}) for name, path, values in found]
 
 
