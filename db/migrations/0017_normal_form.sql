@@ -103,9 +103,7 @@ UPDATE extension SET name_key = n.key FROM (
 WHERE n.id = extension.id AND n.key <> extension.name_key;
 UPDATE phonebook_entry SET name_key = normal_form(last_name) || char(31) || normal_form(first_name)
 WHERE name_key <> normal_form(last_name) || char(31) || normal_form(first_name);
--- An address that would be another's keeps its key.
-UPDATE OR IGNORE extension SET email_key = normal_form(profile ->> 'email')
-WHERE email_key <> normal_form(profile ->> 'email');
+UPDATE extension SET email_key = normal_form(email_key) WHERE email_key <> normal_form(email_key);
 
 -- The texts that are searched have each phone number a second time, without blanks and punctuation.
 UPDATE extension_search SET text = n.text FROM (
