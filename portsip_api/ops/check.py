@@ -13,7 +13,7 @@ from pathlib import Path
 from portsip_api import settings, settings_file
 from portsip_api.ops import check_files
 from portsip_api.pbx.access import administrators
-from portsip_api.pbx.upkeep import consistency, rekey, stored_zones, twins
+from portsip_api.pbx.upkeep import consistency, lost_targets, rekey, stored_zones, twins
 from portsip_api.setting_kinds import zone_names
 from portsip_api.store import database, migrations, soundness
 from portsip_api.store.secrets import KeyMissing, Keyring
@@ -139,3 +139,5 @@ def _content(configuration: settings.Settings) -> Iterator[Finding]:
         yield _advice(sentence)
     for sentence in consistency.find_inconsistencies():
         yield _error(sentence)
+    for sentence in lost_targets.find_lost():
+        yield _advice(sentence)

@@ -223,7 +223,10 @@ def kept(admin: Crm) -> Crm:
         ("UPDATE extension_order_block SET rows = 4 WHERE ordering = 'STATUS'", "1 blocks of the orders of lists"),
         ("DELETE FROM extension_order_block WHERE ordering = 'NAME'", "1 orders of lists have no first block"),
         ("DELETE FROM dialled_number WHERE number = '1003'", "1 extension numbers are not dialled numbers"),
-        ("INSERT INTO dialled_number VALUES (1, '77', 'EXTENSION')", "1 dialled numbers are those of extensions that"),
+        (
+            "INSERT INTO dialled_number (tenant_id, number, kind) VALUES (1, '77', 'EXTENSION')",
+            "1 dialled numbers are those of extensions that",
+        ),
         ("DELETE FROM extension_settings WHERE extension_id = 4", "1 extensions have no settings"),
         ("DELETE FROM extension_search WHERE extension_id = 4", "1 extensions cannot be searched"),
         (
@@ -252,6 +255,6 @@ def test_the_counts_are_right_after_every_change(kept: Crm, work: Callable[[Crm]
 
 def test_a_row_that_belongs_to_nobody_is_found(kept: Crm) -> None:
     with closing(sqlite3.connect(settings.current().database_path)) as connection:
-        connection.execute("INSERT INTO dialled_number VALUES (99, '1', 'NOTHING')")
+        connection.execute("INSERT INTO dialled_number (tenant_id, number, kind) VALUES (99, '1', 'NOTHING')")
         connection.commit()
     check_one(find_inconsistencies(), "1 rows belong to others that do not exist.")

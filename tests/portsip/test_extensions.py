@@ -236,7 +236,10 @@ def test_targets_written_anew_must_exist(admin):
             field,
         )
     admin.do("extensions/destroy", extension_number="1001")
-    admin.do("extensions/update", extension_number="1000", forward_rules={"available": rule})  # unchanged: left alone
+    shown = admin.read("extensions/show", extension_number="1000")["forward_rules"]
+    assert shown["available"]["no_answer_action_value"] == ""
+    admin.do("extensions/update", extension_number="1000", forward_rules=shown)  # unchanged: left alone
+    check_refused(admin.post("extensions/update", extension_number="1000", forward_rules={"available": rule}), "400.1")
     check_refused(
         admin.post(
             "extensions/update",

@@ -286,8 +286,9 @@ def test_ring_groups(berlin):
     assert (step["action"], step["target"], step["seconds"]) == ("CONNECT_TO_RING_GROUP", "600", 30)
     berlin.do("ring_groups/update", id=made["id"], ring_group_number="601", members=[], ring_strategy="CYCLIC_HUNT")
     assert [row["ring_group_number"] for row in berlin.read("ring_groups/list")["ring_groups"]] == ["601"]
-    assert steps(berlin, extension_number="1001", state="ON_CALL") == [("CONNECT_TO_VOICE_MAIL", "1001")]
+    assert steps(berlin, extension_number="1001", state="ON_CALL") == [("CONNECT_TO_RING_GROUP", "601")]
     berlin.do("ring_groups/remove", ring_group_number="601")
+    assert steps(berlin, extension_number="1001", state="ON_CALL") == [("CONNECT_TO_VOICE_MAIL", "1001")]
     check_refused(berlin.get("ring_groups/show", id=made["id"]), "404.1")
 
 

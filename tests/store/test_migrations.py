@@ -90,7 +90,8 @@ def test_an_address_that_was_unique_may_be_given_to_others(empty, tmp_path):
     migrations.migrate(tmp_path / "lock", empty)
     tenants.ensure_default("example.com")
     fill(3)
-    database.execute("UPDATE extension SET email_key = 'a@b.example' WHERE id = 1")
+    with_address = "profile = json_set(profile, '$.email', 'a@b.example')"
+    database.execute(f"UPDATE extension SET email_key = 'a@b.example', {with_address} WHERE id = 1")
     with pytest.raises(peewee.IntegrityError):
         database.execute("UPDATE extension SET email_key = 'a@b.example'")
     migrations.migrate(tmp_path / "lock")

@@ -100,7 +100,8 @@ def test_a_constraint_is_told_by_its_name(orbit: int) -> None:
 @pytest.mark.parametrize(
     ("sql", "name"),
     [
-        ("INSERT INTO dialled_number VALUES (1, '700', 'X')", "dialled_number_tenant_id_number_key"),
+        ("INSERT INTO dialled_number (tenant_id, number, kind) VALUES (1, '700', 'X')",
+         "dialled_number_tenant_id_number_key"),
         ("INSERT INTO schedule VALUES (NULL, 1, NULL, NULL, 'a', 'a', '', ''), (NULL, 1, NULL, NULL, 'a', 'a', '', '')",
          "schedule_name"),
         ("INSERT INTO location_assignment VALUES (1, 'nobody', 1, 1)", "check"),

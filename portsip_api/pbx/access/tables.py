@@ -83,13 +83,15 @@ class AdministratorHa1(Table):
 
 
 class DialledNumber(TenantTable):
-    """Every number that can be dialled in a tenant, whatever kind of object answers it."""
+    """Every number that can be dialled in a tenant, whatever kind of object answers it; kept by triggers."""
 
+    id = peewee.AutoField()
     tenant_id = Link("tenant")
-    number = peewee.TextField()
+    number = peewee.TextField(null=True)  # NULL: what had it is gone, and something still points at it
     kind = peewee.TextField()
+    former = peewee.TextField(null=True)  # the number that is gone
 
     class Meta:
         """Its keys."""
 
-        primary_key = peewee.CompositeKey("tenant_id", "number")
+        indexes = ((("tenant_id", "number"), True),)

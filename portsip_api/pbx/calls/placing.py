@@ -11,10 +11,9 @@ from portsip_api.pbx.access import tenants
 from portsip_api.pbx.access.tables import DialledNumber
 from portsip_api.pbx.calls.registrations import Registrar
 from portsip_api.pbx.errors import Conflict, Forbidden, Invalid, NotFound
-from portsip_api.pbx.extensions import forward_targets as forwarding
 from portsip_api.pbx.extensions import groups
-from portsip_api.pbx.extensions.forward_targets import is_dialable
 from portsip_api.pbx.extensions.tables import Extension
+from portsip_api.pbx.numbers.outside import allowed_prefixes, is_dialable
 from portsip_api.store.search import lower
 
 _IN_WRITING: Final = str.maketrans("", "", "[](){}.-")
@@ -72,7 +71,7 @@ def place(request: CallRequest, switch: Switch) -> str:
     if not _is_own(request.tenant_id, request.to):
         if not groups.may_call_outside(request.tenant_id, caller.id):
             raise Forbidden("None of the extension's groups may call external numbers.")
-        if not is_dialable(request.to, forwarding.allowed_prefixes(request.tenant_id)):
+        if not is_dialable(request.to, allowed_prefixes(request.tenant_id)):
             raise Forbidden("The tenant does not allow that number to be dialled.")
     return switch.call(tenants.domain_of(request.tenant_id), request.extension, request.to, request.caller_id)
 

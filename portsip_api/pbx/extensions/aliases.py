@@ -11,13 +11,14 @@ from portsip_api.pbx.extensions import extensions_sql
 from portsip_api.pbx.extensions.extensions import LOGIN_TAKEN
 from portsip_api.pbx.extensions.fields import NUMBER
 from portsip_api.pbx.extensions.tables import Extension, ExtensionAlias
+from portsip_api.pbx.numbers.taken import DIALLED
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.store import database
 
 MOST: Final = 100  # of one extension
 _TAKEN: Final[Refusals] = dict.fromkeys(
-    ("extension_alias_tenant_id_alias_key", "dialled_number_tenant_id_number_key"),
+    ("extension_alias_tenant_id_alias_key", DIALLED),
     lambda: Duplicate("Another object of this tenant has this name or number.", "aliases"),
 )
 

@@ -13,7 +13,7 @@ from portsip_api.pbx.access import credentials
 from portsip_api.pbx.access.passwords import check_policy
 from portsip_api.pbx.access.secret_purposes import PIN, PURPOSES, SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.extensions import extensions_sql
+from portsip_api.pbx.extensions import extensions_sql, forward_references
 from portsip_api.pbx.extensions.fields import EXTENSION, OBJECTS
 from portsip_api.pbx.hours import zones
 from portsip_api.pbx.values import checked, defaults, merge
@@ -28,7 +28,11 @@ _PHONES: Final = ("mobile_phone", "work_phone", "home_phone")
 
 @dataclass(frozen=True)
 class Extension:
-    """An extension as it is stored: five objects without the PIN, the three secrets encrypted, its groups' ids."""
+    """An extension as it is stored: five objects without the PIN, the three secrets encrypted, its groups' ids.
+
+    `pointing` are the places of its forward rules, such as `dnd.office_hours_action_value`, that point at a number of
+    the tenant, be it gone.
+    """
 
     id: int
     number: str
@@ -36,6 +40,7 @@ class Extension:
     objects: Mapping[str, Any]
     secrets: Mapping[str, bytes]
     group_ids: Sequence[str]
+    pointing: frozenset[str] = frozenset()
 
     def secret(self, purpose: str) -> str:
         """Return one of SIP_PASSWORD, WEB_PASSWORD and PIN in clear."""
@@ -93,15 +98,17 @@ def prepare_change(fields: Mapping[str, object]) -> Change:
 
 def write(tenant_id: int, draft: Draft) -> int:
     """Write `draft` without its groups inside the caller's transaction, for whom nothing can collide with it."""
-    profile = draft.objects["profile"]
-    documents = {name: _dump(value) for name, value in draft.objects.items()}
-    extension = (draft.number, *_keys(profile).values(), documents["profile"], documents["options"])
+    objects, profile = draft.objects, draft.objects["profile"]
+    extension = (draft.number, *_keys(profile).values(), _dump(profile), _dump(objects["options"]))
+    extension_id = extensions_sql.insert(tenant_id, extension)
+    rules = forward_references.write(tenant_id, extension_id, {}, objects["forward_rules"], frozenset())
     settings_ = (
-        *(documents[name] for name in ("voice_mail", "forward_rules", "office_hours")),
+        *(_dump(value) for value in (objects["voice_mail"], rules, objects["office_hours"])),
         *(draft.secrets[purpose] for purpose in PURPOSES),
         credentials.new(),
     )
-    return extensions_sql.insert(tenant_id, extension, settings_, _search_text(tenant_id, draft.number, profile))
+    extensions_sql.insert_beside(extension_id, settings_, _search_text(tenant_id, draft.number, profile))
+    return extension_id
 
 
 def overwrite(tenant_id: int, before: Extension, number: str, change: Change) -> None:
@@ -121,6 +128,10 @@ def overwrite(tenant_id: int, before: Extension, number: str, change: Change) ->
     if number != before.number or "profile" in changed:
         found_by = {"text": _search_text(tenant_id, number, profile)}
         extensions_sql.assign_beside(tenant_id, "extension_search", before.id, found_by)
+    if "forward_rules" in changed:
+        objects["forward_rules"] = forward_references.write(
+            tenant_id, before.id, before.objects["forward_rules"], objects["forward_rules"], before.pointing
+        )
     settings_: dict[str, object] = {name: _dump(objects[name]) for name in changed - _OF_EXTENSION}
     settings_ |= {purpose.removeprefix("extension."): blob for purpose, blob in change.secrets.items()}
     if change.secrets.keys() & {SIP_PASSWORD, WEB_PASSWORD} or not objects["options"]["enable_extension"]:

@@ -10,9 +10,9 @@ import orjson
 
 from portsip_api.pbx.access.secret_purposes import PURPOSES
 from portsip_api.pbx.access.tenants import DEFAULT_GROUP
-from portsip_api.pbx.errors import Duplicate, Forbidden, Invalid, NotFound
+from portsip_api.pbx.errors import Forbidden, Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
-from portsip_api.pbx.extensions import extensions_sql, groups, tables
+from portsip_api.pbx.extensions import extensions_sql, forward_references, groups, tables
 from portsip_api.pbx.extensions import forward_targets as forwarding
 from portsip_api.pbx.extensions.drafts import (
     Change,
@@ -28,16 +28,16 @@ from portsip_api.pbx.extensions.drafts import (
 from portsip_api.pbx.extensions.fields import OBJECTS
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.pbx.media import files as greeting_files
+from portsip_api.pbx.numbers.taken import DIALLED, taken
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.store import database
 from portsip_api.store.violations import FOREIGN_KEY
 
-NUMBER_TAKEN: Final = "Another object of this tenant has this number."
 LOGIN_TAKEN: Final = "Is the log-in name of an account, which it would be confused with."
 _TAKEN: Final[Refusals] = {
     **dict.fromkeys(
-        ("extension_tenant_id_number_key", "dialled_number_tenant_id_number_key"),
-        lambda: Duplicate(NUMBER_TAKEN, "extension_number"),
+        ("extension_tenant_id_number_key", DIALLED),
+        taken("extension_number"),
     ),
     FOREIGN_KEY: lambda: NotFound("There is no such tenant."),  # it was removed a moment ago
 }
@@ -69,7 +69,9 @@ def show(tenant_id: int, key: ExtensionKey) -> Extension:
     extension_id, number, status = row[:3]
     objects = {name: orjson.loads(text) for name, text in zip(OBJECTS, row[3:8], strict=True)}
     secrets = dict(zip(PURPOSES, row[8:11], strict=True))
-    return Extension(extension_id, number, status, objects, secrets, orjson.loads(row[11]) or [DEFAULT_GROUP])
+    groups_, pointed = orjson.loads(row[11]) or [DEFAULT_GROUP], orjson.loads(row[12])
+    forward_references.fill(objects["forward_rules"], pointed)
+    return Extension(extension_id, number, status, objects, secrets, groups_, frozenset(place for place, *_ in pointed))
 
 
 def update(tenant_id: int, key: ExtensionKey, fields: Mapping[str, object], by: Identity | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.identity import SUPERADMIN
+from portsip_api.pbx.numbers.numbers_sql import of_forward_rules
 from portsip_api.store import database
 from portsip_api.store.dialect import json_list
 
@@ -14,13 +15,16 @@ _SHOW: Final = f"""
     SELECT e.id, e.number, e.status, e.profile, e.options, s.voice_mail, s.forward_rules, s.office_hours,
         s.password, s.web_access_password, s.voicemail_pin,
         (SELECT {json_list("group_id")} FROM (SELECT g.group_id FROM membership AS m
-            JOIN extension_group AS g ON g.id = m.group_id WHERE m.extension_id = e.id ORDER BY g.name_key) AS o)
+            JOIN extension_group AS g ON g.id = m.group_id WHERE m.extension_id = e.id ORDER BY g.name_key) AS o),
+        {of_forward_rules("e.id")}
     FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id
     WHERE e.tenant_id = ? AND e."""
 
 
 def show(tenant_id: int, key: ExtensionKey) -> Any:
-    """Return an extension: id, number, status, five objects, three secrets, the ids of its groups; or None."""
+    """Return an extension: id, number, status, five objects, three secrets, the ids of its groups and, as
+    JSON, where its forward rules point; or None.
+    """
     column, value = key.where()
     return database.fetch_row(f"{_SHOW}{column} = ?", (tenant_id, value))
 
@@ -33,23 +37,24 @@ def log_in_names(tenant_id: int) -> set[str]:
     return {SUPERADMIN, *(row[0] for row in rows)}
 
 
-def insert(tenant_id: int, extension: Sequence[object], settings: Sequence[object], search_text: str) -> int:
-    """Write an extension and return its id. Raises Violated.
-
-    `extension` is number, name_key, email_key, profile and options; `settings` is voice_mail, forward_rules,
-    office_hours, the three secrets and the credential.
-    """
-    extension_id = database.insert(
+def insert(tenant_id: int, extension: Sequence[object]) -> int:
+    """Write an extension (number, name_key, email_key, profile and options) and return its id. Raises Violated."""
+    return database.insert(
         "INSERT INTO extension (tenant_id, number, name_key, email_key, profile, options) VALUES (?, ?, ?, ?, ?, ?)",
         (tenant_id, *extension),
     )
+
+
+def insert_beside(extension_id: int, settings: Sequence[object], search_text: str) -> None:
+    """Write what else an extension has: the text that finds it, and as `settings` voice_mail, forward_rules,
+    office_hours, the three secrets and the credential.
+    """
     database.execute(
         "INSERT INTO extension_settings (extension_id, voice_mail, forward_rules, office_hours, password,"
         " web_access_password, voicemail_pin, credential) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (extension_id, *settings),
     )
     database.execute("INSERT INTO extension_search (extension_id, text) VALUES (?, ?)", (extension_id, search_text))
-    return extension_id
 
 
 def assign(tenant_id: int, extension_id: int, columns: Mapping[str, object]) -> None:

@@ -4,25 +4,19 @@ Source: PortSIP REST API, `forward_rules`; contract, section 4 ("Actions").
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
-
-import orjson
+from collections.abc import Iterator
+from typing import Final
 
 from portsip_api.pbx import extension_keys_sql
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.extensions import forward_targets_sql, groups
+from portsip_api.pbx.extensions import forward_references, groups
+from portsip_api.pbx.extensions.forward_references import KINDS, Rules
+from portsip_api.pbx.numbers import numbers_sql
+from portsip_api.pbx.numbers.outside import allowed_prefixes, is_dialable
+from portsip_api.pbx.numbers.references import ANY, fits
 
 MOST_HOPS: Final = 8  # times that a call is forwarded
 _DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
-
-# Which kind of number each action needs; the other actions need no target.
-_TARGET_KINDS = {
-    "CONNECT_TO_ANOTHER_EXTENSION": "EXTENSION",
-    "CONNECT_TO_RING_GROUP": "RING_GROUP",
-    "CONNECT_TO_VIRTUAL_RECEPTIONIST": "VIRTUAL_RECEPTIONIST",
-    "CONNECT_TO_NUMBER": None,
-}
 
 _A_TARGET = {
     "EXTENSION": "an extension",
@@ -31,8 +25,6 @@ _A_TARGET = {
 }
 
 _CIRCLE = "Must not send the call in a circle."
-
-Rules = Mapping[str, Mapping[str, Any]]
 
 
 def require_targets(tenant_id: int, number: str, before: Rules, after: Rules) -> None:
@@ -51,39 +43,27 @@ def require_targets(tenant_id: int, number: str, before: Rules, after: Rules) ->
         raise Invalid(errors)
 
 
-def allowed_prefixes(tenant_id: int) -> list[str]:
-    """Return the beginnings of the external numbers that may be dialled in a tenant; none means internal ones only."""
-    prefixes: list[str] = orjson.loads(forward_targets_sql.allowed_prefixes(tenant_id))
-    return prefixes
-
-
-def is_dialable(number: str, prefixes: Sequence[str]) -> bool:
-    """Tell whether a number outside the PBX begins with one of the prefixes that a tenant allows."""
-    return any(number.startswith(prefix) for prefix in prefixes)
-
-
 def _targets(rules: Rules) -> Iterator[tuple[str, str, str]]:
     for state, values in rules.items():
         for name, value in values.items():
-            if name.endswith("_action") and value in _TARGET_KINDS:
+            if name.endswith("_action") and value in KINDS:
                 yield f"forward_rules.{state}.{name}_value", value, values[f"{name}_value"]
 
 
 def _problem(tenant_id: int, number: str, action: str, target: str) -> str:
-    kind = _TARGET_KINDS[action]
-    if kind is None:
+    kind = KINDS[action]
+    if kind == ANY:
         return _problem_of_number(tenant_id, number, target)
     if target == number and kind == "EXTENSION":
         return "Must not be the extension itself."
-    kinds = {kind, "HUNT_GROUP"} if kind == "RING_GROUP" else {kind}
-    is_found = forward_targets_sql.kind_of(tenant_id, target) in kinds
-    return "" if is_found else f"Must name {_A_TARGET[kind]} of this tenant."
+    found = numbers_sql.find(tenant_id, target)
+    return "" if found is not None and fits(kind, found[1]) else f"Must name {_A_TARGET[kind]} of this tenant."
 
 
 def _problem_of_number(tenant_id: int, number: str, target: str) -> str:
     if not _DIALLABLE.fullmatch(target):
         return "Must be a number to dial."
-    if forward_targets_sql.kind_of(tenant_id, target) is not None:
+    if numbers_sql.find(tenant_id, target) is not None:
         return ""
     if not is_dialable(target, allowed_prefixes(tenant_id)):
         return "Must be a number of this tenant, or begin with a prefix that the tenant allows to be dialled."
@@ -100,13 +80,14 @@ def _goes_in_a_circle(tenant_id: int, number: str, rules: Rules, field: str) -> 
     for _ in range(MOST_HOPS):
         if following is None or following == number:
             break
-        text = forward_targets_sql.forward_rules(tenant_id, following)
-        following = _unconditional(orjson.loads(text), state) if text else None
+        following = _unconditional(forward_references.read(tenant_id, [following]).get(following, {}), state)
     return following == number
 
 
 def _unconditional(rules: Rules, state: str) -> str | None:
     """Return the extension to which `state` sends every call; the state available always rings first."""
+    if state not in rules:
+        return None
     targets = {
         (rules[state].get(f"{name}_action"), rules[state].get(f"{name}_action_value"))
         for name in ("office_hours", "outside_office_hours")

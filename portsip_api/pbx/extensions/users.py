@@ -61,7 +61,9 @@ def replace(tenant_id: int, user_id: int, fields: Mapping[str, object]) -> None:
         prepared = extension_drafts.prepare_change(change.extension)
         with database.writing():
             show(tenant_id, user_id)
-            aliases.set_aliases(tenant_id, user_id, ())  # one of them may become the number, or the other way round
+            # One of them may become the number, or the other way round; those that stay are pointed at.
+            kept = [alias for alias in aliases.of(tenant_id, [user_id])[user_id] if alias in change.aliases]
+            aliases.set_aliases(tenant_id, user_id, kept)
             extensions.apply(tenant_id, key, prepared)
             _set_branch(tenant_id, user_id, change.branch_id)
             aliases.set_aliases(tenant_id, user_id, change.aliases)

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from portsip_api.pbx.errors import Conflict, Duplicate, NotFound
 from portsip_api.pbx.features import tables
-from portsip_api.pbx.features.numbers import DIALLED, taken
 from portsip_api.pbx.features.tables import SpecialAttendant
 from portsip_api.pbx.hours import calendars, schedules
 from portsip_api.pbx.hours.periods import next_start
+from portsip_api.pbx.numbers.taken import DIALLED, taken
 from portsip_api.pbx.replacements import complete
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Rules, Text, Whole

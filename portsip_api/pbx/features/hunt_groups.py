@@ -15,8 +15,9 @@ from portsip_api.pbx.extensions.fields import NUMBER
 from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.features import tables
 from portsip_api.pbx.features.members import ids_of
-from portsip_api.pbx.features.numbers import DIALLED, taken
 from portsip_api.pbx.features.tables import HuntGroupRing
+from portsip_api.pbx.numbers import references
+from portsip_api.pbx.numbers.taken import DIALLED, taken
 from portsip_api.pbx.replacements import complete, objects
 from portsip_api.pbx.routing.ring_steps import KIND, TOGETHER, Address, kind_of
 from portsip_api.pbx.uniqueness import Refusals, refusing
@@ -26,6 +27,7 @@ from portsip_api.store.names import meant
 from portsip_api.store.search import fold
 
 MOST_RINGS: Final = 200
+_FALLBACK: Final = "fallback_destination"
 HUNT_GROUP: Rules = {
     "enabled": Flag(False),
     "name": Text(64, 1),
@@ -82,7 +84,7 @@ class HuntGroup:
 
 
 def list_all(tenant_id: int, prefix: str = "") -> list[HuntGroup]:
-    """Return the hunt groups whose extension begins with `prefix`, by extension, in one statement."""
+    """Return the hunt groups whose extension begins with `prefix`, by extension, in two statements."""
     return _fetch(tenant_id, fn.SUBSTR(tables.HuntGroup.extension, 1, len(prefix)) == prefix)
 
 
@@ -118,6 +120,7 @@ def replace(tenant_id: int, extension: str, fields: Mapping[str, object]) -> int
         group_id = int(tables.HuntGroup.get(tenant_id, extension=extension).id)
         with refusing(_REFUSALS):
             tables.HuntGroup.update(tenant_id, _row(values), id=group_id)
+        _replace_fallback(tenant_id, group_id, values[_FALLBACK])
         _set_rings(tenant_id, group_id, rings)
     return group_id
 
@@ -184,15 +187,19 @@ def _fetch(tenant_id: int, *where: Any) -> list[HuntGroup]:
         .order_by(fn.LENGTH(row.extension), row.extension, HuntGroupRing.position)
     )
     length = 1 + len(columns)
-    return [
-        _group(group, [ring[length:] for ring in rings])
+    groups = [
+        (group, [ring[length:] for ring in rings])
         for group, rings in groupby(found.tuples(), key=lambda joined: joined[:length])
     ]
+    pointed = references.texts(tenant_id, references.HUNT_GROUP, [group[0] for group, _ in groups]) if groups else {}
+    return [_group(group, rings, pointed.get((group[0], _FALLBACK))) for group, rings in groups]
 
 
-def _group(row: Sequence[Any], rows_of_rings: Sequence[Any]) -> HuntGroup:
+def _group(row: Sequence[Any], rows_of_rings: Sequence[Any], fallback: str | None) -> HuntGroup:
     group_id, *columns = row
     values = dict(zip(HUNT_GROUP, columns, strict=True))
+    if fallback is not None:
+        values[_FALLBACK] = fallback
     rings = [
         Ring(kind_of(position, together), user, enabled, seconds)
         for position, (together, user, enabled, seconds) in enumerate(rows_of_rings)
@@ -216,14 +223,29 @@ def _checked(fields: Mapping[str, object]) -> tuple[dict[str, Any], list[dict[st
 
 
 def _row(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {**values, "name_key": fold(values["name"]), "did": values["did"] or None}
+    return {**values, "name_key": fold(values["name"]), "did": values["did"] or None, _FALLBACK: ""}
 
 
 def _insert(tenant_id: int, values: Mapping[str, Any], rings: Sequence[Mapping[str, Any]]) -> int:
     with refusing(_REFUSALS):
         group_id = tables.HuntGroup.insert(tenant_id, **_row(values))
+    _fall_back_to(tenant_id, group_id, values[_FALLBACK])
     _set_rings(tenant_id, group_id, rings)
     return group_id
+
+
+def _replace_fallback(tenant_id: int, group_id: int, destination: str) -> None:
+    """Let the group fall back to what is sent; sent back as it was shown, it stays as it is."""
+    shown = references.texts(tenant_id, references.HUNT_GROUP, [group_id]).get((group_id, _FALLBACK))
+    if destination != shown:
+        references.release(tenant_id, references.Place(references.HUNT_GROUP, group_id, _FALLBACK))
+        _fall_back_to(tenant_id, group_id, destination)
+
+
+def _fall_back_to(tenant_id: int, group_id: int, destination: str) -> None:
+    place = references.Place(references.HUNT_GROUP, group_id, _FALLBACK)
+    if destination and (text := references.point(tenant_id, place, destination)):
+        tables.HuntGroup.update(tenant_id, {_FALLBACK: text}, id=group_id)
 
 
 def _set_rings(tenant_id: int, group_id: int, rings: Sequence[Mapping[str, Any]]) -> None:

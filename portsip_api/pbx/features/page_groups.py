@@ -12,8 +12,8 @@ import orjson
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.features import tables
-from portsip_api.pbx.features.numbers import DIALLED, taken
 from portsip_api.pbx.features.tables import PageGroupMember
+from portsip_api.pbx.numbers.taken import DIALLED, taken
 from portsip_api.pbx.replacements import complete, items
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.settings.paging_prefix import prefix

@@ -10,7 +10,7 @@ from typing import Any, Final
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
 from portsip_api.pbx.extensions.fields import NUMBER
 from portsip_api.pbx.features import tables
-from portsip_api.pbx.features.numbers import DIALLED, taken
+from portsip_api.pbx.numbers.taken import DIALLED, taken
 from portsip_api.pbx.replacements import complete
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.settings.definitions import definitions

@@ -14,8 +14,8 @@ from portsip_api.pbx.extensions.fields import NUMBER
 from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.features import tables
 from portsip_api.pbx.features.members import ids_of
-from portsip_api.pbx.features.numbers import DIALLED, taken
 from portsip_api.pbx.features.tables import RingGroupMember
+from portsip_api.pbx.numbers.taken import DIALLED, taken
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Choice, Rules, Text, Whole, checked
 from portsip_api.store import database

@@ -12,6 +12,7 @@ from portsip_api.pbx.import_export import collisions_sql
 from portsip_api.pbx.import_export.candidates import Candidate
 from portsip_api.pbx.import_export.columns import GROUPS, NUMBER
 from portsip_api.pbx.import_export.report import Findings
+from portsip_api.pbx.numbers.taken import NUMBER_TAKEN
 
 
 class CollisionCheck:
@@ -48,7 +49,7 @@ class CollisionCheck:
         if isinstance(item.content, Change):
             return "" if kind == "EXTENSION" else "There is no such extension any more."
         if kind is not None:
-            return extensions.NUMBER_TAKEN
+            return NUMBER_TAKEN
         return extensions.LOGIN_TAKEN if item.number in self._log_in_names else ""
 
     def _about_groups(self, item: Candidate) -> str:

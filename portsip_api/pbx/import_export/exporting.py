@@ -15,6 +15,7 @@ from typing import Any, Final
 import orjson
 
 from portsip_api.pbx.access.secret_purposes import PURPOSES
+from portsip_api.pbx.extensions import forward_references
 from portsip_api.pbx.extensions.fields import OBJECTS
 from portsip_api.pbx.import_export import exporting_sql
 from portsip_api.pbx.import_export.columns import GROUPS, NUMBER, SECRETS, Column, exported, to_text
@@ -23,6 +24,7 @@ from portsip_api.store.secrets import keyring
 
 BATCH: Final = 500
 _PIN_COLUMN: Final = "voice_mail.voicemail_pin"
+_RULES: Final = 4  # the place of the forward rules in a row
 _DOCUMENTS: Final = 1_000  # JSON texts of each kind that are kept with their cells
 _Record = tuple[Any, ...]  # of `exporting_sql.batches`
 
@@ -38,7 +40,16 @@ def export(tenant_id: int, format_: str, *, secrets: bool) -> Iterator[bytes]:
 
 def _clear(row: _Record) -> list[str]:
     """Return the two passwords and the PIN of a row."""
-    return [keyring.decrypt(blob, purpose) for blob, purpose in zip(row[7:], PURPOSES, strict=True)]
+    return [keyring.decrypt(blob, purpose) for blob, purpose in zip(row[7:10], PURPOSES, strict=True)]
+
+
+def _documents(row: _Record) -> Sequence[str]:
+    """Return the five objects of a row, as JSON, with the numbers in their forward rules."""
+    if row[10] == "[]":  # most have no targets, and their rules need not be read
+        return row[1:6]
+    rules = orjson.loads(row[_RULES])
+    forward_references.fill(rules, orjson.loads(row[10]))
+    return (*row[1:_RULES], orjson.dumps(rules).decode(), *row[_RULES + 1 : 6])
 
 
 def _csv(batches: Iterator[list[_Record]], columns: list[Column]) -> Iterator[bytes]:
@@ -54,7 +65,7 @@ def _csv(batches: Iterator[list[_Record]], columns: list[Column]) -> Iterator[by
             cells = [columns[0].to_cell(row[0])]
             clear = [] if pin is None else [to.to_cell(text) for to, text in zip(secrets, _clear(row), strict=True)]
             cells += clear[:2]
-            for reader, document in zip(readers, row[1:6], strict=True):
+            for reader, document in zip(readers, _documents(row), strict=True):
                 cells += reader(document)
             cells.append(_groups(row[6]))
             if pin is not None:
@@ -112,7 +123,7 @@ def _json(batches: Iterator[list[_Record]], *, secrets: bool) -> Iterator[bytes]
 
 
 def _extension(row: _Record, *, secrets: bool) -> dict[str, Any]:
-    objects: dict[str, Any] = dict(zip(OBJECTS, map(orjson.Fragment, row[1:6]), strict=True))
+    objects: dict[str, Any] = dict(zip(OBJECTS, map(orjson.Fragment, _documents(row)), strict=True))
     passwords = {}
     if secrets:
         passwords["password"], passwords["web_access_password"], pin = _clear(row)

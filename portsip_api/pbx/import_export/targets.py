@@ -8,13 +8,11 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-import orjson
-
 from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.extensions import forward_references
 from portsip_api.pbx.extensions import forward_targets as forwarding
 from portsip_api.pbx.extensions.drafts import Change, Draft
-from portsip_api.pbx.extensions.forward_targets import Rules
-from portsip_api.pbx.import_export import targets_sql
+from portsip_api.pbx.extensions.forward_references import Rules
 from portsip_api.pbx.import_export.candidates import Candidate
 from portsip_api.pbx.import_export.report import Findings
 from portsip_api.pbx.values import merge
@@ -71,9 +69,9 @@ def _with_rules(tenant_id: int, candidates: Sequence[Candidate]) -> Iterator[tup
         for item in candidates
         if isinstance(item.content, Change) and "forward_rules" in item.content.objects
     }
-    stored = targets_sql.forward_rules(tenant_id, changes)
+    stored = forward_references.read(tenant_id, changes)
     for item in candidates:
         if isinstance(item.content, Draft):
             yield item, item.content.objects["forward_rules"]
         elif item.number in changes and item.number in stored:
-            yield item, merge(orjson.loads(stored[item.number]), changes[item.number])
+            yield item, merge(stored[item.number], changes[item.number])

@@ -13,8 +13,9 @@ import orjson
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.extensions.tables import Extension, ExtensionSettings
 from portsip_api.pbx.hours import schedules
+from portsip_api.pbx.numbers import references
 from portsip_api.pbx.replacements import complete, objects
-from portsip_api.pbx.routing.ring_steps import AFTER, KIND, TOGETHER, Address
+from portsip_api.pbx.routing.ring_steps import AFTER, KIND, NOT_AN_ADDRESS, TOGETHER, Address
 from portsip_api.pbx.routing.tables import CallSequenceRing
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.values import Flag, Rules, Whole, merge
@@ -24,7 +25,7 @@ MOST_RINGS: Final = 50
 DEFAULT_EXPIRATION: Final = 20  # seconds
 SEQUENCE: Rules = {"expiration": Whole(1, 600, DEFAULT_EXPIRATION)}
 RING: Rules = {
-    "number": Address(),
+    "number": Address(empty=True),
     "kind": KIND,
     "expiration": Whole(0, 3600, 30),  # seconds
     "enabled": Flag(False),
@@ -63,15 +64,17 @@ def read(tenant_id: int, user_id: int) -> CallSequence:
         .where(Extension.id == user_id)
         .order_by(CallSequenceRing.position)
     )
-    return CallSequence(rules["available"]["no_answer_timeval"], [_ring(row) for row in rows.objects()])
+    pointed = references.texts(tenant_id, references.CALL_SEQUENCE, [user_id])
+    rings = [_ring(row, pointed.get((user_id, str(row.position)), row.number)) for row in rows.objects()]
+    return CallSequence(rules["available"]["no_answer_timeval"], rings)
 
 
 def replace(tenant_id: int, user_id: int, fields: Mapping[str, object]) -> None:
     """Replace the call sequence of a user.
 
     `fields`: expiration (seconds, 1 to 600; 20 when absent) and rings, a list of mappings of `RING`'s fields (number
-    is required). A schedule must be general, or the user's own, or of one of the user's groups. Raises NotFound and
-    Invalid.
+    is required). A schedule must be general, or the user's own, or of one of the user's groups. A number is empty only
+    where what it named is gone, and then as often as it is shown so. Raises NotFound and Invalid.
     """
     values = complete(SEQUENCE, fields)
     rings = objects(fields, "rings", MOST_RINGS, RING, ("number",))
@@ -80,6 +83,7 @@ def replace(tenant_id: int, user_id: int, fields: Mapping[str, object]) -> None:
         if any(ring["schedule_id"] for ring in rings):
             usable |= {schedule.id for schedule in schedules.list_general(tenant_id)}
         _require_usable(rings, usable)
+        _require_numbers(tenant_id, user_id, rings)
         change = {"available": {"no_answer_timeval": values["expiration"]}}
         rules = orjson.dumps(merge(_forward_rules(tenant_id, user_id), change)).decode()
         ExtensionSettings.update(tenant_id, {"forward_rules": rules}, extension_id=user_id)
@@ -100,8 +104,8 @@ def _forward_rules(tenant_id: int, user_id: int) -> dict[str, Any]:
     return rules
 
 
-def _ring(row: Any) -> Ring:
-    return Ring(row.number, TOGETHER if row.together else AFTER, row.expiration, row.enabled, row.schedule_id)
+def _ring(row: Any, number: str) -> Ring:
+    return Ring(number, TOGETHER if row.together else AFTER, row.expiration, row.enabled, row.schedule_id)
 
 
 def _require_usable(rings: Sequence[Mapping[str, Any]], usable: set[int]) -> None:
@@ -114,15 +118,23 @@ def _require_usable(rings: Sequence[Mapping[str, Any]], usable: set[int]) -> Non
         raise Invalid(errors)
 
 
+def _require_numbers(tenant_id: int, user_id: int, rings: Sequence[Mapping[str, Any]]) -> None:
+    empty = [index for index, ring in enumerate(rings) if not ring["number"]]
+    if empty and len(empty) > sum(not ring.number for ring in read(tenant_id, user_id).rings):
+        raise Invalid({f"rings.{index}.number": [NOT_AN_ADDRESS] for index in empty})
+
+
 def _set_rings(tenant_id: int, user_id: int, rings: Sequence[Mapping[str, Any]]) -> None:
     CallSequenceRing.delete(tenant_id, extension_id=user_id)
+    references.release_all(tenant_id, references.CALL_SEQUENCE, user_id)
+    places = [references.Place(references.CALL_SEQUENCE, user_id, str(position)) for position in range(len(rings))]
     CallSequenceRing.insert_all(
         tenant_id,
         [
             {
                 "extension_id": user_id,
                 "position": position,
-                "number": ring["number"],
+                "number": ring["number"] and references.point(tenant_id, places[position], ring["number"]),
                 "together": ring["kind"] == TOGETHER,
                 "expiration": ring["expiration"],
                 "enabled": ring["enabled"],

@@ -9,8 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from portsip_api.pbx.extensions.forward_targets import MOST_HOPS, is_dialable
+from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.pbx.hours.office_hours import Hours, holiday_at, stretch
+from portsip_api.pbx.numbers.outside import is_dialable
 from portsip_api.pbx.routing.destinations import Destination, HuntGroup, Next, State, Surroundings
 from portsip_api.pbx.routing.ring_steps import Ring
 
@@ -110,6 +111,9 @@ def _ring_others(walk: _Walk, destination: Destination) -> str:
     for ring in destination.rings:
         if ring.number == destination.number or not ring.rings_at(walk.at, walk.world.zone):
             continue
+        if not ring.number:
+            silent += f"; what was at {ring.former or 'the number of a ring'} no longer exists and does not ring"
+            continue
         if problem := _problem_of_number(walk.world, destination, ring.number):
             silent += f"; {ring.number} does not ring, since {problem}"
             continue
@@ -140,7 +144,9 @@ def _apply(walk: _Walk, destination: Destination, section: str, name: str, why: 
     rules = destination.rules[section]
     action, target = rules.get(name) or VOICE_MAIL, rules.get(f"{name}_value") or ""
     rule = f"forward_rules.{section}.{name}"
-    if action == EXTENSION or (action in {RING_GROUP, NUMBER} and target in walk.world.hunt_groups):
+    if gone := destination.gone.get(f"{section}.{name}_value"):
+        _give_up(walk, destination, rule, f"{why}; {_NAMED[action]} {gone} no longer exists")
+    elif action == EXTENSION or (action in {RING_GROUP, NUMBER} and target in walk.world.hunt_groups):
         following = walk.world.destination(target) if action == EXTENSION else walk.world.hunt_groups[target]
         if following is not None and not (problem := _obstacle(walk, following, target)):
             return _go_on(walk, following, target, rule, why)
@@ -161,6 +167,12 @@ def _apply(walk: _Walk, destination: Destination, section: str, name: str, why: 
     return None
 
 
+_NAMED: Final = {
+    EXTENSION: "the extension that was",
+    RING_GROUP: "the group that was",
+    RECEPTIONIST: "the virtual receptionist that was",
+    NUMBER: "what was at",
+}
 _KINDS: Final = {RING_GROUP: "the ring group", RECEPTIONIST: "the virtual receptionist"}
 
 
@@ -241,7 +253,7 @@ def _hunt(walk: _Walk, group: HuntGroup) -> Next | None:
 def _fall_back(walk: _Walk, group: HuntGroup, why: str) -> Next | None:
     world, target, rule = walk.world, group.fallback, "hunt_group.fallback_destination"
     following = world.destination(target) or world.hunt_groups.get(target)
-    problem = "it has no other destination"
+    problem = f"what was at {group.former} no longer exists" if group.former else "it has no other destination"
     if following is not None:
         problem = _obstacle(walk, following, target)
         if not problem:

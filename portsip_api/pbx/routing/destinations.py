@@ -24,7 +24,8 @@ class State(StrEnum):
 class Destination:
     """An extension as a call meets it.
 
-    `greeting` is the file name of its active voicemail greeting, `rings` what its call sequence has enabled.
+    `greeting` is the file name of its active voicemail greeting, `rings` what its call sequence has enabled. `gone` has
+    the numbers of targets that are no more, by place, such as `dnd.office_hours_action_value`.
     """
 
     number: str
@@ -35,6 +36,7 @@ class Destination:
     greeting: str
     may_call_outside: bool = True
     rings: Sequence[Ring] = ()
+    gone: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class HuntGroup:
     """A hunt group as a call meets it, with its enabled rings.
 
     `user_forward`: the rules of who rings apply as well; `own_times`: each rings for as long as its own rules say.
+    `former` was the number of a fallback that is gone.
     """
 
     number: str
@@ -61,6 +64,7 @@ class HuntGroup:
     to_voicemail: bool
     user_forward: bool
     own_times: bool
+    former: str = ""
 
 
 Next = Destination | HuntGroup  # what a call can go on to

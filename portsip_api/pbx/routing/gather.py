@@ -15,6 +15,7 @@ import orjson
 
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.extensions.forward_references import fill
 from portsip_api.pbx.extensions.tables import Extension, ExtensionSettings
 from portsip_api.pbx.hours import calendars, zones
 from portsip_api.pbx.hours.calendars import Calendar
@@ -137,27 +138,33 @@ def _hunt_groups(tenant_id: int, numbers: Collection[str]) -> dict[str, HuntGrou
     """Return the hunt groups at those numbers, each under its extension and its DID."""
     found: dict[str, HuntGroup] = {}
     rows = gather_sql.hunt_groups(tenant_id, numbers) if numbers else []
-    for (extension, did, name, enabled, fallback, *flags), joined in groupby(rows, key=lambda row: row[:8]):
+    for (extension, did, name, enabled, fallback, former, *flags), joined in groupby(rows, key=lambda row: row[:9]):
         rings = [Ring(user, seconds, bool(together)) for *_, user, seconds, together in joined if user is not None]
-        group = HuntGroup(extension, name, bool(enabled), rings, fallback, *(bool(flag) for flag in flags))
+        voicemail, user_forward, own_times = (bool(flag) for flag in flags)
+        group = HuntGroup(
+            extension, name, bool(enabled), rings, fallback, voicemail, user_forward, own_times, former or ""
+        )
         found |= {number: group for number in (extension, did) if number is not None}
     return found
 
 
 def _destination(calendar: Calendar, row: Sequence[Any], rings: Sequence[Ring]) -> Destination:
-    number, status, rules, hours, voice_mail, greeting, may_call_outside = row
+    number, status, document, hours, voice_mail, greeting, may_call_outside, pointing = row
+    rules, pointed = orjson.loads(document), orjson.loads(pointing)
+    fill(rules, pointed)
     return Destination(
         number,
         State.AVAILABLE if status == "ONLINE" else State(status),
         calendar.hours(orjson.loads(hours)),
-        orjson.loads(rules),
+        rules,
         orjson.loads(voice_mail)["enable_voicemail"],
         greeting or DEFAULT,
         bool(may_call_outside),
         rings,
+        {place: former for place, _, former in pointed if former},
     )
 
 
 def _ring(ring: SequenceRing) -> Ring:
     periods = None if ring.periods is None else read_periods(ring.periods)
-    return Ring(ring.number, ring.seconds, bool(ring.together), periods)
+    return Ring(ring.number, ring.seconds, bool(ring.together), periods, ring.former or "")

@@ -1,7 +1,7 @@
 """What a call can meet on its way, in a number of statements that does not depend on how far that is.
 
 SQL, since a route is asked for at every call, and since models cannot say how far the rules lead: what follows next
-stands in what was found last. Lists of numbers are passed as one JSON array, so that a statement stays the same text,
+is what was found last. Lists of numbers are passed as one JSON array, so that a statement stays the same text,
 which is kept prepared.
 """
 
@@ -11,8 +11,9 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
+from portsip_api.pbx.numbers.numbers_sql import of_forward_rules
 from portsip_api.store import database
-from portsip_api.store.dialect import listed, members
+from portsip_api.store.dialect import listed
 
 # An address in the tenant's own domain is the number before the @; no address has a blank in it.
 _PLAIN: Final = (
@@ -22,21 +23,22 @@ _PLAIN: Final = (
 # An extension forwards by the rules of the state that it is in, a hunt group to where its calls fall back. A state has
 # two rules, so that the numbers at most double with each forward: they are never more than 1,023.
 # LEFT JOIN keeps the order of the joins: left to itself, SQLite goes through all extensions of the tenant.
-_STATE: Final = (
-    "CASE coalesce(r.state, e.status) WHEN 'OFFLINE' THEN '$.offline' WHEN 'DND' THEN '$.dnd' WHEN 'AWAY' THEN '$.away'"
-    " ELSE '$.available' END"
+_PLACES: Final = (
+    "CASE WHEN e.id IS NULL THEN '%' ELSE CASE coalesce(r.state, e.status) WHEN 'OFFLINE' THEN 'offline.%'"
+    " WHEN 'DND' THEN 'dnd.%' WHEN 'AWAY' THEN 'away.%' ELSE 'available.%' END END"
 )
 _REACHED: Final = f"""
 WITH RECURSIVE reached (number, hops, state) AS (
     SELECT coalesce(:number, (SELECT number FROM extension WHERE tenant_id = :tenant AND id = :id)), 0, :state
     UNION
-    SELECT coalesce(rule.value, {_PLAIN.format("h.fallback_destination")}), r.hops + 1, NULL
+    SELECT n.number, r.hops + 1, NULL
     FROM reached AS r
     LEFT JOIN extension AS e ON e.tenant_id = :tenant AND e.number = r.number
-    LEFT JOIN extension_settings AS s ON s.extension_id = e.id
-    LEFT JOIN {members("rule", "s.forward_rules", _STATE)} ON rule.key LIKE '%action_value'
     LEFT JOIN hunt_group AS h ON h.tenant_id = :tenant AND (h.extension = r.number OR h.did = r.number)
-    WHERE r.number <> '' AND r.hops <= {MOST_HOPS}
+    LEFT JOIN reference AS f ON f.owner = CASE WHEN e.id IS NULL THEN 'hunt_group' ELSE 'forward_rules' END
+        AND f.owner_id = coalesce(e.id, h.id) AND f.place LIKE {_PLACES}
+    LEFT JOIN dialled_number AS n ON n.id = f.target_id
+    WHERE n.number IS NOT NULL AND r.hops <= {MOST_HOPS}
 )
 SELECT r.number, r.hops, d.kind, coalesce(g.name, a.name, r.number), g.ring_time
 FROM reached AS r
@@ -47,9 +49,12 @@ WHERE r.number <> ''
 """
 
 _HUNT_GROUPS: Final = f"""
-SELECT h.extension, h.did, h.name, h.enabled, {_PLAIN.format("h.fallback_destination")}, h.voicemail_fallback,
-    h.user_forward, h.use_fwd_timers, e.number, x.expiration, x.together
+SELECT h.extension, h.did, h.name, h.enabled,
+    CASE WHEN f.place IS NULL THEN {_PLAIN.format("h.fallback_destination")} ELSE coalesce(n.number, f.awaited, '') END,
+    n.former, h.voicemail_fallback, h.user_forward, h.use_fwd_timers, e.number, x.expiration, x.together
 FROM hunt_group AS h
+LEFT JOIN reference AS f ON f.owner = 'hunt_group' AND f.owner_id = h.id
+LEFT JOIN dialled_number AS n ON n.id = f.target_id
 LEFT JOIN hunt_group_ring AS x ON x.hunt_group_id = h.id AND x.enabled = 1
 LEFT JOIN extension AS e ON e.id = x.extension_id
 WHERE h.tenant_id = :tenant AND h.id IN (
@@ -63,17 +68,21 @@ SELECT e.number, e.status, s.forward_rules, s.office_hours, s.voice_mail,
     (SELECT g.filename FROM greeting AS g WHERE g.extension_id = e.id AND g.active = 1),
     e.group_count = 0 OR EXISTS (
         SELECT 1 FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id
-        WHERE m.extension_id = e.id AND g.enable_external_call = 1)
+        WHERE m.extension_id = e.id AND g.enable_external_call = 1),
+    {of_forward_rules("e.id")}
 FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id
 WHERE e.tenant_id = :tenant AND e.number IN {listed(":numbers")}
 """
 
 _CALL_SEQUENCES: Final = f"""
-SELECT e.number, {_PLAIN.format("x.number")}, x.expiration, x.together, p.periods, d.number IS NOT NULL
+SELECT e.number, CASE WHEN f.place IS NULL THEN {_PLAIN.format("x.number")} ELSE coalesce(n.number, f.awaited, '') END,
+    x.expiration, x.together, p.periods, n.number IS NOT NULL, n.former
 FROM extension AS e
 JOIN call_sequence_ring AS x ON x.extension_id = e.id AND x.enabled = 1
 LEFT JOIN schedule AS p ON p.tenant_id = :tenant AND p.id = x.schedule_id
-LEFT JOIN dialled_number AS d ON d.tenant_id = :tenant AND d.number = {_PLAIN.format("x.number")}
+LEFT JOIN reference AS f ON f.owner = 'call_sequence' AND f.owner_id = x.extension_id
+    AND f.place = CAST(x.position AS TEXT)
+LEFT JOIN dialled_number AS n ON n.id = f.target_id
 WHERE e.tenant_id = :tenant AND e.number IN {listed(":numbers")}
 ORDER BY x.extension_id, x.position
 """
@@ -102,7 +111,8 @@ class Reached(NamedTuple):
 class SequenceRing(NamedTuple):
     """A number that rings for the extension `owner`; `periods` are its schedule's, as they are stored, if it has one.
 
-    `internal` tells that something in the tenant answers there.
+    `internal` tells that something in the tenant answers there; without a number that is gone, and `former` was its
+    number.
     """
 
     owner: str
@@ -111,6 +121,7 @@ class SequenceRing(NamedTuple):
     together: int
     periods: str | None
     internal: int
+    former: str | None
 
 
 def reached(tenant_id: int, column: str, value: object, state: str | None) -> list[Reached]:
@@ -125,15 +136,15 @@ def reached(tenant_id: int, column: str, value: object, state: str | None) -> li
 def hunt_groups(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
     """Return the hunt groups with those extensions or DIDs, each as often as it has enabled rings, in their order.
 
-    A row: extension, DID, name, enabled, fallback, voicemail_fallback, user_forward, use_fwd_timers, and of the ring
-    the user's number, seconds, together; None where there is no ring.
+    A row: extension, DID, name, enabled, fallback, the number that a fallback had which is gone, voicemail_fallback,
+    user_forward, use_fwd_timers, and of the ring the user's number, seconds, together; None where there is no ring.
     """
     return _of_numbers(_HUNT_GROUPS, tenant_id, numbers)
 
 
 def extensions(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
     """Return of each extension number, status, the JSON of forward_rules, office_hours and voice_mail, the file name of
-    the active greeting or None, and whether its groups let it call outside.
+    the active greeting or None, whether its groups let it call outside, and the JSON of where its rules point.
     """
     return _of_numbers(_EXTENSIONS, tenant_id, numbers)
 

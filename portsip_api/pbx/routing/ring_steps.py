@@ -14,6 +14,7 @@ from portsip_api.pbx.values import Choice, Kind
 
 AFTER: Final = "If no response"
 TOGETHER: Final = "At the same time"
+NOT_AN_ADDRESS: Final = "Must be a number to dial or a SIP address."
 KIND: Final = Choice((AFTER, TOGETHER), AFTER)
 
 
@@ -29,7 +30,7 @@ class Address(Kind):
         if value == "" and self.empty:
             return ""
         if not isinstance(value, str) or not 1 <= len(value) <= 255 or any(_is_bad(char) for char in value):
-            raise ValueError("Must be a number to dial or a SIP address.")
+            raise ValueError(NOT_AN_ADDRESS)
         return value
 
 
@@ -41,13 +42,15 @@ def _is_bad(char: str) -> bool:
 class Ring:
     """One number that rings for `seconds`, after the one before it or `together` with it.
 
-    With `periods` it rings only while one of them holds.
+    With `periods` it rings only while one of them holds. An empty number is that of something that is gone, whose
+    number was `former`, as far as that is known.
     """
 
     number: str
     seconds: int
     together: bool
     periods: Sequence[Period] | None = None
+    former: str = ""
 
     def rings_at(self, instant: datetime, zone: ZoneInfo) -> bool:
         """Tell whether it rings at `instant`."""

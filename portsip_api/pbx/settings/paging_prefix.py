@@ -6,7 +6,8 @@ Source: contract, section 6.5.
 
 from typing import Final
 
-from portsip_api.pbx.errors import Duplicate, Invalid
+from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.numbers.taken import DIALLED, taken
 from portsip_api.pbx.settings import paging_prefix_sql
 from portsip_api.pbx.settings.definitions import definitions
 from portsip_api.pbx.settings.tables import SettingValue
@@ -35,10 +36,5 @@ def follow_prefix(tenant_id: int) -> None:
             _PREFIX.check(new_prefix)
         except ValueError as error:
             raise Invalid({PREFIX: [str(error)]}) from error
-        with refusing({"dialled_number_tenant_id_number_key": number_taken}):
+        with refusing({DIALLED: taken("number")}):
             paging_prefix_sql.put_before_numbers(tenant_id, new_prefix)
-
-
-def number_taken() -> Duplicate:
-    """Return the error of a number that something else in the tenant has."""
-    return Duplicate("Another object of this tenant has this number.", "number")

@@ -58,19 +58,19 @@ COMPARISONS: Final = {
         SELECT count(*) FROM (SELECT tenant_id, number FROM extension
         EXCEPT SELECT tenant_id, number FROM dialled_number WHERE kind = 'EXTENSION')""",
     "{} dialled numbers are those of extensions that do not exist.": """
-        SELECT count(*) FROM (SELECT tenant_id, number FROM dialled_number WHERE kind = 'EXTENSION'
-        EXCEPT SELECT tenant_id, number FROM extension)""",
+        SELECT count(*) FROM (SELECT tenant_id, number FROM dialled_number
+        WHERE kind = 'EXTENSION' AND number IS NOT NULL EXCEPT SELECT tenant_id, number FROM extension)""",
     "{} numbers of ring groups are not dialled numbers, or the other way round.": """
         SELECT count(*) FROM (
             SELECT tenant_id, number FROM (
                 SELECT tenant_id, number FROM ring_group
-                UNION ALL SELECT tenant_id, number FROM dialled_number WHERE kind = 'RING_GROUP')
+                UNION ALL SELECT tenant_id, number FROM dialled_number WHERE kind = 'RING_GROUP' AND number IS NOT NULL)
             GROUP BY tenant_id, number HAVING count(*) <> 2)""",
     "{} aliases are not dialled numbers, or the other way round.": """
         SELECT count(*) FROM (
             SELECT tenant_id, number FROM (
                 SELECT tenant_id, alias AS number FROM extension_alias
-                UNION ALL SELECT tenant_id, number FROM dialled_number WHERE kind = 'ALIAS')
+                UNION ALL SELECT tenant_id, number FROM dialled_number WHERE kind = 'ALIAS' AND number IS NOT NULL)
             GROUP BY tenant_id, number HAVING count(*) <> 2)""",
     "{} aliases, branches or phonebooks join objects of different tenants.": """
         SELECT (SELECT count(*) FROM extension_alias AS a JOIN extension AS e ON e.id = a.extension_id
@@ -93,8 +93,22 @@ COMPARISONS: Final = {
                 UNION ALL SELECT tenant_id, dialled, 'PAGE_GROUP' FROM page_group
                 UNION ALL SELECT tenant_id, number, 'VIRTUAL_RECEPTIONIST' FROM attendant WHERE number IS NOT NULL
                 UNION ALL SELECT tenant_id, number, kind FROM dialled_number
-                WHERE kind IN ('HUNT_GROUP', 'PARK_ORBIT', 'PAGE_GROUP', 'VIRTUAL_RECEPTIONIST'))
+                WHERE kind IN ('HUNT_GROUP', 'PARK_ORBIT', 'PAGE_GROUP', 'VIRTUAL_RECEPTIONIST') AND number IS NOT NULL)
             GROUP BY tenant_id, number, kind HAVING count(*) <> 2)""",
+    "{} references join objects of different tenants, or are nobody's.": """
+        SELECT (SELECT count(*) FROM reference AS r JOIN dialled_number AS d ON d.id = r.target_id
+                WHERE d.tenant_id <> r.tenant_id)
+            + (SELECT count(*) FROM reference AS r LEFT JOIN extension AS e ON e.id = r.owner_id
+                WHERE r.owner IN ('forward_rules', 'call_sequence') AND e.tenant_id IS NOT r.tenant_id)
+            + (SELECT count(*) FROM reference AS r LEFT JOIN hunt_group AS h ON h.id = r.owner_id
+                WHERE r.owner = 'hunt_group' AND h.tenant_id IS NOT r.tenant_id)""",
+    "{} numbers are gone and nothing points at them.": """
+        SELECT count(*) FROM dialled_number AS d
+        WHERE number IS NULL AND NOT EXISTS (SELECT 1 FROM reference WHERE target_id = d.id)""",
+    "{} references await a number that is there.": """
+        SELECT count(*) FROM reference AS r
+        JOIN dialled_number AS d ON d.tenant_id = r.tenant_id AND d.number = r.awaited
+        WHERE r.kind IN ('', d.kind) OR (r.kind = 'RING_GROUP' AND d.kind = 'HUNT_GROUP')""",
     "{} rows belong to others that do not exist.": """
         SELECT count(*) FROM pragma_foreign_key_check""",
     "{} extensions have no settings.": """

@@ -7,6 +7,7 @@ import pytest
 
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
+from portsip_api.pbx.extensions import forward_references
 from portsip_api.pbx.features import attendants, hunt_groups
 from portsip_api.pbx.hours import schedules
 from portsip_api.pbx.routing import call_sequences
@@ -200,14 +201,16 @@ def test_a_call_is_followed_however_many_others_the_rules_name(admin):
             target = str(first + (8 * (number - first) + index) % size)
             action = {f"{name}_action": "CONNECT_TO_ANOTHER_EXTENSION", f"{name}_action_value": target}
             rules.setdefault(state, {}).update(action)
-        return json.dumps(rules)
+        return rules
 
     with database.writing():
         for number in range(first, first + size):
+            id_ = find_id(TENANT, ExtensionKey(str(number)))
+            rules = forward_references.write(TENANT, id_, {}, rules_of(number), frozenset())
             database.execute(
                 "UPDATE extension_settings SET forward_rules = ?, office_hours = ?, voice_mail = ?"
-                " WHERE extension_id = (SELECT id FROM extension WHERE number = ?)",
-                (rules_of(number), '{"office_hours_mode":"GLOBAL"}', '{"enable_voicemail":true}', str(number)),
+                " WHERE extension_id = ?",
+                (json.dumps(rules), '{"office_hours_mode":"GLOBAL"}', '{"enable_voicemail":true}', id_),
             )
     called, path = first + 1, []
     for _ in range(9):

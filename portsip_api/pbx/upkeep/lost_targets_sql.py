@@ -1,0 +1,29 @@
+"""The places of the whole PBX that lead nowhere, in SQL: over all tenants, with owners of several tables."""
+
+from typing import Any, Final
+
+from portsip_api.store import database
+
+_LOST: Final = """
+    SELECT t.name, r.owner, coalesce(e.number, h.extension), r.place, r.awaited, d.former
+    FROM reference AS r
+    JOIN tenant AS t ON t.id = r.tenant_id
+    LEFT JOIN dialled_number AS d ON d.id = r.target_id
+    LEFT JOIN extension AS e ON r.owner <> 'hunt_group' AND e.id = r.owner_id
+    LEFT JOIN hunt_group AS h ON r.owner = 'hunt_group' AND h.id = r.owner_id
+    WHERE d.number IS NULL
+    ORDER BY r.tenant_id, r.owner, r.owner_id, r.place LIMIT ?
+"""
+
+
+def lost(most: int) -> list[Any]:
+    """Return at most so many: tenant's name, owner, its number, place, the awaited number or that of what is gone."""
+    return database.fetch_all(_LOST, (most,))
+
+
+def count() -> int:
+    """Return how many there are."""
+    rows: int = database.fetch_row(
+        "SELECT count(*) FROM reference AS r LEFT JOIN dialled_number AS d ON d.id = r.target_id WHERE d.number IS NULL"
+    )[0]
+    return rows
