@@ -17,6 +17,10 @@ from tests.ops.commands import check_sentence, environment, finish, run, start_p
 WORKS_ON_A_STORE = {
     "admin create": ["ada", "--generate"],
     "admin passwd": ["ada", "--generate"],
+    "admin destroy": ["other", "--yes"],
+    "admin disable": ["other"],
+    "admin enable": ["other"],
+    "admin list": [],
     "attendant add": ["Night"],
     "attendant list": [],
     "attendant remove": ["Night"],
