@@ -11,11 +11,11 @@ from typing import Any, Final
 from portsip_api.pbx.access import candidates_sql
 from portsip_api.pbx.access.credentials import Credential
 from portsip_api.pbx.access.login_limits import Attempt
-from portsip_api.pbx.access.passwords import is_password, is_secret
+from portsip_api.pbx.access.passwords import forms, is_password, is_secret
 from portsip_api.pbx.access.secret_purposes import SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.errors import LoginRefused
 from portsip_api.pbx.identity import Identity, Role
-from portsip_api.store.search import fold
+from portsip_api.store.search import fold, lower
 from portsip_api.store.secrets import keyring
 
 HASH: Final = ""  # the purpose of what is no secret but the hash of one
@@ -49,12 +49,20 @@ Proof = Callable[[Candidate], bool]
 
 
 def typed(password: str) -> Proof:
-    """Return the proof of a password that was typed: whether it is the one that a candidate's secret or hash is of."""
+    """Return the proof of a password that was typed: whether it is the one that a candidate's secret or hash is of.
+
+    It is tried in each of its `forms`, in all of them whoever is meant and whichever fits; a SIP password as it is
+    only, since a phone sends no password but a hash of it.
+    """
+    spellings = forms(password)
 
     def fits(candidate: Candidate) -> bool:
         if candidate.purpose == HASH:
-            return is_password(password, candidate.stored if isinstance(candidate.stored, str) else None)
-        return is_secret(password, candidate.secret())
+            stored = candidate.stored if isinstance(candidate.stored, str) else None
+            return True in [is_password(spelling, stored) for spelling in spellings]
+        tried = spellings[:1] if candidate.purpose == SIP_PASSWORD else spellings
+        secret = candidate.secret()
+        return True in [is_secret(spelling, secret) for spelling in tried]
 
     return fits
 
@@ -82,7 +90,7 @@ def chosen(attempt: Attempt, candidates: Sequence[Candidate], proof: Proof) -> C
 
 def by_number(domain: str, number: str, purpose: str) -> list[Candidate]:
     """Return the extension with that number in the tenant of that domain, with its secret of that purpose."""
-    return _extensions(candidates_sql.by_number(domain.lower(), number), purpose)
+    return _extensions(candidates_sql.by_number(lower(domain), number), purpose)
 
 
 def by_address(email: str) -> list[Candidate]:

@@ -15,6 +15,7 @@ from portsip_api.pbx.access.login_limits import Attempt
 from portsip_api.pbx.access.secret_purposes import SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.store import volatile
+from portsip_api.store.search import lower
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,6 @@ def _hashed(name: str, domain: str) -> list[Candidate]:
     """Return the administrator or the tenant that a name means, or a decoy."""
     found = [
         Candidate(Identity(Role(role), *identity), Credential(credential), password_hash, HASH)
-        for role, *identity, credential, password_hash in logins_sql.hashed(name, domain.lower())
+        for role, *identity, credential, password_hash in logins_sql.hashed(name, lower(domain))
     ]
     return found or [Candidate(None, Credential(0), None, HASH)]

@@ -8,6 +8,7 @@ import base64
 import hmac
 import importlib
 import threading
+import unicodedata
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -48,6 +49,16 @@ def is_password(password: str, stored_hash: str | None) -> bool:
             return _hasher.verify(stored_hash or _NOBODYS_HASH, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def forms(password: str) -> list[str]:
+    """Return the spellings in which a password of the web is tried: as it is, in NFC and in NFD; each one once.
+
+    Keyboards of one system send `é` as one character, those of another as two, and nobody sees which.
+    """
+    if password.isascii():
+        return [password]
+    return list(dict.fromkeys([password, *(unicodedata.normalize(form, password) for form in ("NFC", "NFD"))]))
 
 
 def is_secret(given: str, stored: str) -> bool:

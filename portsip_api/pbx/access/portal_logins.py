@@ -14,13 +14,14 @@ from portsip_api.pbx.access import candidates, portal_logins_sql
 from portsip_api.pbx.access.candidates import Candidate, Proof, chosen, typed
 from portsip_api.pbx.access.credentials import Credential
 from portsip_api.pbx.access.login_limits import Attempt
-from portsip_api.pbx.access.passwords import is_secret
+from portsip_api.pbx.access.passwords import forms, is_secret
 from portsip_api.pbx.access.tables import AdministratorHa1
 from portsip_api.pbx.identity import SUPERADMIN, Identity, Role
 from portsip_api.store.secrets import keyring
 
 REALM: Final = "PBX"  # stored HA1s hold it
 HA1: Final = "administrator.ha1"
+_MOST_FORMS: Final = 3
 ALGORITHMS: Final = {"MD5": "md5", "SHA-256": "sha256"}
 
 # Compares a candidate's HA1 with what the client sent.
@@ -30,10 +31,12 @@ Ha1Proof = Callable[[str], bool]
 def by_password(tenant_id: int, name: str, password: str, address: str) -> Identity:
     """Return whom `name` and `password` log in. Raises LoginRefused and TooManyFailures."""
     fits = typed(password)
-    given = compute_ha1(name, password, "SHA-256")
+    given = [compute_ha1(name, spelling, "SHA-256") for spelling in forms(password)]
 
     def proof(candidate: Candidate) -> bool:
-        return is_secret(given, candidate.secret()) if candidate.purpose == HA1 else fits(candidate)
+        if candidate.purpose != HA1:
+            return fits(candidate)
+        return True in [is_secret(ha1, kept) for ha1 in given for kept in _ha1s(candidate)]
 
     return _log_in(tenant_id, name, "SHA-256", proof, address)
 
@@ -46,8 +49,10 @@ def by_proof(tenant_id: int, name: str, algorithm: str, proof: Ha1Proof, address
     """
 
     def fits(candidate: Candidate) -> bool:
-        secret = candidate.secret()
-        return proof(secret if candidate.purpose == HA1 else compute_ha1(name, secret, algorithm))
+        if candidate.purpose == HA1:
+            return True in [proof(ha1) for ha1 in _ha1s(candidate)]
+        spellings = _padded(forms(candidate.secret()))
+        return True in [proof(compute_ha1(name, spelling, algorithm)) for spelling in spellings]
 
     return _log_in(tenant_id, name, algorithm, fits, address)
 
@@ -75,6 +80,16 @@ def compute_ha1(name: str, password: str, algorithm: str) -> str:
     return hashlib.new(ALGORITHMS[algorithm], text, usedforsecurity=False).hexdigest()
 
 
+def _ha1s(candidate: Candidate) -> list[str]:
+    """Return the HA1 of each spelling of an administrator's password; one that was set long ago has that of one."""
+    return _padded(candidate.secret().split())
+
+
+def _padded(texts: list[str]) -> list[str]:
+    """Return as many as the most spellings that there are: what is tried must not tell what is stored."""
+    return [*texts, *texts[-1:] * (_MOST_FORMS - len(texts))]
+
+
 def keep_ha1(administrator_id: int, name: str, password: str) -> None:
     """Store what an administrator's log-ins are compared with, inside the caller's transaction."""
     AdministratorHa1.delete().where(AdministratorHa1.administrator_id == administrator_id).execute()
@@ -83,7 +98,7 @@ def keep_ha1(administrator_id: int, name: str, password: str) -> None:
             "administrator_id": administrator_id,
             "name": known_as,
             "algorithm": algorithm,
-            "ha1": keyring.encrypt(compute_ha1(known_as, password, algorithm), HA1),
+            "ha1": keyring.encrypt(" ".join(compute_ha1(known_as, form, algorithm) for form in forms(password)), HA1),
         }
         for known_as in {name, SUPERADMIN}
         for algorithm in ALGORITHMS
