@@ -21,6 +21,8 @@ _COUNTING: Final = frozenset(
         *("gsPhoneGxp280", "gsPhoneGxp1200", "gsPhoneGxp2000", "gsPhoneGxp2010", "gsPhoneGxp2020"),
     }
 )
+_SELF_DEFINED: Final = 32  # characters that the shortest of Grandstream's fields for a zone take
+_USUAL_HOUR: Final = 2  # at which clocks change where nothing else is said
 _DATE_LINE: Final = 12 * _HOUR
 
 Values = dict[str, str | None]
@@ -113,11 +115,12 @@ def _grandstream(model: PhoneModel, rule: ZoneRule) -> Values:
             "phone/P75": "1" if rule.saving else "0",
             "phone/P246": f"{rules};{rule.saving}" if rule.saving else None,
         }
-    return {path: value for group in ("phone", "gateway") for path, value in _self_defined(group, rule).items()}
-
-
-def _self_defined(group: str, rule: ZoneRule) -> Values:
-    return {f"{group}/P64": "customize", f"{group}/P246": posix(rule)}
+    text = posix(rule)
+    if len(text) > _SELF_DEFINED:
+        text = posix(rule, whole_hours=True)
+    # The last one would have a video phone find its zone itself.
+    found: Values = {"phone/P64": "customize", "phone/P246": text, "phone/P1529": "0"}
+    return found | {"gateway/P64": "customize", "gateway/P246": text}
 
 
 def _grandstream_change(change: Change) -> str:
@@ -125,12 +128,16 @@ def _grandstream_change(change: Change) -> str:
     return f"{change.month},{week},{change.weekday},{change.minute // _HOUR},{change.minute % _HOUR}"
 
 
-def posix(rule: ZoneRule) -> str:
-    """Return the zone as POSIX's TZ names one, with names of three letters."""
+def posix(rule: ZoneRule, *, whole_hours: bool = False) -> str:
+    """Return the zone as POSIX's TZ names one, with names of three letters and without what goes without saying.
+
+    `whole_hours` writes the full hour nearest to a change.
+    """
     text = f"STD{_posix_offset(rule.offset)}"
     if rule.start is None or rule.end is None:
         return text
-    return f"{text}DST{_posix_offset(rule.offset + rule.saving)},{_posix_change(rule.start)},{_posix_change(rule.end)}"
+    text += "DST" if rule.saving == _HOUR else f"DST{_posix_offset(rule.offset + rule.saving)}"
+    return ",".join([text, *(_posix_change(change, whole_hours) for change in (rule.start, rule.end))])
 
 
 def _posix_offset(offset: int) -> str:
@@ -139,9 +146,12 @@ def _posix_offset(offset: int) -> str:
     return f"{sign}{hours}" + (f":{minutes:02}" if minutes else "")
 
 
-def _posix_change(change: Change) -> str:
-    hours, minutes = divmod(change.minute, _HOUR)
-    return f"M{change.month}.{change.week}.{_from_sunday(change)}/{hours}" + (f":{minutes:02}" if minutes else "")
+def _posix_change(change: Change, whole_hours: bool) -> str:
+    hours, minutes = (_hour(change), 0) if whole_hours else divmod(change.minute, _HOUR)
+    day = f"M{change.month}.{change.week}.{_from_sunday(change)}"
+    if minutes:
+        return f"{day}/{hours}:{minutes:02}"
+    return day if hours == _USUAL_HOUR else f"{day}/{hours}"
 
 
 def _hour(change: Change) -> int:

@@ -223,12 +223,17 @@ def test_a_profile_tells_the_time_of_the_tenants_zone(portal, phone):
         (
             "gsPhoneGxp2140",
             f"cfg{SERIAL}.xml",
-            {"P64": "customize", "P246": "STD+3:30DST+2:30,M3.2.0/2,M11.1.0/2", "P30": "time.example"},
+            {"P64": "customize", "P246": "STD+3:30DST,M3.2.0,M11.1.0", "P30": "time.example"},
+        ),
+        (
+            "gsPhoneGxv3175",
+            f"cfg{SERIAL}.xml",
+            {"P64": "customize", "P246": "STD+3:30DST,M3.2.0,M11.1.0", "P1529": "0", "P30": "time.example"},
         ),
         (
             "gsHt702",
             f"cfg{SERIAL}.xml",
-            {"P64": "customize", "P246": "STD+3:30DST+2:30,M3.2.0/2,M11.1.0/2", "P30": "time.example"},
+            {"P64": "customize", "P246": "STD+3:30DST,M3.2.0,M11.1.0", "P30": "time.example"},
         ),
         (
             "gsPhoneGxp2000",
@@ -351,6 +356,15 @@ def test_a_profile_is_for_who_may_see_passwords(app, portal, stranger, user, pho
         assert (SIP_PASSWORD in reply.text) is (status == 200)
     configure(PBX_EXPOSE_PASSWORDS="false")
     check_refused(portal.get(phone), 403, "passwords")
+
+
+def test_an_earlier_grandstream_gets_its_binary_file(portal, user):
+    make_phone(portal, model="gsHt286")
+    portal.post(f"api/phones/{SERIAL}/lines", {"user": "200"})
+    reply = portal.get(f"rest/phone/{SERIAL}/profile/cfg{SERIAL}")
+    assert reply.status_code == 200
+    assert reply.data[6:16] == bytes.fromhex(SERIAL) + b"\r\n\r\n"
+    assert f"&P34={SIP_PASSWORD}&".encode() in reply.data
 
 
 @pytest.mark.parametrize("model", {model.family: model for model in phone_models()}.values(), ids=lambda m: m.family)

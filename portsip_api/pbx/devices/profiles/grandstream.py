@@ -1,11 +1,13 @@
-"""Grandstream: numbered parameters ("P values"), as XML and as text.
+"""Grandstream: numbered parameters ("P values"), as XML, as text, and as the binary file of earlier firmware.
 
 A line's setting names one parameter per account: `port/P35-P404-P504` is P35 of the first account, P404 of the second.
 Source: the vendor's "SIP Device Provisioning Guide"; contract, section 9.
 """
 
 import re
+import struct
 from typing import Final
+from urllib.parse import quote, urlencode
 
 from portsip_api.pbx.devices.profiles import grandstream_ports as ports
 from portsip_api.pbx.devices.profiles.base import (
@@ -14,6 +16,7 @@ from portsip_api.pbx.devices.profiles.base import (
     ProfileLine,
     Settings,
     address,
+    clean,
     fill,
     with_own_values,
 )
@@ -54,6 +57,25 @@ def text(given: ProfileInput, name: str) -> str:
     """Return the file `name` of the phone."""
     template = "grandstream.xml.j2" if name.endswith(".xml") else "grandstream.cfg.j2"
     return fill(template, given, parameters=_parameters(given))
+
+
+def binary_name(serial: str) -> str:
+    """Return the name of the file that earlier phones and adapters ask for, which read neither XML nor text."""
+    return f"cfg{serial.lower()}"
+
+
+def binary(given: ProfileInput) -> bytes:
+    """Return the phone's file in the form of earlier firmware: all parameters as a form's, behind a header.
+
+    The header has the length of the whole in words of 16 bits, a checksum that makes the sum of all words 0, and the
+    phone's address.
+    """
+    body = urlencode([(name, clean(value)) for name, value in _parameters(given).items()], quote_via=quote)
+    padded = f"{body}&gnkey=0b82".encode()
+    padded += bytes(len(padded) % 2)
+    length, mac, end = 8 + len(padded) // 2, bytes.fromhex(given.serial), b"\r\n\r\n"
+    words = struct.unpack(f">{length}H", struct.pack(">IH6s4s", length, 0, mac, end) + padded)
+    return struct.pack(">IH6s4s", length, -sum(words) & 0xFFFF, mac, end) + padded
 
 
 def _parameters(given: ProfileInput) -> Parameters:

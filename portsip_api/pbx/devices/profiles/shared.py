@@ -1,8 +1,9 @@
-"""Whatever file a phone asks for: its own, and those that all phones of a vendor ask for by one name.
+"""Whatever file a phone asks for: its own, those that all phones of a vendor ask for by one name, and older forms.
 
 Polycom's phones ask for `000000000000.cfg` where they find no master file of their own, and for a contact directory,
 `<address>-directory.xml` or, when there is none, `000000000000-directory.xml`. A phone that has told who it is gets
 them: the master file is that of its firmware, the directory that of its tenant.
+Grandstream's earlier phones and adapters ask for a file without an ending, which is not text.
 Source: the vendor's UC Software administrators' guides.
 """
 
@@ -10,13 +11,14 @@ from typing import Final
 
 import orjson
 
-from portsip_api.pbx.devices.profiles import polycom
+from portsip_api.pbx.devices.profiles import grandstream, polycom
 from portsip_api.pbx.devices.profiles.base import Contact, Profile, ProfileInput
 from portsip_api.pbx.devices.profiles.files import as_profile, render
 from portsip_api.pbx.extensions import directory
 from portsip_api.store.paging import Slice
 
 MOST_CONTACTS: Final = 99  # what the smallest of these phones keep
+_BINARY: Final = "application/octet-stream"
 _EVERYBODY: Final = "000000000000"
 _DIRECTORY: Final = "-directory.xml"
 
@@ -33,6 +35,8 @@ def file_of(tenant_id: int, given: ProfileInput, name: str) -> Profile:
         for owner in (given.serial, _EVERYBODY):
             if asked == f"{owner}{_DIRECTORY}".casefold():
                 return as_profile(f"{owner}{_DIRECTORY}", polycom.directory(given, _contacts(tenant_id)))
+    if given.device == "grandstream" and name.casefold() == grandstream.binary_name(given.serial):
+        return Profile(grandstream.binary_name(given.serial), _BINARY, grandstream.binary(given))
     return render(given, name)
 
 

@@ -1,12 +1,16 @@
 """Every port of every Grandstream adapter: user, authentication, password and name under the vendor's numbers."""
 
+import struct
 from collections.abc import Sequence
 from dataclasses import replace
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from portsip_api.pbx.devices.profiles.files import ProfileInput, ProfileLine, render
+from portsip_api.pbx.devices.profiles.shared import file_of
+from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.settings import device_models
 from portsip_api.pbx.settings.device_models import PhoneModel
 from tests.pbx.devices.profiles.test_files import LINE, SERIAL, full_phone
@@ -150,3 +154,27 @@ def test_a_server_that_was_set_on_a_line_is_a_server(model_id: str) -> None:
     second = replace(made.lines[1], settings={**made.lines[1].settings, path: "sip.example"}, chosen=frozenset({path}))
     found = values(replace(made, lines=[made.lines[0], second]))
     assert (found["P47"], found["P747"], found["P4151"]) == ("pbx.example:5070", "sip.example", "1")
+
+
+@pytest.mark.parametrize("model_id", ["gsHt286", "gsHt496", "gsPhoneBt200", "gsPhoneGxp2000", "gsHt814"])
+def test_earlier_phones_read_a_binary_file(model_id: str) -> None:
+    lines = [line(1, display_name="Zoë & <Ann>=1"), line(2, password="p%2+ \n#;")]
+    model = device_models.phone_model(model_id)
+    made = adapter(model, lines[: model.max_lines])
+    for name in (f"cfg{SERIAL}", f"CFG{SERIAL}".upper()):
+        file = file_of(0, made, name)
+        assert (file.name, file.media_type) == (f"cfg{SERIAL}", "application/octet-stream")
+    content = file.content
+    length, _, mac, end = struct.unpack(">IH6s4s", content[:16])
+    assert (length * 2, mac.hex(), end) == (len(content), SERIAL, b"\r\n\r\n")
+    assert sum(struct.unpack(f">{length}H", content)) % 65_536 == 0
+    *pairs, key = content[16:].rstrip(b"\0").decode("ascii").split("&")
+    assert key == "gnkey=0b82"
+    found = {name: unquote(value) for name, value in (pair.split("=") for pair in pairs)}
+    assert found == values(made)
+    assert "Zoë & <Ann>=1" in found.values()
+
+
+def test_only_a_grandstream_has_a_binary_file() -> None:
+    with pytest.raises(NotFound):
+        file_of(0, full_phone(device_models.phone_model("snom370"), None), f"cfg{SERIAL}")
