@@ -54,6 +54,7 @@ _OLD_FEATURES: Final = (
 )
 # fmt: on
 _EMERGENCY: Final = "digitmap/routing.1/emergency.1.value"
+_SERVER_TYPE: Final = frozenset({"prov/prov_device/serverType", "prov/prov_device/serverType.set"})
 # Whose picture settings a model has: they are there for every model.
 _BACKGROUNDS: Final = {
     **dict.fromkeys(("polycomVVX400", "polycomVVX410", "polycomVVX500", "polycomRealPresenceTrio"), "polycomVVX500bg"),
@@ -136,7 +137,7 @@ def _parameters(given: ProfileInput, is_uc: bool) -> Parameters:
                 found[line_parameter(path, number)] = value or ""
     for number in given.unused_accounts:
         found[f"reg.{number}.address"] = ""
-    found = _of_server(given) | found
+    found |= _of_server(given)
     if any(name.startswith("device.") for name in found):
         found["device.set"] = "1"
     return found
@@ -148,10 +149,11 @@ def _of_server(given: ProfileInput) -> Parameters:
         return {}
     values = {
         "device.prov.serverName": given.provisioning.bare_url,
-        "device.prov.serverType": "HTTPS" if given.provisioning.is_tls else "HTTP",
         "device.prov.user": given.provisioning.user,
         "device.prov.password": given.provisioning.password,
     }
+    if _SERVER_TYPE.isdisjoint(given.chosen):
+        values["device.prov.serverType"] = "HTTPS" if given.provisioning.is_tls else "HTTP"
     return values | {f"{name}.set": "1" for name in values}
 
 

@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portsip_api.pbx.devices.profiles.files import ProfileInput, ProfileLine, has_form, profile_names, render
+from portsip_api.pbx.devices.profiles.files import (
+    ProfileInput,
+    ProfileLine,
+    Provisioning,
+    has_form,
+    profile_names,
+    render,
+)
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.settings import device_models
 
@@ -350,6 +357,17 @@ def test_settings_of_a_snom_say_who_may_change_them() -> None:
 def test_a_polycom_looks_for_its_firmware_in_a_folder(version: str | None, firmware: str) -> None:
     made = phone("polycom", LINE, version=version)
     assert ET.fromstring(render(made, f"{SERIAL}.cfg").content).get("APP_FILE_PATH") == firmware
+
+
+@pytest.mark.parametrize(("scheme", "kind"), [("http", "HTTP"), ("https", "HTTPS")])
+def test_a_polycom_is_told_by_what_it_fetches_its_files(scheme: str, kind: str) -> None:
+    """Its model's own default is not to be told; who sets it is followed."""
+    made = full_phone(device_models.phone_model("polycomVVX500"), "polycom5.5.2")
+    made = replace(made, provisioning=Provisioning(f"{scheme}://p.example/x/", "u", "p"))
+    found = values(made)
+    assert (found["device.prov.serverType"], found["device.prov.serverType.set"]) == (kind, "1")
+    path = "prov/prov_device/serverType.set"
+    assert values(replace(made, chosen=frozenset({path})))["device.prov.serverType.set"] == "0"
 
 
 def test_a_grandstream_gateway_has_one_server_and_its_own_numbers() -> None:
