@@ -1,9 +1,10 @@
-"""The README's table of settings, made from the settings themselves: `make readme` rewrites it."""
+"""The README's table of settings, made from the settings themselves: `make readme` rewrites it, and docs/import.md."""
 
 from pathlib import Path
 from typing import Final
 
 from portsip_api import settings
+from portsip_api.ops import import_page
 
 README: Final = settings.ROOT / "README.md"
 _BEGIN: Final = "<!-- settings: made by `make readme` -->\n"
@@ -36,3 +37,4 @@ def rewrite(path: Path = README) -> None:
 
 if __name__ == "__main__":
     rewrite()
+    import_page.rewrite()

@@ -16,12 +16,12 @@ from portsip_api.framework.blueprint import current_identity
 from portsip_api.framework.turns import Turns
 from portsip_api.pbx.errors import Forbidden, Invalid
 from portsip_api.pbx.identity import Role
-from portsip_api.pbx.import_export import exporting, file_reading, importing
+from portsip_api.pbx.import_export import describing, exporting, file_reading, importing
 from portsip_api.pbx.import_export.file_reading import CSV, JSON, Reading, Row
 from portsip_api.pbx.import_export.report import MOST_LISTED, Problem, Report
 from portsip_api.pbx.values import Choice, Flag
 from portsip_api.portsip.core.blueprint import MANAGERS, ResourceBlueprint, current_tenant
-from portsip_api.portsip.core.fields import Ruled, TenantRequest, described
+from portsip_api.portsip.core.fields import Request, Ruled, TenantRequest, described
 
 extension_files = ResourceBlueprint(
     "extension files", __name__, url_prefix="/api/extensions", description="Extensions as a CSV or JSON file"
@@ -140,12 +140,28 @@ def export_extensions(given: dict[str, Any]) -> Response:
     return Response(
         stream_with_context(_resume(first, pieces)),
         mimetype=_MEDIA_TYPES[format_],
-        headers={"Content-Disposition": f"attachment; filename=extensions.{format_}", "Cache-Control": "no-store"},
+        headers=_download(f"extensions.{format_}"),
     )
+
+
+def _download(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
 
 
 def _most_values() -> int:
     return _VALUES_OF_A_ROW * settings.current().import_rows
+
+
+@extension_files.route("/import/template")
+@extension_files.arguments(Request)
+@extension_files.allowed(*MANAGERS)
+@extension_files.answers({"text/csv": {"type": "string"}})
+def import_template(_: dict[str, Any]) -> Response:
+    """Download a file to fill in for `extensions/import`, as CSV (ours).
+
+    Rows above the titles explain it; they begin with `#`, and an import passes them over.
+    """
+    return Response(describing.template(), mimetype="text/csv", headers=_download("template.csv"))
 
 
 @extension_files.route("/import", methods=["POST"])

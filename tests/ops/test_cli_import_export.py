@@ -1,5 +1,6 @@
 """`import`, `export` and `seed` on the command line."""
 
+import csv
 import json
 import os
 import stat
@@ -79,6 +80,63 @@ def test_a_dry_run_writes_nothing(commands: FlaskCliRunner, file: Path) -> None:
     file.write_text(GOOD, encoding="utf-8")
     assert succeed(commands, "import", file, "--dry-run") == "Would be created: 2; updated: 0.\n"
     assert numbers() == []
+
+
+def told(file: Path) -> dict[str, dict[str, str]]:
+    """The rows of a file of passwords, by number."""
+    return {row["extension_number"]: row for row in csv.DictReader(file.read_text().splitlines())}
+
+
+def test_passwords_that_rows_lack_are_made_and_told_once(commands: FlaskCliRunner, admin: Crm, file: Path) -> None:
+    admin.make_extension("100")
+    file.write_text(f"extension_number,password\n100,\n101,{SIP_PASSWORD}\n102,\n", encoding="utf-8")
+    secrets = file.with_name("extensions.passwords.csv")
+    output = succeed(commands, "import", file, "--mode", "upsert", "--generate-passwords")
+    assert output == (
+        f"Wrote the passwords of 2 extensions to {secrets}; they are told this once.\nCreated: 2; updated: 1.\n"
+    )
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
+    made = told(secrets)
+    assert {number: [name for name, text in row.items() if text][1:] for number, row in made.items()} == {
+        "101": ["web_access_password"], "102": ["password", "web_access_password"],
+    }  # fmt: skip
+    for number, row in made.items():
+        shown = admin.read("extensions/show", extension_number=number)
+        assert shown["web_access_password"] == row["web_access_password"]
+        assert shown["password"] == row["password"] or number == "101"
+        assert len(row["web_access_password"]) == 16
+        assert row["web_access_password"] not in output
+
+
+def test_a_file_of_passwords_is_never_replaced(commands: FlaskCliRunner, file: Path) -> None:
+    file.write_text("extension_number\n100\n", encoding="utf-8")
+    secrets = file.with_name("secrets.csv")
+    secrets.write_text("other", encoding="utf-8")
+    check_failed(call(commands, "import", file, "--generate-passwords", secrets), f"File exists: {secrets}.")
+    assert (numbers(), secrets.read_text()) == ([], "other")
+
+
+def test_no_passwords_are_told_that_nobody_has(commands: FlaskCliRunner, file: Path) -> None:
+    secrets = file.with_name("extensions.passwords.csv")
+    file.write_text("extension_number\n100\n1 1\n", encoding="utf-8")
+    assert call(commands, "import", file, "--generate-passwords").exit_code == 1
+    assert not secrets.exists()
+    assert call(commands, "import", file, "--generate-passwords", "--dry-run").exit_code == 1
+    assert not secrets.exists()
+    assert call(commands, "import", file, "--partial", "--generate-passwords").exit_code == 1
+    assert (list(told(secrets)), numbers()) == (["100"], ["100"])
+
+
+def test_without_the_option_a_missing_password_fails(commands: FlaskCliRunner, file: Path) -> None:
+    file.write_text("extension_number\n100\n", encoding="utf-8")
+    assert "error: row 2 (100): password: Missing." in call(commands, "import", file).stderr
+
+
+def test_a_template_needs_no_store_and_can_be_imported(commands: FlaskCliRunner, tmp_path: Path, file: Path) -> None:
+    result = run(tmp_path / "none", "import", "--template")
+    assert (result.returncode, result.stderr, (tmp_path / "none").exists()) == (0, "", False)
+    file.write_text(result.stdout + "100\n", encoding="utf-8")
+    assert succeed(commands, "import", file, "--generate-passwords").endswith("Created: 1; updated: 0.\n")
 
 
 def test_failing_rows_fail_the_command(commands: FlaskCliRunner, file: Path) -> None:

@@ -156,6 +156,34 @@ def test_targets_that_do_not_exist_are_warnings(admin):
     ]
 
 
+def test_a_template_is_a_download_that_can_be_imported(admin):
+    reply = admin.get("extensions/import/template")
+    assert reply.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert reply.headers["Content-Disposition"] == "attachment; filename=template.csv"
+    check_done(upload(admin, reply.data), created=0)
+    check_done(upload(admin, reply.text + f"100,{SIP_PASSWORD},{WEB_PASSWORD}\r\n"), created=1)
+
+
+def test_a_file_of_a_spreadsheet_says_how_it_was_read(admin):
+    content = f"sep=;\r\nExtension;Password;Web password;Surname\r\n100;{SIP_PASSWORD};{WEB_PASSWORD};Groß\r\n ; ;\r\n"
+    for encoding, name in (("cp1252", "x.csv"), ("utf-16", "x.txt")):
+        reply = upload(admin, content.encode(encoding), name)
+        check_done(reply, created=1)
+        (warning,) = reply.json["warnings"]
+        assert warning["reason"].startswith("Was read as text in ")
+        assert admin.read("extensions/show", extension_number="100")["profile"]["last_name"] == "Groß"
+        admin.do("extensions/destroy", extension_number="100")
+
+
+def test_what_a_spreadsheet_changed_is_refused_by_row_and_field(admin):
+    reply = upload(
+        admin, HEADER.replace("profile.email", "mobile_phone") + f"4.9E+11,{SIP_PASSWORD},{WEB_PASSWORD},1010.0"
+    )
+    check = reply.json["report"]["errors"]
+    assert [(error["row"], error["field"]) for error in check] == [(2, "extension_number"), (2, "profile.mobile_phone")]
+    assert numbers(admin) == []
+
+
 # What a file is
 
 

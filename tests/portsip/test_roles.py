@@ -53,6 +53,7 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("POST", "/api/extensions/status"): ({"extensions": [COLLEAGUE]}, ANY_TOKEN),
     ("POST", "/api/extensions/status/update"): (EXTENSION | {"status": "DND"}, OWN_OBJECT),
     ("GET", "/api/extensions/show"): (EXTENSION, OWN_OBJECT),
+    ("GET", "/api/extensions/import/template"): ({}, MANAGERS),
     ("POST", "/api/extensions/update"): (EXTENSION, OWN_OBJECT),
     ("POST", "/api/extensions/create"): (NEW, MANAGERS),
     ("POST", "/api/extensions/destroy"): (EXTENSION, MANAGERS_OBJECT),

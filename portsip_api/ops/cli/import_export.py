@@ -9,12 +9,14 @@ from typing import IO, Any
 
 import click
 
+from portsip_api.ops.cli import secrets_file
 from portsip_api.ops.cli.group import StoreCommand
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.extensions import directory
-from portsip_api.pbx.import_export import exporting, file_reading, importing
+from portsip_api.pbx.import_export import describing, exporting, file_reading, importing
 from portsip_api.pbx.import_export.file_reading import CSV, JSON, Reading, Row
+from portsip_api.pbx.import_export.generating import Generated
 from portsip_api.pbx.import_export.report import Findings, Report
 from portsip_api.store import database
 from portsip_api.store.files import create, sync_folder
@@ -51,10 +53,33 @@ def bar(label: str, length: int) -> Any:
     return click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
 
 
+def _print_template(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:
+    if is_wanted:
+        click.echo(describing.template(), nl=False)
+        context.exit()
+
+
 @click.command("import", cls=StoreCommand)
 @click.argument("file", type=_FILE)
 @tenant_option
 @_format_option
+@click.option(
+    "--template",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_template,
+    help="Print a file to fill in, which explains itself, and end.",
+)
+@click.option(
+    "--generate-passwords",
+    "secrets_option",
+    is_flag=False,
+    flag_value=secrets_file.BESIDE,
+    metavar="[SECRETS]",
+    help="Give new extensions the passwords that their rows lack, and write these to SECRETS, else beside FILE (behind "
+    "which the option then stands), for its owner only. They are told this once.",
+)
 @click.option(
     "--mode",
     type=click.Choice(["create", "upsert"]),
@@ -72,20 +97,28 @@ def bar(label: str, length: int) -> Any:
     "then no longer all rows or none: what others write meanwhile, and a row collides with, ends the import behind the "
     "batches that are written.",
 )
-def import_extensions(file: Path, tenant: str | None, format_: str | None, mode: str, **how: Any) -> None:
+def import_extensions(
+    file: Path, tenant: str | None, format_: str | None, secrets_option: str | None, mode: str, **how: Any
+) -> None:
     """Create or change extensions from FILE, CSV or JSON, in one transaction unless --batch says otherwise.
 
-    All rows are checked before the first one is written, and are in memory at once. A running server answers the calls
-    that write with 503 while a large file is being written.
+    CSV is read as spreadsheets save it; --template shows what may stand in it. All rows are checked before the first
+    one is written, and are in memory at once. A running server answers the calls that write with 503 while a large file
+    is being written.
     """
     tenant_id = tenant_id_of(tenant)
+    generated = Generated()
+    complete = generated.fill if secrets_option is not None else importing.as_it_is
     database.expect_many_writes()
     with file.open("rb") as opened, bar("Checking", file.stat().st_size) as progress:
         reading = file_reading.read(opened, format_ or _format_of(file, opened))
         watched = Reading(_watched(reading.rows, opened, progress), reading.warnings)
-        plan = importing.prepare(tenant_id, watched, upsert=mode == "upsert")
-    with bar("Writing", len(plan.candidates)) as progress:
-        report = importing.apply(plan, advance=progress.update, **how)
+        plan = importing.prepare(tenant_id, watched, upsert=mode == "upsert", complete=complete)
+    path = None if how["dry_run"] else secrets_file.place(secrets_option, file)
+    with secrets_file.telling(path, generated) as settle:
+        with bar("Writing", len(plan.candidates)) as progress:
+            report = importing.apply(plan, advance=progress.update, **how)
+        settle(report.new_numbers)
     _print(report)
 
 

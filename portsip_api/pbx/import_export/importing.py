@@ -39,10 +39,15 @@ class Plan:
     candidates: list[Candidate] = field(default_factory=list)
 
 
-def prepare(tenant_id: int, reading: Reading, *, upsert: bool) -> Plan:
+def as_it_is(row: Row) -> Row:
+    """Return `row`."""
+    return row
+
+
+def prepare(tenant_id: int, reading: Reading, *, upsert: bool, complete: Callable[[Row], Row] = as_it_is) -> Plan:
     """Check every row. With `upsert` those with the number of an extension change it; else all of them are new.
 
-    Raises Invalid when the file as a whole cannot be read.
+    New ones are those that `complete` returns for them. Raises Invalid when the file as a whole cannot be read.
     """
     group_rows = groups.rows_by_key(tenant_id)
     plan = Plan(tenant_id, reading.warnings)
@@ -50,7 +55,8 @@ def prepare(tenant_id: int, reading: Reading, *, upsert: bool) -> Plan:
         existing = _existing(tenant_id, chunk) if upsert else ()
         for row in chunk:
             try:
-                plan.candidates.append(candidate(row, existing, group_rows))
+                whole = row if number_of(row) in existing else complete(row)
+                plan.candidates.append(candidate(whole, existing, group_rows))
             except Invalid as invalid:
                 plan.errors.add(row.number, number_of(row), invalid.errors)
     return plan
@@ -80,10 +86,11 @@ def apply(
         written = good
     else:
         written = _write_all(plan, good, batch or max(len(good), 1), partial=partial, advance=advance)
-    created = sum(isinstance(item.content, Draft) for item in written)
+    created = frozenset(item.number for item in written if isinstance(item.content, Draft))
     plan.errors.listed.sort(key=lambda problem: problem.row)
     unwritten = len(good) - len(written) - (plan.errors.rows - failed)
-    return Report(created, len(written) - created, dry_run, plan.errors, plan.warnings, unwritten)
+    updated = len(written) - len(created)
+    return Report(len(created), updated, dry_run, plan.errors, plan.warnings, unwritten, created)
 
 
 def _write_all(

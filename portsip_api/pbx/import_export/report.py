@@ -1,6 +1,6 @@
 """What an import says about the rows of its file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,6 +53,7 @@ class Report:
     errors: Findings
     warnings: Findings
     unwritten: int = 0  # rows without an error in them that stayed out: none, or all from the batch of a failing one on
+    new_numbers: Collection[str] = ()  # of the extensions that were created
 
     @property
     def is_refused(self) -> bool:
