@@ -84,6 +84,7 @@ DOCUMENTS = {
     for document in (
         Document("Document, PortSIP", "openapi.json", ("--exclude-path", "/api/account/sign_out"), _token),
         Document("Document, sipXcom", "openapi-sipxcom.json", ("--auth", f"superadmin:{ADMIN_PASSWORD}")),
+        Document("Document, phones", "openapi-provision.json", ("--auth", "0004f2aabb95:a-password")),
     )
 }
 

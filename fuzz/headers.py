@@ -22,7 +22,7 @@ LOGIN_WORDS = (
     "Basic ", "Digest ", "Bearer ", "username=", 'realm="PBX"', 'nonce="@nonce"', "nc=00000001", "cnonce=",
     "qop=auth", 'uri="@uri"', 'response="@response"', "algorithm=SHA-256", "algorithm=MD5-sess", "username*=UTF-8''",
 )  # fmt: skip
-_TARGETS = ("/sipxconfig/rest/branch", "/api/extensions/list")
+_TARGETS = ("/sipxconfig/rest/branch", "/api/extensions/list", "/provision/0004f2aabb95.cfg")
 _NAME, _COUNT, _CNONCE = "superadmin", "00000001", "c"
 
 
@@ -77,7 +77,7 @@ def range_seeds() -> Iterator[bytes]:
 
 
 def authorization(folder: Path) -> _One:
-    """Log in on both APIs; only an input that holds what the right password gives gets in.
+    """Log in on both APIs, and as a phone; only an input that holds what the right password gives gets in.
 
     `@nonce`, `@uri`, `@response` and `@basic` stand for what only a server or somebody with the password knows.
     """

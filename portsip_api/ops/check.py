@@ -67,6 +67,10 @@ def _advices(configuration: settings.Settings, environment: Mapping[str, str]) -
         yield _advice("PBX_PASSWORD_POLICY is lenient: passwords of one character are accepted.")
     if not _is_loopback(configuration.bind):
         yield _advice("PBX_BIND is not a loopback address: passwords and tokens cross the network in clear text.")
+    if configuration.provision_plain:
+        yield _advice(
+            "PBX_PROVISION_PLAIN is true: phones' files, with their passwords, cross the network in clear text."
+        )
     if "PBX_TIME_ZONE" not in environment:
         yield _advice("PBX_TIME_ZONE is not set: the office hours of tenants that name no time zone are in UTC.")
     if configuration.time_zone not in zone_names():

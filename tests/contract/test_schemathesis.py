@@ -14,7 +14,8 @@ import requests
 from tests.contract.servers import ROOT, running
 from tests.crm import ADMIN_PASSWORD
 
-EXAMPLES = {"openapi.json": "12", "openapi-sipxcom.json": "3"}  # for each operation, beside those that cover its schema
+# For each operation, beside those that cover its schema.
+EXAMPLES = {"openapi.json": "12", "openapi-sipxcom.json": "3", "openapi-provision.json": "20"}
 LIMITS = {"PBX_LOGIN_FAILURES": "100000", "PBX_LOGIN_FAILURES_ADDRESS": "100000", "PBX_TOKEN_TTL": "3600"}
 # What Hypothesis works out about Unicode is kept; and requests looks for proxies among all variables, each time.
 ENVIRONMENT = {"HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / ".hypothesis"), "PYTHONUTF8": "1"}
@@ -69,3 +70,8 @@ def test_the_portsip_api_does_what_its_document_says(fresh_store, tmp_path):
 def test_the_sipxcom_api_does_what_its_document_says(fresh_store, tmp_path):
     with running("gunicorn", fresh_store(), **LIMITS) as server:
         check_document(server, tmp_path, "openapi-sipxcom.json", "", "--auth", f"superadmin:{ADMIN_PASSWORD}")
+
+
+def test_what_phones_fetch_is_what_its_document_says(fresh_store, tmp_path):
+    with running("gunicorn", fresh_store(), **LIMITS) as server:
+        check_document(server, tmp_path, "openapi-provision.json", "", "--auth", "0004f2aabb95:a-password")
