@@ -156,6 +156,15 @@ class Zone(Kind):
 Rules = dict[str, "Kind | Rules"]
 
 
+class Checked(dict[str, Any]):
+    """Values that have been checked already, where they were read: `rules` says by which rule each of them was."""
+
+    def __init__(self, values: Mapping[str, Any], rules: Mapping[str, "Kind | Rules"]) -> None:
+        """Keep both."""
+        super().__init__(values)
+        self.rules = rules
+
+
 def defaults(rules: Rules) -> dict[str, Any]:
     """Return the default of every value."""
     return {name: defaults(rule) if isinstance(rule, Mapping) else rule.default for name, rule in rules.items()}
@@ -173,6 +182,7 @@ def merge(current: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, An
 def checked(rules: Rules, values: Mapping[str, object], path: str = "") -> dict[str, Any]:
     """Return those of `values` that have a rule, checked; values without a rule are dropped.
 
+    What was `Checked` by the very rule that stands here is not checked again.
     Raises Invalid naming every value that breaks its rule by its dotted path below `path`.
     """
     errors: dict[str, list[str]] = {}
@@ -184,9 +194,13 @@ def checked(rules: Rules, values: Mapping[str, object], path: str = "") -> dict[
 
 def _checked(rules: Rules, values: Mapping[str, object], path: str, errors: dict[str, list[str]]) -> dict[str, Any]:
     good: dict[str, Any] = {}
+    before = values.rules if isinstance(values, Checked) else {}
     for name, value in values.items():
         rule = rules.get(name)
         if rule is None:
+            continue
+        if rule is before.get(name):
+            good[name] = value
             continue
         try:
             if isinstance(rule, dict):  # asking for a Mapping costs an import a tenth of its speed

@@ -4,7 +4,19 @@ import pytest
 
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions.fields import EMAIL, EXTENSION, NUMBER, OBJECTS
-from portsip_api.pbx.values import Choice, Flag, Text, TimeOfDay, Whole, checked, defaults, leaves, merge
+from portsip_api.pbx.values import (
+    Checked,
+    Choice,
+    Flag,
+    Rules,
+    Text,
+    TimeOfDay,
+    Whole,
+    checked,
+    defaults,
+    leaves,
+    merge,
+)
 
 
 @pytest.mark.parametrize(
@@ -78,3 +90,20 @@ def test_every_default_meets_its_rule():
     for path, kind in leaves(OBJECTS):
         assert kind.check(kind.default) == kind.default, path
     assert checked(OBJECTS, defaults(OBJECTS)) == defaults(OBJECTS)
+
+
+def test_a_value_is_checked_once_by_each_rule():
+    class Counting(Text):
+        def check(self, value: object) -> str:
+            seen.append(value)
+            return super().check(value)
+
+    seen: list[object] = []
+    rule, other = Counting(5), Counting(3)
+    nested: Rules = {"b": rule}
+    given = Checked({"a": "good", "o": {"b": "fine"}, "c": "four"}, {"a": rule, "o": nested, "c": rule})
+    assert checked({"a": rule, "o": nested}, given) == {"a": "good", "o": {"b": "fine"}}
+    assert seen == []
+    with pytest.raises(Invalid) as caught:
+        checked({"c": other}, given)  # by a rule that is another one
+    assert (seen, set(caught.value.errors)) == (["four"], {"c"})

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
 from marshmallow import fields as ma
 
-from portsip_api.pbx.values import Choice, Flag, Kind, Rules, Text, TimeOfDay, Whole
+from portsip_api.pbx.values import Checked, Choice, Flag, Kind, Rules, Text, TimeOfDay, Whole
 from portsip_api.portsip.core.wire import WireText
 
 MOST_ID: Final = 2**63 - 1
@@ -24,13 +24,22 @@ class Ruled(ma.Field[Any]):
     def __init__(self, kind: Kind, **options: Any) -> None:
         """Keep the kind; `options` are marshmallow's."""
         super().__init__(**options)
-        self.kind = kind
+        self.rule = kind
 
     def _deserialize(self, value: object, *_: object, **__: object) -> Any:
         try:
-            return self.kind.check(self.kind.from_text(value) if isinstance(value, WireText) else value)
+            return self.rule.check(self.rule.from_text(value) if isinstance(value, WireText) else value)
         except ValueError as error:
             raise ValidationError(str(error)) from None
+
+
+class RuledObject(ma.Nested):
+    """An object whose values kinds check."""
+
+    def __init__(self, nested: type[Schema], rules: Rules) -> None:
+        """Keep the rules that the fields of `nested` are made of."""
+        super().__init__(nested, error_messages={"null": "Must not be null."})
+        self.rule = rules
 
 
 class Strings(ma.Field[list[str]]):
@@ -90,15 +99,17 @@ class Request(Schema):
     def _read(self, data: object) -> dict[str, Any]:
         if not isinstance(data, Mapping):
             raise ValidationError("")
-        values = {}
+        values, rules = {}, {}
         for name, field in self.load_fields.items():
             sent_as = field.data_key or name
             if sent_as in data:
                 values[name] = field.deserialize(data[sent_as], sent_as, data)
+                if isinstance(field, Ruled | RuledObject):
+                    rules[name] = field.rule
             elif field.required:
                 raise ValidationError("")
         self.check(values)
-        return values
+        return Checked(values, rules)
 
 
 class TenantRequest(Request):
@@ -132,7 +143,7 @@ def _field(path: str, rule: Kind | Rules, *, required: bool = False) -> ma.Field
     if path not in _nested:  # one class an object, so that the documentation names it once
         fields = {key: _field(f"{path}_{key}", below) for key, below in rule.items()}
         _nested[path] = type(path.title().replace("_", ""), (Request,), fields)
-    return ma.Nested(_nested[path], error_messages={"null": "Must not be null."})
+    return RuledObject(_nested[path], rule)
 
 
 class ExtensionKeyRequest(TenantRequest):
@@ -150,7 +161,7 @@ def openapi_properties(_: object, field: ma.Field[Any], **__: object) -> dict[st
         return {"type": "array", "items": {"type": "string"}}
     if isinstance(field, FreeObject):
         return {"type": "object"}
-    return _properties(field.kind) if isinstance(field, Ruled) else {}
+    return _properties(field.rule) if isinstance(field, Ruled) else {}
 
 
 def _properties(kind: Kind) -> dict[str, Any]:
