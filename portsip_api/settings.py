@@ -170,6 +170,9 @@ class Settings:
         "Group, by name or number, that may read the files of greetings and prompts, such as a SIP engine's; empty: "
         "the server's user alone",
     )  # fmt: skip
+    media_bytes: int = _setting(
+        whole(1 << 20, 1 << 50), str(2 << 30), "Most bytes that the greetings and prompts of a tenant take, as stored"
+    )
     fetch_allow: list[IPNetwork | str] = _setting(
         Hosts(), "",
         "Host names, addresses or networks, separated by commas, that greetings may be fetched from, and name servers "

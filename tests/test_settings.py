@@ -49,6 +49,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_GREETING_FILES": ("2", 2),
     "PBX_GREETING_BYTES": ("1048576", 1_048_576),
     "PBX_MEDIA_GROUP": ("54321", 54_321),
+    "PBX_MEDIA_BYTES": ("1048576", 1_048_576),
     "PBX_FETCH_ALLOW": (
         "Media.example.com, 10.1.2.3/8, ::1",
         ["media.example.com", ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128")],
@@ -104,6 +105,7 @@ BAD = {
     "PBX_GREETING_FILES": ["0", "1001"],
     "PBX_GREETING_BYTES": ["1023", "100 MiB"],
     "PBX_MEDIA_GROUP": ["no-such-group", "-1", "4294967295"],
+    "PBX_MEDIA_BYTES": ["1023", "2 GiB", "0"],
     "PBX_FETCH_ALLOW": ["http://media.example/", "10.0.0.0/33", "127.0.0.256", "a b", "media.example:80"],
     "PBX_LOG_LEVEL": ["TRACE"],
 }

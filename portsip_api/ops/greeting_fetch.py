@@ -17,17 +17,31 @@ from portsip_api.store import database
 AT_ONCE: Final = 4
 
 _log = logging.getLogger("pbx.greetings")
-_threads: list[threading.Thread] = []
+_threads: list["_Fetch"] = []
 
 
 def start_due() -> None:
-    """Begin to fetch what is due, as far as there is room. Only one thread at a time may call it."""
+    """Begin to fetch what is due, as far as there is room, a tenant in turn. Only one thread at a time may call it."""
     _threads[:] = [thread for thread in _threads if thread.is_alive()]
     room = AT_ONCE - len(_threads)
-    for claimed in greetings.claim_due(room) if room else ():
-        thread = threading.Thread(target=_perform, args=claimed, name="fetch", daemon=True)
+    under_way = [thread.greeting_id for thread in _threads]
+    for greeting_id, url in greetings.claim_due(room, under_way) if room else ():
+        thread = _Fetch(greeting_id, url)
         _threads.append(thread)
         thread.start()
+
+
+class _Fetch(threading.Thread):
+    """The fetch of one greeting."""
+
+    def __init__(self, greeting_id: int, url: str) -> None:
+        super().__init__(name="fetch", daemon=True)
+        self.greeting_id = greeting_id
+        self._url = url
+
+    def run(self) -> None:
+        """Fetch it."""
+        _perform(self.greeting_id, self._url)
 
 
 def _perform(greeting_id: int, url: str) -> None:

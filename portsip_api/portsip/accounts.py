@@ -121,8 +121,18 @@ class AccountKey(Request):
 
 class _AccountObjects(Request):
     profile = FreeObject(metadata={"description": "Kept as sent."})
-    capability = FreeObject(metadata={"description": "Kept as sent; not enforced."})
-    quota = FreeObject(metadata={"description": "Kept as sent; not enforced."})
+    capability = FreeObject(
+        metadata={
+            "description": "Kept as sent. A create answers 409.1 at `max_extensions`, `max_ring_groups` and "
+            "`max_virtual_receptionists`; absent or 0 is no limit."
+        }
+    )
+    quota = FreeObject(
+        metadata={
+            "description": "Kept as sent. A greeting above `max_voicemail_quota`, in bytes, is answered 409.1; absent "
+            "or 0 is no limit."
+        }
+    )
     allowed_prefixes = Strings(
         metadata={"description": "Ours: beginnings of the external numbers that may be dialled; none at first."}
     )

@@ -14,6 +14,7 @@ from portsip_api.ops.jobs import JOBS
 from portsip_api.pbx.media import greetings
 from portsip_api.store import database
 from tests.conftest import SetClock
+from tests.contract.servers import wait_until
 from tests.crm import Crm
 from tests.ops.conftest import Lines
 from tests.web import Handler, Web, ok, raw, serving
@@ -177,6 +178,35 @@ def test_a_few_at_a_time_and_nobody_waits_for_them(admin: Crm, web: Web, fetched
     fetched()
     assert {state(admin, name) for name in names} == {("READY", "")}
     assert web.connections == len(names)
+
+
+def test_who_has_all_the_room_gives_the_next_place_to_others(admin: Crm, web: Web, fetched) -> None:
+    asked, released = threading.Semaphore(0), threading.Semaphore(0)
+
+    def hesitate(handler: Handler) -> None:
+        asked.release()
+        released.acquire(timeout=PATIENCE)
+        ok(sound())(handler)
+
+    web.answers["/slow"] = hesitate
+    web.answers["/other"] = ok(sound())
+    for number in range(2 * greeting_fetch.AT_ONCE):
+        request(admin, web.url("/slow"), f"{number}.wav")
+    greeting_fetch.start_due()
+    for _ in range(greeting_fetch.AT_ONCE):
+        assert asked.acquire(timeout=PATIENCE)
+    other = admin.do("account/create", name="acme", password="a passphrase of 9", domain="acme.example")["id"]
+    admin.make_extension(NUMBER, tenant_id=other)
+    key = {"extension_number": NUMBER, "tenant_id": other}
+    admin.do("extensions/greeting_file/create", filename="b.wav", url=web.url("/other"), **key)
+    released.release()
+    wait_until(lambda: not all(thread.is_alive() for thread in greeting_fetch._threads), "one ends")
+    greeting_fetch.start_due()
+    wait_until(lambda: "/other" in [path for path, _ in web.requests], "the other tenant's file is asked for")
+    for _ in range(2 * greeting_fetch.AT_ONCE):
+        released.release()
+    join()
+    fetched()
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.2/?token={secret}", "http://127.0.0.1:{port}/missing?token={secret}"])

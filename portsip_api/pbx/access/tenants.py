@@ -1,6 +1,7 @@
 """Tenants: each has a SIP domain, its own extensions and an account that administers them.
 
-Source: contract, section 2 (`/account/*`). `profile`, `capability` and `quota` are kept for the client as it sent them.
+Source: contract, section 2 (`/account/*`). `profile`, `capability` and `quota` are kept for the client as it sent them;
+what limits in them mean, `tenant_limits` says.
 """
 
 import json
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from portsip_api.pbx.access import credentials, tables, tenants_sql
+from portsip_api.pbx.access import credentials, tables, tenant_limits, tenants_sql
 from portsip_api.pbx.access.passwords import ACCOUNT_PASSWORD, hash_password, require_account_policy
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.uniqueness import Refusals, refusing
@@ -179,6 +180,7 @@ def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
     errors = {
         name: ["Must be an object."] for name in FREE_OBJECTS if name in fields and not isinstance(fields[name], dict)
     }
+    errors |= tenant_limits.problems(fields)
     prefixes = fields.get("allowed_prefixes", [])
     if not isinstance(prefixes, list) or len(prefixes) > 100 or not all(map(_is_prefix, prefixes)):
         errors["allowed_prefixes"] = ["Must be an array of at most 100 beginnings of numbers, such as +49."]

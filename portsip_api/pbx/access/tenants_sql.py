@@ -15,6 +15,11 @@ def revision(tenant_id: int) -> Any:
     return database.fetch_row("SELECT revision FROM tenant WHERE id = ?", (tenant_id,))
 
 
+def limits(tenant_id: int) -> Any:
+    """Return a row with the capability, the quota (JSON) and the bytes of greetings: asked with each new object."""
+    return database.fetch_row("SELECT capability, quota, greeting_bytes FROM tenant WHERE id = ?", (tenant_id,))
+
+
 def id_of_domain(domain: str) -> Any:
     """Return a row with the id of the tenant with that domain, or None: asked with every request of a portal."""
     return database.fetch_row("SELECT id FROM tenant WHERE domain = ?", (domain,))

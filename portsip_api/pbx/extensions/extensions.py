@@ -8,11 +8,12 @@ from typing import Any, Final
 
 import orjson
 
+from portsip_api.pbx.access import tenant_limits
 from portsip_api.pbx.access.secret_purposes import PURPOSES
 from portsip_api.pbx.access.tenants import DEFAULT_GROUP
 from portsip_api.pbx.errors import Forbidden, Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
-from portsip_api.pbx.extensions import extensions_sql, forward_references, groups, tables
+from portsip_api.pbx.extensions import directory, extensions_sql, forward_references, groups, tables
 from portsip_api.pbx.extensions import forward_targets as forwarding
 from portsip_api.pbx.extensions.drafts import (
     Change,
@@ -44,7 +45,10 @@ _TAKEN: Final[Refusals] = {
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
-    """Make an extension and return its id. Raises Invalid, Duplicate (the number is taken) and NotFound (no tenant)."""
+    """Make an extension and return its id.
+
+    Raises Invalid, Duplicate (the number is taken), NotFound (no tenant) and Conflict (it has as many as it may).
+    """
     draft = prepare(fields)
     with database.writing():
         return insert(tenant_id, draft)
@@ -52,6 +56,7 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
 
 def insert(tenant_id: int, draft: Draft) -> int:
     """Write `draft` inside the caller's transaction and return the new id. Raises what `create` raises."""
+    require_few(tenant_id, 1)
     _require_unambiguous(tenant_id, draft.number)
     with refusing(_TAKEN):
         extension_id = write(tenant_id, draft)
@@ -111,6 +116,11 @@ def destroy(tenant_id: int, key: ExtensionKey) -> None:
         blobs = greeting_files.of_extension(tenant_id, extension_id)
         extensions_sql.delete(tenant_id, extension_id)
     greeting_files.FILES.remove(blobs)
+
+
+def require_few(tenant_id: int, more: int) -> None:
+    """Raise Conflict when the tenant may not have `more` extensions beside those that it has."""
+    tenant_limits.of(tenant_id).require("max_extensions", lambda: directory.count(tenant_id), more)
 
 
 def _require_own(by: Identity, before: Extension, values: Mapping[str, Any], options: Mapping[str, Any]) -> None:

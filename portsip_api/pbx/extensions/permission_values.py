@@ -4,6 +4,7 @@ A user's value is the user's own, else that of the first of the user's groups (b
 the permission's default. A group's value is its own, else the default. Source: contract, sections 5.5 and 5.7.
 """
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from portsip_api.pbx.row_ids import row_id
 from portsip_api.store import database
 
 UNKNOWN: Final = "Names a permission that does not exist."
-Values = dict[str, bool]
+Values = Mapping[str, bool]
 
 
 def of_users(tenant_id: int, extension_ids: Sequence[int], every: Sequence[Permission]) -> dict[int, Values]:
@@ -65,11 +66,12 @@ def is_set_by(tenant_id: int, group_ids: Iterable[int], name: str) -> bool:
 
 
 def _over_defaults(every: Sequence[Permission], ids: Iterable[int], rows: Iterable[Any]) -> dict[int, Values]:
+    """Lay what was set over the defaults, of which there is one copy: a tenant may add permissions by the hundred."""
     defaults = {item.name: item.default_value for item in every}
-    found = {id_: dict(defaults) for id_ in ids}
+    found: dict[int, ChainMap[str, bool]] = {id_: ChainMap({}, defaults) for id_ in ids}
     for id_, name, value in rows:
         found[id_][name] = bool(value)
-    return found
+    return {**found}
 
 
 def _set(

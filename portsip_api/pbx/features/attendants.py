@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from portsip_api.pbx.access import tenant_limits
 from portsip_api.pbx.errors import Conflict, Duplicate, NotFound
 from portsip_api.pbx.features import tables
 from portsip_api.pbx.features.tables import SpecialAttendant
@@ -125,10 +126,15 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> Attendant:
     """Make a custom attendant and return it; with a live code it begins in live mode.
 
     `fields` are those of `ATTENDANT` (name is required); `schedule` is the name of a general schedule. Raises Invalid,
-    NotFound (no such schedule) and Duplicate (the name, the number or the live code is taken).
+    NotFound (no such schedule), Duplicate (the name, the number or the live code is taken) and Conflict (the tenant has
+    as many as it may).
     """
     values = complete(ATTENDANT, fields, ("name",))
     with database.writing():
+        custom = tables.Attendant.system_id.is_null()
+        tenant_limits.of(tenant_id).require(
+            "max_virtual_receptionists", lambda: tables.Attendant.count(tenant_id, custom)
+        )
         schedule_id = schedules.find_general(tenant_id, values["schedule"]).id if values["schedule"] else None
         code = values["live_code"] or None
         with refusing(_REFUSALS):

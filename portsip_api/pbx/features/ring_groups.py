@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from peewee import fn
 
+from portsip_api.pbx.access import tenant_limits
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions.fields import NUMBER
 from portsip_api.pbx.extensions.tables import Extension
@@ -81,13 +82,17 @@ def show(tenant_id: int, key: RingGroupKey) -> RingGroup:
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
-    """Make a ring group and return its id. Raises Invalid (also for an unknown member) and Duplicate."""
+    """Make a ring group and return its id.
+
+    Raises Invalid (also for an unknown member), Duplicate and Conflict (the tenant has as many as it may).
+    """
     values = _checked(fields)
     missing = {name: ["Missing."] for name in ("ring_group_number", "name") if name not in values}
     if missing:
         raise Invalid(missing)
     values = {"ring_time": 30, "ring_strategy": "RING_SIMULTANEOUSLY", **values}
     with database.writing():
+        tenant_limits.of(tenant_id).require("max_ring_groups", lambda: tables.RingGroup.count(tenant_id))
         with refusing(_REFUSALS):
             group_id = tables.RingGroup.insert(tenant_id, **_columns(values))
         _set_members(tenant_id, group_id, values.get("members", []))

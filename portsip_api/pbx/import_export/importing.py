@@ -75,13 +75,15 @@ def apply(
 
     Nothing is written when any row fails, unless `partial`: then the others are. That holds with a `batch` too, but for
     rows that collide with what others wrote since the first batch: they end the import behind the batches before,
-    unless `partial`. Raises StoreUnavailable, which says so when batches were written before.
+    unless `partial`. Raises StoreUnavailable, which says so when batches were written before, and Conflict, when the
+    tenant may not have as many extensions: then nothing is written, of the batch that is one too many.
     """
     good = CollisionCheck(plan.tenant_id, plan.candidates).passing(plan.candidates, plan.errors)
     if plan.errors.rows and not partial:
         good = []
     failed = plan.errors.rows
     if dry_run:
+        extensions.require_few(plan.tenant_id, sum(isinstance(row.content, Draft) for row in good))
         find_dangling(plan.tenant_id, good, _numbers(good), plan.warnings)
         written = good
     else:
@@ -107,6 +109,7 @@ def _write_all(
                 rows_left = CollisionCheck(plan.tenant_id, rows).passing(rows, plan.errors)
                 if plan.errors.rows and not partial:
                     break
+                extensions.require_few(plan.tenant_id, sum(isinstance(row.content, Draft) for row in rows_left))
                 for chunk in _chunks(rows_left, _CHUNK):
                     for item in chunk:
                         _write(plan.tenant_id, item)

@@ -82,16 +82,10 @@ def require_free(rows: Sequence[tables.Greeting], filename: str) -> None:
     """Raise Conflict when `rows`, an extension's, have the name already, or are as many as they may."""
     if filename == DEFAULT or any(row.filename == filename for row in rows):
         raise Conflict(_TAKEN)
-    require_few(rows)
+    require_few(len(rows))
 
 
-def require_few(rows: Sequence[tables.Greeting]) -> None:
-    """Raise Conflict when an extension's `rows` are as many as they may."""
-    if len(rows) >= settings.current().greeting_files:
-        raise Conflict(f"The extension has {len(rows)} greeting files, and may have no more: remove one first.")
-
-
-def require_room(rows: Sequence[tables.Greeting], size: int) -> None:
-    """Raise Conflict when an extension's files would exceed what they may have together by `size` bytes more."""
-    if sum(row.stored_size for row in rows) + size > settings.current().greeting_bytes:
-        raise Conflict("There is no room for the file beside the extension's other greetings: remove one first.")
+def require_few(files: int) -> None:
+    """Raise Conflict when an extension that has `files` greetings may have no more."""
+    if files >= settings.current().greeting_files:
+        raise Conflict(f"The extension has {files} greeting files, and may have no more: remove one first.")

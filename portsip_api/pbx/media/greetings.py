@@ -5,13 +5,14 @@ other is. A file is decided on, converted and written before the transaction tha
 Source: PortSIP REST API, "Add greeting file for voicemail" and the sections after it; contract, section 4.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from portsip_api.pbx.errors import Conflict, FileNotThere, NotFound, PbxError
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
-from portsip_api.pbx.media import audio, greeting_rows, tables
+from portsip_api.pbx.media import audio, greeting_rows, greetings_sql, room, tables
 from portsip_api.pbx.media.fetch_urls import check_url
 from portsip_api.pbx.media.file_names import FileName
 from portsip_api.pbx.media.files import FILES
@@ -65,9 +66,8 @@ def add(tenant_id: int, key: ExtensionKey, filename: str, content: bytes, displa
     blob = FILES.put(recording.content)
     try:
         with database.writing():
-            beside = greeting_rows.of_extension(tenant_id, extension_id)
+            beside = room.require_for_greeting(tenant_id, extension_id, len(recording.content))
             greeting_rows.require_few(beside)
-            greeting_rows.require_room(beside, len(recording.content))
             return greeting_rows.insert(tenant_id, extension_id, labels | greeting_rows.columns_of(recording, blob))
     except PbxError:
         FILES.remove([blob])
@@ -148,8 +148,11 @@ def request_fetch(tenant_id: int, key: ExtensionKey, filename: str, url: str, di
         return greeting_rows.insert(tenant_id, extension_id, labels | awaited)
 
 
-def claim_due(limit: int) -> list[tuple[int, str]]:
+def claim_due(limit: int, under_way: Collection[int] = ()) -> list[tuple[int, str]]:
     """Return (greeting's id, url) of what is to be fetched now, at most `limit`, and count an attempt of each.
+
+    Tenants take turns, and so do the extensions of each: one that asks for a thousand files keeps nobody from his own.
+    `under_way` are the ids of greetings that are being fetched, which count as turns of their tenants.
 
     One that is not reported on, by `store_fetched` or `fail`, within LEASE_SECONDS is handed out again; when that was
     its last attempt, it has failed.
@@ -162,10 +165,10 @@ def claim_due(limit: int) -> list[tuple[int, str]]:
     with database.writing():
         interrupted = _failed("The server was interrupted while it fetched the file.")
         whole.update(interrupted).where(due, tables.Greeting.attempts > len(RETRY_SECONDS)).execute()
-        rows = list(whole.select().where(due).order_by(tables.Greeting.next_attempt).limit(limit))
+        rows = greetings_sql.next_in_turn(now, under_way, limit)
         leased = {"attempts": tables.Greeting.attempts + 1, "next_attempt": now + LEASE_SECONDS}
-        whole.update(leased).where(tables.Greeting.id.in_([row.id for row in rows])).execute()
-    return [(row.id, row.url) for row in rows]
+        whole.update(leased).where(tables.Greeting.id.in_([id_ for id_, _ in rows])).execute()
+    return rows
 
 
 def store_fetched(greeting_id: int, content: bytes) -> None:
@@ -200,8 +203,7 @@ def fail(greeting_id: int, reason: str, retry: bool) -> None:
 def _finish(greeting_id: int, recording: audio.Recording, blob: str) -> None:
     """Make a greeting that is being fetched ready. Raises FileNotThere when it is not being fetched, and Conflict."""
     extension_id = there(_fetching(greeting_id)).extension_id
-    beside = list(tables.Greeting.whole_pbx().select().where(tables.Greeting.extension_id == extension_id))
-    greeting_rows.require_room(beside, len(recording.content))
+    room.require_for_greeting(greetings_sql.tenant_of(extension_id), extension_id, len(recording.content))
     _set(greeting_id, {**greeting_rows.columns_of(recording, blob), "reason": "", "url": None, "next_attempt": None})
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from portsip_api.pbx.errors import Conflict, Duplicate, FileNotThere, Invalid, NotFound, PbxError, TooLarge
-from portsip_api.pbx.media import audio, mp3, riff, tables
+from portsip_api.pbx.media import audio, mp3, riff, room, tables
 from portsip_api.pbx.media.file_names import FileName
 from portsip_api.pbx.media.files import FILES
 from portsip_api.pbx.uniqueness import refusing
@@ -68,15 +68,17 @@ def add(tenant_id: int, family: str, name: str, content: bytes) -> Prompt:
     """Store the WAV or MP3 file `content` as a prompt and return it; of `name` the last part counts.
 
     Raises NotFound (there is no such family), Duplicate (the family has a prompt of this name), Conflict (it has as
-    many as it may), Invalid, Unsupported and TooLarge.
+    many as it may, or the tenant has no room), Invalid, Unsupported and TooLarge.
     """
     _require_family(family)
     label = _label(name)
     _require_free(tenant_id, family, label)  # before any work is done for it
     type_, content = _checked(content)
+    room.require_for_prompt(tenant_id, len(content))
     blob = FILES.put(content)
     try:
         with database.writing():
+            room.require_for_prompt(tenant_id, len(content))
             _require_few(tables.Prompt.count(tenant_id, tables.Prompt.family == family))
             with refusing({"prompt_tenant_id_family_name_key": _taken}):
                 tables.Prompt.insert(tenant_id, family=family, name=label, type=type_, size=len(content), blob=blob)

@@ -36,6 +36,10 @@ COMPARISONS: Final = {
         SELECT count(*) FROM tenant AS t WHERE ungrouped <> (
             SELECT count(*) FROM extension AS e WHERE e.tenant_id = t.id
             AND NOT EXISTS (SELECT 1 FROM membership WHERE extension_id = e.id))""",
+    "{} tenants do not have the bytes of greetings that are counted.": """
+        SELECT count(*) FROM tenant AS t WHERE greeting_bytes <> (
+            SELECT coalesce(sum(g.stored_size), 0) FROM greeting AS g JOIN extension AS e ON e.id = g.extension_id
+            WHERE e.tenant_id = t.id)""",
     "{} places in the orders of lists are missing.": f"""
         SELECT count(*) FROM ({_EXPECTED_ORDER} EXCEPT SELECT tenant_id, ordering, key, extension_id
         FROM extension_order)""",

@@ -3,7 +3,7 @@
 Source: sipXcom REST API, "Users" and "User Groups"; contract `sipxcom-admin.md`, sections 5.5 and 5.7.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from portsip_api.pbx.errors import Invalid
@@ -21,7 +21,7 @@ from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import OUTCOME, Resources, whole_id
 from portsip_api.sipxcom.core.errors import MissingId
 from portsip_api.sipxcom.core.outcomes import Outcome
-from portsip_api.sipxcom.core.records import FLAG, WHOLE, Field, Leaf, Many, Record
+from portsip_api.sipxcom.core.records import FLAG, WHOLE, Field, Leaf, Many, Record, Stream
 from portsip_api.sipxcom.core.styles import REST
 
 permission_values = Resources("permission values", __name__, REST, "Permissions of users and groups", objects=True)
@@ -76,7 +76,7 @@ def replace_no_user_permissions() -> Outcome:
 @permission_values.answers(_USER)
 def show_user_permissions(id: str) -> dict[str, Any]:  # noqa: A002 — the wire's word
     """Show a user's permissions."""
-    return _shown_users([user_directory.show(current_tenant(), whole_id(id))])[0]
+    return next(_shown_users([user_directory.show(current_tenant(), whole_id(id))]))
 
 
 @permission_values.route("/rest/user-permission/<name:id>", methods=["PUT"])
@@ -98,7 +98,7 @@ def set_user_permissions(given: dict[str, Any], id: str) -> Outcome:  # noqa: A0
 def list_group_permissions() -> dict[str, Any]:
     """List user groups with their permissions."""
     rows, metadata = asked_groups()
-    return {"metadata": metadata, "groups": _shown_groups(rows)}
+    return {"metadata": metadata, "groups": Stream(_shown_groups(rows))}
 
 
 @permission_values.route("/rest/user-group-permission", methods=["PUT"])
@@ -114,7 +114,7 @@ def replace_no_group_permissions() -> Outcome:
 @permission_values.answers(_GROUP)
 def show_group_permissions(id: str) -> dict[str, Any]:  # noqa: A002 — the wire's word
     """Show a group's permissions."""
-    return _shown_groups([user_groups.show(current_tenant(), whole_id(id))])[0]
+    return next(_shown_groups([user_groups.show(current_tenant(), whole_id(id))]))
 
 
 @permission_values.route("/rest/user-group-permission/<name:id>", methods=["PUT"])
@@ -129,32 +129,28 @@ def set_group_permissions(given: dict[str, Any], id: str) -> Outcome:  # noqa: A
     return outcomes.updated(whole_id(id))
 
 
-def _shown_users(rows: Sequence[User]) -> list[dict[str, Any]]:
+def _shown_users(rows: Sequence[User]) -> Iterator[dict[str, Any]]:
     every = pbx_permissions.everything(current_tenant())
     values = pbx_values.of_users(current_tenant(), [user.id for user in rows], every)
-    return [
-        {
+    for user in rows:
+        yield {
             "id": user.id,
             "lastName": user.last_name or None,
             "firstName": user.first_name or None,
             "permissions": _settings(every, values[user.id]),
         }
-        for user in rows
-    ]
 
 
-def _shown_groups(rows: Sequence[UserGroup]) -> list[dict[str, Any]]:
+def _shown_groups(rows: Sequence[UserGroup]) -> Iterator[dict[str, Any]]:
     every = pbx_permissions.everything(current_tenant())
     values = pbx_values.of_groups(current_tenant(), [group.id for group in rows], every)
-    return [
-        {
+    for group in rows:
+        yield {
             "id": group.id,
             "name": group.name,
             "description": group.description,
             "permissions": _settings(every, values[group.id]),
         }
-        for group in rows
-    ]
 
 
 def _settings(every: Sequence[Permission], values: Mapping[str, bool]) -> list[dict[str, Any]]:

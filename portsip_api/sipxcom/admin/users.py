@@ -4,6 +4,7 @@ Source: sipXcom REST API, "Users"; contract `sipxcom-admin.md`, section 5.4; `si
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from flask import request
@@ -55,7 +56,7 @@ _USERS: Final = Record("user", (paging.METADATA, Many("users", _USER)), "Users")
 @users.answers(_USERS, note="Unsorted, users stand by their names: numbers first, by value. This order is ours.")
 def list_users() -> dict[str, Any]:
     """List users; an administrator of the server is none."""
-    rows, metadata = asked_users(lambda found: [_shown(user) for user in found])
+    rows, metadata = asked_users(lambda found: map(_shown, found))
     return {"metadata": metadata, "users": rows}
 
 
@@ -109,28 +110,21 @@ def destroy_user(id: str) -> Outcome:  # noqa: A002 — the wire's word
     return outcomes.deleted(whole_id(id))
 
 
-def asked_users(show: Callable[[Sequence[User]], list[dict[str, Any]]]) -> tuple[Any, dict[str, int]]:
+def asked_users(show: Callable[[Sequence[User]], Iterator[dict[str, Any]]]) -> tuple[Stream, dict[str, int]]:
     """Return the users that the query asks for, as `show` makes them, and the list's metadata.
 
-    A whole list is a stream: it may be longer than memory would like. Raises Invalid, BadId and NotFound.
+    They are a stream: a whole list may be longer than memory would like. Raises Invalid, BadId and NotFound.
     """
     ordering, descending = paging.order(_ORDERINGS, unsorted=_UNSORTED)
     filters = _filters()
     asked = paging.asked()
     if asked.number is None:
         everyone = user_directory.everyone(current_tenant(), ordering, descending=descending, **filters)
-        return Stream(_one_by_one(show, everyone.blocks)), asked.metadata(everyone.total)
+        return Stream(chain.from_iterable(map(show, everyone.blocks))), asked.metadata(everyone.total)
     rows, metadata = asked.page(
         lambda part: user_directory.page(current_tenant(), ordering, part, **filters), descending=descending
     )
-    return show(rows), metadata
-
-
-def _one_by_one(
-    show: Callable[[Sequence[User]], list[dict[str, Any]]], blocks: Iterator[list[User]]
-) -> Iterator[dict[str, Any]]:
-    for block in blocks:
-        yield from show(block)
+    return Stream(show(rows)), metadata
 
 
 def _filters() -> dict[str, Any]:

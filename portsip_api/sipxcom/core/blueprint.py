@@ -15,7 +15,7 @@ from portsip_api.sipxcom.core.authentication import Access, require
 from portsip_api.sipxcom.core.declaration import Declaration, Form, Query
 from portsip_api.sipxcom.core.errors import PREFIX, BadId
 from portsip_api.sipxcom.core.outcomes import Outcome
-from portsip_api.sipxcom.core.records import Leaf, Many, Record, Stream
+from portsip_api.sipxcom.core.records import Leaf, Many, Record, Stream, streamed
 from portsip_api.sipxcom.core.styles import Style
 
 OUTCOME: Final = Form.OUTCOME
@@ -126,5 +126,6 @@ def _given(declared: Declaration) -> dict[str, Any] | list[FileStorage] | str:
 
 def _written(style: Style, record: Record, result: dict[str, Any]) -> Iterable[Any]:
     result = {name: part.begun() if isinstance(part, Stream) else part for name, part in result.items()}
+    result = streamed(record, result)
     pieces = style.write(record, result, g.media_type)
     return stream_with_context(pieces) if any(isinstance(part, Stream) for part in result.values()) else list(pieces)

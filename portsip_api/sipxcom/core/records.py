@@ -156,6 +156,20 @@ class Stream:
         return first if len(first) < SHORT else Stream(chain(first, self.items))
 
 
+def streamed(record: Record, value: dict[str, Any]) -> dict[str, Any]:
+    """Return a record's value, in which a list of objects that is not short is written as they come too.
+
+    What is made of an object for writing takes many times what the object does.
+    """
+    if any(isinstance(part, Stream) for part in value.values()):
+        return value
+    for item in record.fields:
+        listed = value.get(item.name)
+        if isinstance(item, Many) and isinstance(item.item, Record) and listed and len(listed) >= SHORT:
+            return {**value, item.name: Stream(iter(listed))}
+    return value
+
+
 def element_of(item: Field) -> str:
     """Return the XML element of a field."""
     return item.xml or item.name

@@ -1,7 +1,7 @@
 """Greetings in the store: their rows, their files, and how a file comes to a row that was made before it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -398,6 +398,51 @@ def test_a_few_are_handed_out_at_a_time(time: SetClock) -> None:
     ids = [requested(f"{n}.wav") for n in range(15)]
     claimed = [*greetings.claim_due(10), *greetings.claim_due(10)]
     assert sorted(greeting_id for greeting_id, _ in claimed) == ids
+
+
+def due(count: int, extension_ids: Sequence[int]) -> list[int]:
+    """Ids of greetings that are to be fetched, so many of each extension, one extension after the other."""
+    return [
+        database.insert(
+            "INSERT INTO greeting (extension_id, filename, status, url, next_attempt, created)"
+            " VALUES (?, ?, 'FETCHING', ?, ?, 0)",
+            (extension_id, f"{number}.wav", URL, float(number)),
+        )
+        for extension_id in extension_ids
+        for number in range(count)
+    ]
+
+
+@pytest.fixture
+def crowd(extension_id: int) -> list[int]:
+    """Ids of greetings that are due: thirty of one tenant, of two extensions, and then one each of two others."""
+    secrets = {"password": "x", "web_access_password": "x"}
+    colleague = extensions.create(HOME, {"extension_number": "1001", **secrets})
+    others = []
+    for name in ("acme", "zeta"):
+        tenant_id = tenants.create({"name": name, "domain": f"{name}.example", "password": "a passphrase of 9"})
+        others.append(extensions.create(tenant_id, {"extension_number": "1000", **secrets}))
+    return due(15, [extension_id, colleague]) + due(1, others)
+
+
+def test_tenants_take_turns(crowd: list[int], time: SetClock) -> None:
+    mine, acme, zeta = crowd[:30], crowd[30], crowd[31]
+    first, second = ([id_ for id_, _ in greetings.claim_due(4)] for _ in range(2))
+    assert set(first[:3]) == {mine[0], acme, zeta}
+    assert set(first[3:] + second) <= set(mine)
+
+
+def test_extensions_of_a_tenant_take_turns(crowd: list[int], time: SetClock) -> None:
+    claimed = [id_ for id_, _ in greetings.claim_due(8) if id_ in crowd[:30]]
+    assert sum(id_ in crowd[:15] for id_ in claimed) == sum(id_ in crowd[15:30] for id_ in claimed) == 3
+
+
+def test_what_is_under_way_counts_as_a_turn(crowd: list[int], time: SetClock) -> None:
+    mine, acme, zeta = crowd[:30], crowd[30], crowd[31]
+    under_way = mine[:3]
+    database.execute("UPDATE greeting SET next_attempt = 4e9 WHERE id <= ?", (mine[2],))
+    assert {id_ for id_, _ in greetings.claim_due(2, under_way)} == {acme, zeta}
+    assert {id_ for id_, _ in greetings.claim_due(2, [*under_way, acme, zeta])} <= set(mine)
 
 
 def test_what_was_fetched_but_is_no_greeting_has_failed() -> None:
