@@ -19,6 +19,8 @@ import peewee
 from flask import g, has_request_context
 
 from portsip_api.pbx.errors import Busy, SwitchUnavailable
+from portsip_api.pbx.identity import Identity
+from portsip_api.pbx.trail import Trail
 from portsip_api.settings import ROOT
 from portsip_api.store.database import StoreUnavailable, is_disk_error
 from portsip_api.store.secrets import KeyMissing
@@ -43,6 +45,7 @@ class JsonFormatter(logging.Formatter):
         }
         if has_request_context() and "request_id" in g:
             line["request_id"] = g.request_id
+            line |= _who_did_what(g.trail, g.get("identity"))
         line |= getattr(record, "fields", {})
         if record.exc_info and record.exc_info[1]:
             line["exception"] = describe(record.exc_info[1])
@@ -73,6 +76,18 @@ def configure(level: str) -> None:
     logging.getLogger("apscheduler").setLevel(max(logging.WARNING, log.level))
     # The development server of `flask run` logs request lines with their queries.
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL + 1)
+
+
+def _who_did_what(trail: Trail, identity: Identity | None) -> dict[str, Any]:
+    """Return who asks, by kind and id, in which tenant, and what for; and of a log-in that failed whom it meant."""
+    actor = identity or trail.actor
+    known: dict[str, Any] = {
+        "actor": actor.role if actor else None,
+        "actor_id": actor.account_id if actor else None,
+        "tenant": actor.tenant_id if actor and actor.tenant_id is not None else trail.tenant_id,
+        "object": trail.object_id,
+    }
+    return known if trail.meant is None else {**known, "account": trail.of_whom()}
 
 
 def report_failure(error: Exception, status: int) -> None:

@@ -12,6 +12,7 @@ from uuid import uuid4
 from flask import Flask, Response, g, request, request_started
 
 from portsip_api.ops.metrics import Metrics
+from portsip_api.pbx import trail
 
 ID_HEADER: Final = "X-Request-ID"
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -25,6 +26,7 @@ def register(app: Flask, metrics: Metrics) -> None:
 
     def begin(_: Flask) -> None:
         g.began = time.perf_counter()
+        g.trail = trail.begin()
         given = request.environ.get("HTTP_X_REQUEST_ID", "")
         g.request_id = given if _ID.fullmatch(given) else uuid4().hex
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portsip_api.pbx import extension_keys_sql
+from portsip_api.pbx import extension_keys_sql, trail
 from portsip_api.pbx.errors import NotFound
 
 
@@ -23,4 +23,5 @@ def find_id(tenant_id: int, key: ExtensionKey) -> int:
     found = extension_keys_sql.find_id(tenant_id, *key.where())
     if found is None:
         raise NotFound("There is no such extension.")
+    trail.about(found)
     return found

@@ -1,7 +1,9 @@
-"""The base of the rooms' tables: what is looked for and not there is NotFound."""
+"""The base of the rooms' tables: what is looked for and not there is NotFound, and what is asked for is noted."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+from portsip_api.pbx import trail
 from portsip_api.pbx.errors import NotFound
 from portsip_api.store import models
 from portsip_api.store.models import Flag, Link, Table, default
@@ -28,4 +30,30 @@ class TenantTable(models.TenantTable):
     def _there(cls, row: Self | None) -> Self:
         if row is None:
             raise NotFound(cls.missing)
+        _note(getattr(row, "id", None))
         return row
+
+    @classmethod
+    def insert(cls, tenant_id: int, **values: object) -> int:  # type: ignore[override]
+        """Write a row of the tenant and return its id. Raises Violated."""
+        id_ = super().insert(tenant_id, **values)
+        _note(id_)
+        return id_
+
+    @classmethod
+    def update(cls, tenant_id: int, values: Mapping[str, object], *where: Any, **equal: object) -> int:  # type: ignore[override]
+        """Set values in the tenant's rows for which the conditions hold; return how many there are. Raises Violated."""
+        _note(equal.get("id"))
+        return super().update(tenant_id, values, *where, **equal)
+
+    @classmethod
+    def delete(cls, tenant_id: int, *where: Any, **equal: object) -> int:  # type: ignore[override]
+        """Delete the tenant's rows for which the conditions hold; return how many there were. Raises Violated."""
+        _note(equal.get("id"))
+        return super().delete(tenant_id, *where, **equal)
+
+
+def _note(id_: object) -> None:
+    """Note which row the request at hand is about: the first that is named by its id."""
+    if isinstance(id_, int):
+        trail.about(id_)

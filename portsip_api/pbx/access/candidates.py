@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from portsip_api.pbx import trail
 from portsip_api.pbx.access import candidates_sql
 from portsip_api.pbx.access.credentials import Credential
 from portsip_api.pbx.access.login_limits import Attempt
@@ -74,6 +75,7 @@ def chosen(attempt: Attempt, candidates: Sequence[Candidate], proof: Proof) -> C
     nothing else fits. Raises LoginRefused and TooManyFailures.
     """
     meant = [candidate.identity for candidate in candidates]
+    trail.logging_in([identity for identity in meant if identity is not None])
     is_open = attempt.check(meant)
     fitting: list[int] = []
     for place in sorted(range(len(candidates)), key=lambda place: candidates[place].purpose == HASH):
@@ -85,7 +87,9 @@ def chosen(attempt: Attempt, candidates: Sequence[Candidate], proof: Proof) -> C
     if len(fitting) != 1:
         attempt.failed(fitting)
         raise LoginRefused(REFUSED)
-    return candidates[fitting[0]]
+    found = candidates[fitting[0]]
+    trail.logged_in(found.account)
+    return found
 
 
 def by_number(domain: str, number: str, purpose: str) -> list[Candidate]:

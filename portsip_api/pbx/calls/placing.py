@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.access.tables import DialledNumber
 from portsip_api.pbx.calls.registrations import Registrar
-from portsip_api.pbx.errors import Conflict, Forbidden, Invalid, NotFound
+from portsip_api.pbx.errors import Conflict, Forbidden, Invalid
 from portsip_api.pbx.extensions import groups
 from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.numbers.outside import allowed_prefixes, is_dialable
@@ -63,9 +63,7 @@ def place(request: CallRequest, switch: Switch) -> str:
     Raises NotFound (no such extension), Conflict (it is disabled), Forbidden (none of its groups may call outside, or
     the tenant does not allow the number) and SwitchUnavailable.
     """
-    caller = Extension.find(request.tenant_id, number=request.extension)
-    if caller is None:
-        raise NotFound("There is no such extension.")
+    caller = Extension.get(request.tenant_id, number=request.extension)
     if not caller.enabled:
         raise Conflict("The extension is disabled and cannot call.")
     if not _is_own(request.tenant_id, request.to):

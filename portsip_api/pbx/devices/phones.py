@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import peewee
 
+from portsip_api.pbx import trail
 from portsip_api.pbx.devices import credentials, lines, tables
 from portsip_api.pbx.devices import groups as phone_groups
 from portsip_api.pbx.devices.groups import PhoneGroup
@@ -201,6 +202,7 @@ def _one(tenant_id: int, condition: peewee.Expression) -> Phone:
     found = _assembled(tenant_id, _rows(tenant_id).where(condition))
     if not found:
         raise NotFound(tables.Phone.missing)
+    trail.about(found[0].id)
     return found[0]
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 
+from portsip_api.pbx import trail
 from portsip_api.pbx.access import tenant_limits
 from portsip_api.pbx.access.secret_purposes import PURPOSES
 from portsip_api.pbx.access.tenants import DEFAULT_GROUP
@@ -72,6 +73,7 @@ def show(tenant_id: int, key: ExtensionKey) -> Extension:
     if row is None:
         raise NotFound(tables.Extension.missing)
     extension_id, number, status = row[:3]
+    trail.about(extension_id)
     objects = {name: orjson.loads(text) for name, text in zip(OBJECTS, row[3:8], strict=True)}
     secrets = dict(zip(PURPOSES, row[8:11], strict=True))
     groups_, pointed = orjson.loads(row[11]) or [DEFAULT_GROUP], orjson.loads(row[12])

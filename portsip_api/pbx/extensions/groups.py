@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 
+from portsip_api.pbx import trail
 from portsip_api.pbx.access.tenants import DEFAULT_GROUP
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.extensions import groups_sql, tables
@@ -89,6 +90,7 @@ def show(tenant_id: int, key: GroupKey) -> ExtensionGroup:
     if row is None:
         raise NotFound(tables.ExtensionGroup.missing)
     group_row_id, group_id, name, description, is_default, members, *permissions = row
+    trail.about(group_row_id)
     return ExtensionGroup(
         group_row_id,
         group_id,

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import orjson
 
+from portsip_api.pbx import trail
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extensions import branches, user_directory_sql
 from portsip_api.pbx.extensions.directory import ORDER
@@ -102,6 +103,7 @@ def find(tenant_id: int, name: str) -> int:
     row = named(tenant_id, name).first()
     if row is None:
         raise NotFound("There is no such user.")
+    trail.about(row.id)
     return int(row.id)
 
 

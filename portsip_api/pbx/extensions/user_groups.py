@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import peewee
 
+from portsip_api.pbx import trail
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.extensions import branches, groups, tables
 from portsip_api.pbx.extensions.branches import Branch
@@ -126,6 +127,7 @@ def _one(tenant_id: int, where: Any, *order: Any) -> UserGroup:
     row = _select(tenant_id, where).order_by(*order).first()
     if row is None:
         raise NotFound("There is no such user group.")
+    trail.about(row[0])
     return _group(row)
 
 

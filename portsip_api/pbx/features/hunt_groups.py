@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from peewee import JOIN, fn
 
+from portsip_api.pbx import trail
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
 from portsip_api.pbx.extensions.fields import NUMBER
 from portsip_api.pbx.extensions.tables import Extension
@@ -95,7 +96,9 @@ def find(tenant_id: int, name: str) -> HuntGroup:
     found = _fetch(tenant_id, (row.extension == name) | (row.did == name) | alike)
     if not found:
         raise NotFound(row.missing)
-    return min(found, key=lambda group: (group.extension != name, group.did != name, group.name != name, group.id))
+    named = min(found, key=lambda group: (group.extension != name, group.did != name, group.name != name, group.id))
+    trail.about(named.id)
+    return named
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -212,6 +215,7 @@ def _require(tenant_id: int, extension: str) -> HuntGroup:
     found = _fetch(tenant_id, tables.HuntGroup.extension == extension)
     if not found:
         raise NotFound(tables.HuntGroup.missing)
+    trail.about(found[0].id)
     return found[0]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from portsip_api.pbx import trail
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
 from portsip_api.pbx.hours import schedules_sql, tables
 from portsip_api.pbx.hours.periods import Day, Period
@@ -87,6 +88,7 @@ def find_general(tenant_id: int, name: str) -> Schedule:
     found = tables.Schedule.named(tenant_id, name, *_GENERAL)
     if found is None:
         raise NotFound("There is no general schedule with this name.")
+    trail.about(found.id)
     return _shown(found)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from portsip_api import settings
+from portsip_api.pbx import trail
 from portsip_api.pbx.errors import Conflict, FileNotThere, NotFound
 from portsip_api.pbx.media import tables
 from portsip_api.pbx.media.audio import Recording
@@ -41,7 +42,9 @@ def of_extension(tenant_id: int, extension_id: int) -> list[tables.Greeting]:
 
 def find(tenant_id: int, extension_id: int, filename: str) -> tables.Greeting:
     """Return the greeting of that name. Raises FileNotThere."""
-    return there(tables.Greeting.find(tenant_id, extension_id=extension_id, filename=filename))
+    row = there(tables.Greeting.find(tenant_id, extension_id=extension_id, filename=filename))
+    trail.exactly(row.id)
+    return row
 
 
 def there(row: tables.Greeting | None) -> tables.Greeting:

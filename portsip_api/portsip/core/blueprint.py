@@ -9,6 +9,7 @@ from marshmallow import Schema
 
 from portsip_api.framework.blueprint import Operations, View, current_identity
 from portsip_api.framework.bodies import FORM, MOST_UNKNOWN
+from portsip_api.pbx import trail
 from portsip_api.pbx.access import tenants, tokens
 from portsip_api.pbx.errors import Forbidden
 from portsip_api.pbx.identity import Role
@@ -92,9 +93,13 @@ class ResourceBlueprint(Operations[Declaration]):
         if declared.until_changed and schema is not None:
             return revisions.answer(_early_tenant(schema), schema, view)
         g.values = schema.load(g.fields) if schema is not None else {}
+        if isinstance(g.values.get("id"), int):
+            trail.about(g.values["id"])
         result = view(g.values) if schema is not None else view()
         if isinstance(result, Response):
             return result
+        if isinstance(result, dict) and isinstance(result.get("id"), int):
+            trail.exactly(result["id"])  # a reply's id is that of the object that was made or is shown
         return Response(orjson.dumps(result), content_type="application/json", headers={"Cache-Control": "no-store"})
 
     def operation(self, declared: Declaration, name: str, method: str, _: str) -> dict[str, Any]:
@@ -108,7 +113,7 @@ def current_tenant() -> int:
     if identity.tenant_id is not None:
         return identity.tenant_id
     named = g.values.get("tenant_id")
-    return tenants.DEFAULT_TENANT_ID if named is None else tenants.require(named)
+    return trail.within(tenants.DEFAULT_TENANT_ID if named is None else tenants.require(named))
 
 
 def current_revision() -> int:
@@ -121,7 +126,7 @@ def _early_tenant(schema: Schema) -> int:
     """Return the tenant that a request acts in, and read its fields only when one of them names it. Raises NotFound."""
     if g.identity.tenant_id is None:
         if "tenant_id" not in g.fields:
-            return tenants.DEFAULT_TENANT_ID
+            return trail.within(tenants.DEFAULT_TENANT_ID)
         g.values = schema.load(g.fields)
     return current_tenant()
 

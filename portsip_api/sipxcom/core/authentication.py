@@ -16,6 +16,7 @@ from werkzeug.datastructures import Authorization, WWWAuthenticate
 
 from portsip_api import settings
 from portsip_api.framework.blueprint import current_identity
+from portsip_api.pbx import trail
 from portsip_api.pbx.access import digest_nonces, portal_logins, tenants
 from portsip_api.pbx.access.portal_logins import ALGORITHMS, REALM
 from portsip_api.pbx.errors import Forbidden, LoginRefused, NotFound
@@ -48,7 +49,7 @@ def current_tenant() -> int:
     if "sipxcom_tenant" not in g:
         host = _host_of(f"//{request.host}")
         g.sipxcom_tenant = (tenants.id_of_domain(host) if host else None) or tenants.DEFAULT_TENANT_ID
-    tenant_id: int = g.sipxcom_tenant
+    tenant_id: int = trail.within(g.sipxcom_tenant)
     return tenant_id
 
 
@@ -148,6 +149,7 @@ def _digest(given: Authorization) -> Identity:
         or not _is_this(uri)
     )
     if malformed:
+        trail.logging_in(())
         raise LoginRefused("The Digest does not fit this request.")
     if not digest_nonces.is_fresh(nonce):
         raise Unauthenticated("The nonce is not, or no longer, good.", _challenges(stale=True))
@@ -160,6 +162,7 @@ def _digest(given: Authorization) -> Identity:
     name = fields.get("username") or ""
     identity = portal_logins.by_proof(current_tenant(), name, algorithm, fits, request.remote_addr or "")
     if not digest_nonces.spend(nonce, int(count, 16)):
+        trail.logging_in((identity,))
         raise Unauthenticated("The nonce has served with this count before.", _challenges(stale=True))
     return identity
 

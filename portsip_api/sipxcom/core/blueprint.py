@@ -9,6 +9,7 @@ from werkzeug.datastructures import FileStorage
 from portsip_api.framework import bodies
 from portsip_api.framework.blueprint import Operations, View
 from portsip_api.framework.bodies import FORM
+from portsip_api.pbx import trail
 from portsip_api.pbx.errors import Invalid
 from portsip_api.sipxcom.core import documentation, styles
 from portsip_api.sipxcom.core.authentication import Access, require
@@ -77,11 +78,16 @@ class Resources(Operations[Declaration]):
     def answer(self, declared: Declaration, view: View, named: dict[str, Any]) -> Response:
         """Return the view's reply to the body, written as the client wants it."""
         is_read = declared.body is not None and declared.body is not Form.IGNORED
+        _note(named.get("id"))
         result = view(_given(declared), **named) if is_read else view(**named)
         if isinstance(result, Response):
             return result
         if isinstance(result, Outcome):
+            if result.id is not None:
+                trail.exactly(result.id)
             return result.response()
+        if declared.reply is Form.BARE_ID:
+            trail.exactly(int(result))
         if result is None:
             return Response(status=declared.status, headers={"Cache-Control": "no-store"}, content_type="")
         content = (
@@ -92,6 +98,12 @@ class Resources(Operations[Declaration]):
     def operation(self, declared: Declaration, name: str, method: str, path: str) -> dict[str, Any]:
         """Return the OpenAPI operation called `name`."""
         return documentation.operation(name, declared, method, path)
+
+
+def _note(id_: object) -> None:
+    """Note the object that a path names by its id, as text or a number."""
+    if isinstance(id_, int) or (isinstance(id_, str) and id_.isascii() and id_.isdigit() and len(id_) <= 18):
+        trail.about(int(id_))
 
 
 def whole_id(text: str) -> int:
