@@ -1,6 +1,6 @@
 """The rows of an import that keep the rules."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -38,7 +38,7 @@ def candidate(row: Row, existing: Collection[str], group_rows: Mapping[str, int 
     if row.problem:
         raise Invalid({"row": [row.problem]})
     if row.faults:
-        raise Invalid(row.faults)
+        raise Invalid({**_others(row), **row.faults})
     number = number_of(row)
     if number is None or number not in existing:
         draft = _with_shared(extension_drafts.prepare(row.fields))
@@ -48,6 +48,15 @@ def candidate(row: Row, existing: Collection[str], group_rows: Mapping[str, int 
     extension_drafts.require_zone(change.objects)
     keys = change.values.get(GROUPS)
     return Candidate(row.number, number, change, None if keys is None else _groups(keys, group_rows))
+
+
+def _others(row: Row) -> Mapping[str, Sequence[str]]:
+    """Return what is wrong with the values that could be read of a row with others that could not."""
+    try:
+        extension_drafts.prepare_change(row.fields)
+    except Invalid as error:
+        return error.errors
+    return {}
 
 
 def _with_shared(content: _Content) -> _Content:

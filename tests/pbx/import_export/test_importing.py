@@ -175,6 +175,8 @@ def test_no_cell_of_an_export_is_run_by_a_spreadsheet():
 def test_a_row_that_a_spreadsheet_changed_fails_by_its_fields():
     report = load_file(b'extension_number,mobile_phone\n4.9E+11,1\n100,"=""004915"""\n', "csv")
     check_failed(report, (2, "extension_number"), (3, "profile.mobile_phone"))
+    report = load_file(b"extension_number,email,gender,password\n4.9E+11,nobody,NONE,\n", "csv")
+    check_failed(report, (2, "profile.email"), (2, "profile.gender"), (2, "extension_number"))
     assert numbers() == []
 
 
