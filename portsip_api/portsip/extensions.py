@@ -139,7 +139,7 @@ _PAGE_EXAMPLE: Final = {**examples.PAGE, "extensions": [examples.CARD]}
 @extensions.route("/create", methods=["POST"])
 @extensions.arguments(ExtensionCreate, example=examples.CREATE_EXTENSION)
 @extensions.allowed(*MANAGERS)
-@extensions.answers(ExtensionCreated, example={"id": 1, "extension_number": "1000"}, errors=("403.3",))
+@extensions.answers(ExtensionCreated, example={"id": 1, "extension_number": "1000"}, errors=("403.3", "409.1"))
 def create_extension(given: dict[str, Any]) -> dict[str, Any]:
     """Create an extension."""
     return {

@@ -168,7 +168,7 @@ def import_template(_: dict[str, Any]) -> Response:
 @extension_files.arguments(ImportRequest, example=_IMPORT_EXAMPLE, multipart=True)
 @extension_files.limits(largest=lambda: settings.current().max_import, values=_most_values, turns=IMPORTS)
 @extension_files.allowed(*MANAGERS)
-@extension_files.answers(ImportReport, example=_REPORT_EXAMPLE)
+@extension_files.answers(ImportReport, example=_REPORT_EXAMPLE, errors=("409.1",))
 def import_extensions(given: dict[str, Any]) -> Any:
     """Create or change extensions from a file (ours).
 

@@ -96,7 +96,7 @@ def show_ring_group(given: dict[str, Any]) -> pbx_ring_groups.RingGroup:
 @ring_groups.arguments(RingGroupCreate, example=_EXAMPLE)
 @ring_groups.limits(unknown=MOST_WITH_MEMBERS)
 @ring_groups.allowed(*MANAGERS)
-@ring_groups.answers(RingGroupCreated, example={"id": 1, "ring_group_number": "600"}, errors=("403.3",))
+@ring_groups.answers(RingGroupCreated, example={"id": 1, "ring_group_number": "600"}, errors=("403.3", "409.1"))
 def create_ring_group(given: dict[str, Any]) -> dict[str, Any]:
     """Create a ring group."""
     group_id = pbx_ring_groups.create(current_tenant(), given)

@@ -12,7 +12,7 @@ from tests.crm import ADMIN_PASSWORD
 from tests.faults.form import LONG
 from tests.stores import close_store, use_store
 
-USERS, PERMISSIONS, GROUPS = (20_000, 300, 1_000) if LONG else (600, 200, 200)
+USERS, PERMISSIONS, GROUPS = (5_000, 100, 500) if LONG else (600, 200, 200)
 PATHS = ("rest/user-permission", "rest/user-permission?pagesize=10000", "rest/user-group-permission", "rest/user")
 MEDIA_TYPES = ("application/json", "text/xml") if LONG else ("application/json",)
 MOST = 32  # MiB that a worker grows by, whatever it has sent

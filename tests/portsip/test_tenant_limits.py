@@ -157,6 +157,15 @@ def test_what_a_create_costs_does_not_grow_with_the_extensions(admin: Crm) -> No
     assert count_steps("1001") <= few + 5
 
 
+def test_the_documents_say_what_is_answered_at_a_limit(app: Flask) -> None:
+    paths: Any = app.test_client().get("/openapi.json").json
+    for name in ("extensions/create", "extensions/import", "ring_groups/create", "extensions/greeting_file/create"):
+        assert "409" in paths["paths"][f"/api/{name}"]["post"]["responses"], name
+    paths = app.test_client().get("/openapi-sipxcom.json").json
+    for path, method in (("rest/user", "put"), ("api/moh/prompts", "post")):
+        assert "409" in paths["paths"][f"/sipxconfig/{path}"][method]["responses"], path
+
+
 def test_ring_groups_have_a_limit(admin: Crm) -> None:
     limit(admin, max_ring_groups=1)
     admin.do("ring_groups/create", ring_group_number="600", name="a")

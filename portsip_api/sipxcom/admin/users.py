@@ -63,7 +63,7 @@ def list_users() -> dict[str, Any]:
 @users.route("/rest/user", methods=["PUT"])
 @users.reads(_USER)
 @users.allowed(Access.ADMINISTRATION)
-@users.answers(OUTCOME, status=201)
+@users.answers(OUTCOME, status=201, errors=(409,), note="409: the tenant has as many users as it may.")
 def create_user(given: dict[str, Any]) -> Outcome:
     """Make a user; without a SIP password it gets a random one."""
     fields = _fields(given)
