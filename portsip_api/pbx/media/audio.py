@@ -80,7 +80,8 @@ def _blocks(content: bytes, samples: riff.Samples) -> Iterator[_Mono]:
             raw.fileno(), "r", samples.rate, samples.channels, samples.encoding, "LITTLE", "RAW", closefd=False
         ) as file:
             while len(block := file.read(_BLOCK, dtype="float32", always_2d=True)):
-                yield block.mean(axis=1)
+                # Floats may be beyond full scale, and so far that their sum is none any more.
+                yield np.clip(block, -1.0, 1.0, out=block).mean(axis=1)
 
 
 def _at_rate(blocks: Iterator[_Mono], given: int, wanted: int) -> Iterator[_Mono]:

@@ -131,8 +131,11 @@ def test_a_tidied_file_says_how_its_samples_are_encoded(header: bytes) -> None:
 
 
 def test_floats_are_decoded_and_kept_within_full_scale() -> None:
-    recording = audio.convert(floats(0.5, -1.0, 1.0, 7.0, -7.0))
-    assert np.frombuffer(recording.content[44:], "<i2").tolist() == [16384, -32768, 32767, 32767, -32768]
+    recording = audio.convert(floats(0.5, -1.0, 1.0, 7.0, -7.0, 3e38, -3e38))
+    levels = [16384, -32768, 32767, 32767, -32768, 32767, -32768]
+    assert np.frombuffer(recording.content[44:], "<i2").tolist() == levels
+    loud = riff(fmt(FLOAT, channels=2, rate=44_100, bits=32), chunk(b"data", struct.pack("<2f", 3e38, 3e38) * 4_410))
+    assert loudest(audio.convert(loud).content) > 0.99
     check_plays(audio.convert(riff(extensible(32, 32, FLOAT), chunk(b"data", bytes(1600)))).content)
 
 
