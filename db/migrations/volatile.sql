@@ -28,3 +28,12 @@ CREATE TABLE digest_nonce (
 CREATE TABLE phone_fetch (
     digest BLOB PRIMARY KEY   -- SHA-256 of the secret
 ) WITHOUT ROWID;
+
+-- What a job has counted of the store, for the metrics; one row for each number of each status of a tenant.
+CREATE TABLE measure (
+    name      TEXT    NOT NULL,
+    tenant_id INTEGER NOT NULL,   -- 0: of the whole PBX
+    status    TEXT    NOT NULL,   -- empty where the number has none
+    number    INTEGER NOT NULL,
+    PRIMARY KEY (name, tenant_id, status)
+) WITHOUT ROWID;

@@ -24,6 +24,7 @@ from portsip_api.ops.metrics import Metrics
 from portsip_api.pbx.access import digest_nonces, login_limits, tokens
 from portsip_api.pbx.devices import credentials as phone_credentials
 from portsip_api.pbx.media import files as greeting_files
+from portsip_api.pbx.upkeep import measures
 from portsip_api.store import database, volatile
 from portsip_api.store.files import FileLock
 
@@ -46,6 +47,7 @@ JOBS: Final = (
     Job("delete_past_login_failures", 60, login_limits.delete_past),
     Job("delete_past_nonces", 60, digest_nonces.delete_past),
     Job("end_earlier_phone_credentials", 10, phone_credentials.end_earlier),
+    Job("take_measures", 60, measures.take),
     Job("sweep_greeting_files", 3_600, greeting_files.sweep_orphans),
     Job("fetch_greetings", 2, greeting_fetch.start_due),
     Job("optimize_database", 86_400, database.optimize),

@@ -5,8 +5,8 @@ Under a server each worker writes to files of its own in a folder that all share
 process id: its successor goes on in the same files, so that restarts lose no count and leave no files behind.
 Without the folder (the command line, tests) the numbers are those of the process.
 
-Like /healthz it needs no token, since a scraper has none, and tells routes and counts only; a proxy should not
-publish it.
+Like /healthz it needs no token, since a scraper has none, and tells routes, counts and tenants' ids only; a proxy
+should not publish it.
 """
 
 import os
@@ -18,6 +18,8 @@ from flask import Flask, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from portsip_api.ops.store_metrics import StoreCollector
+from portsip_api.pbx.access import login_limits
 from portsip_api.startup import StartupError
 
 FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -36,8 +38,8 @@ def take_place(number: int) -> None:
 class Metrics:
     """The numbers that one application keeps."""
 
-    def __init__(self) -> None:
-        """Start at zero, or where the predecessor in this place stopped."""
+    def __init__(self, version: str) -> None:
+        """Start at zero, or where the predecessor in this place stopped; `version` is that of the program."""
         self.shared = FOLDER_VARIABLE in os.environ
         if self.shared:
             _reserve(Path(os.environ[FOLDER_VARIABLE]))
@@ -53,6 +55,11 @@ class Metrics:
             buckets=_BUCKETS,
             registry=registry,
         )
+        self._refusals = Counter("pbx_login_refusals", "Log-ins refused", ["reason"], registry=registry)
+        for reason in (login_limits.WRONG, login_limits.LIMITED):
+            self._refusals.labels(reason)  # from the start, or the first one would be no increase
+        self._store = CollectorRegistry()
+        self._store.register(StoreCollector(version))
         self.jobs_owner = _gauge("pbx_jobs_owner_pid", "Process that runs the jobs", (), registry)
         self.job_succeeded = _gauge(
             "pbx_job_last_success_timestamp_seconds", "When the job last succeeded", ("job",), registry
@@ -63,18 +70,23 @@ class Metrics:
         self._requests.labels(method, route, status).inc()
         self._seconds.labels(method, route).observe(seconds)
 
+    def refused(self, reason: str) -> None:
+        """Count a log-in that was refused: its name or password was `wrong`, or too many had been (`limited`)."""
+        self._refusals.labels(reason).inc()
+
     def text(self) -> bytes:
-        """Return all numbers, those of the other workers included."""
+        """Return all numbers, those of the other workers included, and those of the store."""
         registry = self.registry
         if self.shared:
             registry = CollectorRegistry()
             MultiProcessCollector(registry)
-        return generate_latest(registry)
+        return generate_latest(registry) + generate_latest(self._store)
 
 
 def register(app: Flask) -> Metrics:
     """Add /metrics to `app` and return what it tells."""
-    metrics = Metrics()
+    metrics = Metrics(app.config["API_VERSION"])
+    login_limits.tell(metrics.refused)
 
     @app.get("/metrics")
     def show_metrics() -> Response:

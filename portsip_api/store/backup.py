@@ -21,12 +21,13 @@ from typing import IO, Any, Final
 
 from portsip_api.store.clock import clock
 from portsip_api.store.files import create as create_file
-from portsip_api.store.files import locked, staging, sync_folder
+from portsip_api.store.files import locked, staging, sync_folder, write_atomically
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 DATABASE: Final = "pbx.sqlite3"
 GREETINGS: Final = "greetings"
+_LAST_MADE: Final = "last-backup"  # in the data folder, of which archives hold what they name only
 _PATIENCE: Final = 60.0  # seconds that it waits for a write that is taking long
 _PAUSE: Final = 0.0005  # seconds between two tries
 
@@ -77,11 +78,20 @@ def create(place: Place, target: Path, needed_keys: NeededKeys) -> Manifest:
                     _pack(file, manifest, Path(folder) / DATABASE, files)
             packed.replace(target)
         sync_folder(target.parent)
+        write_atomically(place.folder / _LAST_MADE, manifest.made_at.encode())
     except sqlite3.DatabaseError as error:
         raise BackupRefused(f"The database cannot be copied: {error}.") from error
     except OSError as error:
         raise BackupRefused(f"The backup cannot be written: {error.strerror}.") from error
     return manifest
+
+
+def last_made(folder: Path) -> float | None:
+    """Return when the last backup of a data folder was made, in seconds since 1970; None when nobody knows of one."""
+    try:
+        return datetime.fromisoformat((folder / _LAST_MADE).read_text(encoding="ascii")).timestamp()
+    except (OSError, ValueError):
+        return None
 
 
 def files_below(folder: Path) -> Iterator[Path]:

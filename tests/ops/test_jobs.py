@@ -25,7 +25,7 @@ def start(app: Flask, tmp_path: Path) -> Iterator[Start]:
 
     def run(*work: Callable[[], object]) -> Runner:
         jobs = tuple(Job(f"job{number}", 1, one) for number, one in enumerate(work))
-        runner = Runner(jobs, FileLock(tmp_path / "jobs.lock"), Metrics())
+        runner = Runner(jobs, FileLock(tmp_path / "jobs.lock"), Metrics("0"))
         started.append(runner)
         runner.start()
         return runner

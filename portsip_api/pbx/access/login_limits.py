@@ -16,7 +16,7 @@ import hmac
 import ipaddress
 import math
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Final
@@ -35,6 +35,10 @@ STEP: Final = 0.005  # seconds; several times what a failure without argon2id ta
 # address they have.
 PREFIXES: Final = ((64, 1), (56, 4), (48, 16))
 _TRIED: Final = "login.tried"
+WRONG: Final = "wrong"  # why a log-in was refused: the name or the password
+LIMITED: Final = "limited"  # too many had been
+
+_told: list[Callable[[str], None]] = []  # who is told of each refusal, and why it was
 
 _Counters = Mapping[bytes, int]  # limits by key: one for each network around the client, the narrowest first
 
@@ -82,6 +86,7 @@ class Attempt:
                     over[key] = window_ends
         self._wait()
         self._refuse(over)
+        _tell(WRONG)
 
     def succeeded(self, one: Identity | None = None) -> None:
         """Forget the failures of the names and of the account that logged in, from this address, in a transaction of
@@ -166,6 +171,16 @@ class Attempt:
         time.sleep(STEP - (time.perf_counter() - self._began) % STEP)
 
 
+def tell(whom: Callable[[str], None]) -> None:
+    """Let `whom`, and nobody else, be told of each refusal in this process: WRONG or LIMITED."""
+    _told[:] = [whom]
+
+
+def _tell(reason: str) -> None:
+    for whom in _told:
+        whom(reason)
+
+
 def delete_past() -> int:
     """Delete counters whose window has passed and return how many there were."""
     with volatile.writing():
@@ -182,6 +197,7 @@ def _count(key: bytes, failures: int) -> tuple[int, float]:
 def _stop(windows: list[float]) -> None:
     """Raise TooManyFailures until the last of the windows has ended, if there are any."""
     if windows:
+        _tell(LIMITED)
         raise TooManyFailures(max(1, round(max(windows) - clock.boot())))
 
 

@@ -1,0 +1,34 @@
+"""The statements of what is counted for the metrics: over all tenants at once, and the volatile file, whose tables have
+no models.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from portsip_api.store import database, volatile
+from portsip_api.store.dialect import by_index
+
+
+def extensions() -> list[Any]:
+    """Return each tenant's id with each status and how many of its extensions have it: all of an index is read."""
+    return database.fetch_all(
+        f"SELECT tenant_id, status, count(*) FROM extension {by_index('extension_status')} GROUP BY tenant_id, status"
+    )
+
+
+def tokens(now: float) -> int:
+    """Return how many tokens live at a time of the boot clock."""
+    number: int = volatile.fetch_row("SELECT count(*) FROM token WHERE expires > ?", (now,))[0]
+    return number
+
+
+def replace(rows: Iterable[tuple[str, int, str, int]]) -> None:
+    """Let the rows, of name, tenant, status and number, be all that there are."""
+    volatile.execute("DELETE FROM measure")
+    for row in rows:
+        volatile.execute("INSERT INTO measure (name, tenant_id, status, number) VALUES (?, ?, ?, ?)", row)
+
+
+def read() -> list[Any]:
+    """Return all rows."""
+    return volatile.fetch_all("SELECT name, tenant_id, status, number FROM measure ORDER BY name, tenant_id, status")
