@@ -19,8 +19,7 @@ import peewee
 from flask import g, has_request_context
 
 from portsip_api.pbx.errors import Busy, SwitchUnavailable
-from portsip_api.pbx.identity import Identity
-from portsip_api.pbx.trail import Trail
+from portsip_api.pbx.trail import Actor, Trail
 from portsip_api.settings import ROOT
 from portsip_api.store.database import StoreUnavailable, is_disk_error
 from portsip_api.store.secrets import KeyMissing
@@ -78,7 +77,7 @@ def configure(level: str) -> None:
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL + 1)
 
 
-def _who_did_what(trail: Trail, identity: Identity | None) -> dict[str, Any]:
+def _who_did_what(trail: Trail, identity: Actor | None) -> dict[str, Any]:
     """Return who asks, by kind and id, in which tenant, and what for; and of a log-in that failed whom it meant."""
     actor = identity or trail.actor
     known: dict[str, Any] = {

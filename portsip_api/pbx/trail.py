@@ -6,19 +6,33 @@ Accounts and objects are noted by their ids, and so no secret is. Outside of a r
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Final
-
-from portsip_api.pbx.identity import Identity
+from typing import Final, Protocol
 
 UNKNOWN: Final = "unknown"
+
+
+class Actor(Protocol):
+    """Whoever can log in: an account, or a phone."""
+
+    @property
+    def role(self) -> str:
+        """Its kind."""
+
+    @property
+    def account_id(self) -> int:
+        """Its id among those of its kind."""
+
+    @property
+    def tenant_id(self) -> int | None:
+        """The tenant that it belongs to, if it belongs to one."""
 
 
 @dataclass
 class Trail:
     """What is known of a request so far."""
 
-    actor: Identity | None = None  # who logged in with it
-    meant: Sequence[Identity] | None = None  # whom a log-in that has not succeeded could mean
+    actor: Actor | None = None  # who logged in with it
+    meant: Sequence[Actor] | None = None  # whom a log-in that has not succeeded could mean
     tenant_id: int | None = None  # in which it acts
     object_id: int | None = None  # what it is about
 
@@ -37,13 +51,13 @@ def begin() -> Trail:
     return trail
 
 
-def logging_in(meant: Sequence[Identity]) -> None:
+def logging_in(meant: Sequence[Actor]) -> None:
     """Note whom a log-in means, which has failed unless `logged_in` is noted too."""
     if (trail := _current.get()) is not None:
         trail.actor, trail.meant = None, meant
 
 
-def logged_in(actor: Identity) -> None:
+def logged_in(actor: Actor) -> None:
     """Note who has logged in."""
     if (trail := _current.get()) is not None:
         trail.actor, trail.meant = actor, None

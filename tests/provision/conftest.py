@@ -5,6 +5,7 @@ from flask import Flask
 
 from portsip_api.pbx.devices import credentials
 from tests.crm import ADMIN_PASSWORD, Crm
+from tests.ops.conftest import lines  # noqa: F401 — a fixture
 from tests.pbx.devices.devices import HOME, SERIAL
 from tests.provision.phones import YEALINK, Fetching
 from tests.sipxcom.devices import make_phone

@@ -12,6 +12,7 @@ from portsip_api.pbx.settings.device_models import PhoneModel, phone_models
 from portsip_api.store import volatile
 from portsip_api.store.secrets import keyring
 from tests.crm import SIP_PASSWORD, WEB_PASSWORD, Crm
+from tests.ops.conftest import Lines
 from tests.pbx.devices import devices
 from tests.pbx.devices.devices import HOME, SERIAL, other_tenant
 from tests.provision.phones import CFG, YEALINK, Fetching, parameters
@@ -313,3 +314,31 @@ def test_a_password_that_is_no_text_is_refused(phone: Fetching):
     for raw in (b"\xff:\xfe", b"nothing", b":", f"{SERIAL}:ä".encode("latin-1")):
         proof = base64.b64encode(raw).decode()
         assert phone.http.get(f"/provision/{CFG}", headers={"Authorization": f"Basic {proof}"}).status_code == 401
+
+
+def test_the_log_says_which_phone_asked_or_was_meant(phone: Fetching, portal: Portal, lines: Lines):
+    make_phone(portal, SECOND, YEALINK)
+    theirs = devices.phone(SERIAL, other_tenant(), model_id=YEALINK)
+    for ask in (
+        phone.by_url,
+        phone.by_password,
+        lambda: phone.by_password(auth=("00:04:F2:AA:BB:96", "wrong")),
+        lambda: phone.by_password(auth=(SERIAL, "wrong")),
+        lambda: phone.by_password(auth=("0004f2000000", "wrong")),
+        lambda: phone.http.get(f"/provision/{'0' * 32}/{CFG}"),
+        lambda: portal.get(f"api/phones/{SECOND}/provisioning"),
+        lambda: portal.put(f"api/phones/{SECOND}/provisioning/rotate"),
+    ):
+        ask()
+    told = [(line["actor"], line["actor_id"], line["object"], line.get("account")) for line in lines[-8:]]
+    assert told == [
+        ("phone", 1, 1, None),
+        ("phone", 1, 1, None),
+        (None, None, None, "phone 2"),
+        (None, None, None, f"phone 1, phone {theirs}"),
+        (None, None, None, "unknown"),
+        (None, None, None, "unknown"),
+        ("administrator", 1, 2, None),
+        ("administrator", 1, 2, None),
+    ]
+    assert [line["tenant"] for line in lines[-8:-6]] == [HOME, HOME]

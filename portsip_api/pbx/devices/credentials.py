@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import peewee
 
+from portsip_api.pbx import trail
 from portsip_api.pbx.access.login_limits import Attempt
 from portsip_api.pbx.devices import credentials_sql
 from portsip_api.pbx.devices.keys import clean_serial, phone_id
@@ -33,6 +34,7 @@ PASSWORD: Final = "phone.provisioning_password"
 SERVES_ON: Final = 7 * 86_400.0  # seconds that a credential serves after a rotation
 MOST_EARLIER: Final = 20  # credentials of a phone that serve on
 _BATCH: Final = 500
+_NAMED: Final = 20  # phones that the log names after a failure
 # Without letters and digits that look alike; people type a password on a phone, and some phones keep 20 characters.
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 _REFUSED: Final = "There is no such phone, or this is not its password."
@@ -82,6 +84,7 @@ def show(tenant_id: int, phone_key: int | str) -> Credential:
     Raises NotFound and KeyMissing.
     """
     id_ = phone_id(tenant_id, phone_key)
+    trail.exactly(id_)
     serial = Phone.get(tenant_id, id=id_).serial
     rows = PhoneCredential.page(tenant_id, PhoneCredential.phone_id == id_, order=[PhoneCredential.id.desc()])
     current = next((row for row in rows if row.ends is None), None)
@@ -105,6 +108,7 @@ def rotate(tenant_id: int, phone_key: int | str) -> None:
     columns = new()
     with database.writing():
         id_ = phone_id(tenant_id, phone_key)
+        trail.exactly(id_)
         serving = PhoneCredential.phone_id == id_, PhoneCredential.ends.is_null(is_null=False)
         if PhoneCredential.count(tenant_id, *serving) >= MOST_EARLIER:
             raise Conflict(
@@ -123,6 +127,7 @@ def by_secret(secret: str, address: str) -> FetchingPhone:
     attempt.check()
     phone = _known(credentials_sql.by_secret(_digest(secret)))
     if phone is None:
+        trail.logging_in(())
         attempt.failed()
         raise NotFound("There is no such file.")
     attempt.forgive()
@@ -138,6 +143,7 @@ def by_password(serial: str, password: str, address: str) -> FetchingPhone:
     attempt.check()
     phone = _known(credentials_sql.by_password(_digest(password)))
     if phone is None or phone.name != clean_serial(serial):
+        trail.logging_in(_meant(clean_serial(serial)))
         attempt.failed()
         raise LoginRefused(_REFUSED)
     attempt.forgive()
@@ -197,6 +203,12 @@ def _known(row: Any) -> FetchingPhone | None:
     return (
         FetchingPhone(of_phone, tenant_id, serial, digest, bool(has_earlier)) if _serves(id_, of_phone, ends) else None
     )
+
+
+def _meant(serial: str) -> list[FetchingPhone]:
+    """Return the phones that a log-in may have meant which failed, for the log: as many statements for all."""
+    found = credentials_sql.with_serial(serial, _NAMED)
+    return [FetchingPhone(id_, tenant_id, serial, b"", has_earlier=False) for id_, tenant_id in found]
 
 
 def _serves(id_: int, of_phone: int, ends: float | None) -> bool:

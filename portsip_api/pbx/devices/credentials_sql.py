@@ -32,6 +32,11 @@ def by_password(digest: bytes) -> Any:
     return database.fetch_row(f"{_FOUND} c.password_digest = ?", (digest,))
 
 
+def with_serial(serial: str, limit: int) -> list[tuple[int, int]]:
+    """Return id and tenant of the phones with that serial number, in whatever tenant."""
+    return database.fetch_all("SELECT id, tenant_id FROM phone WHERE serial = ? ORDER BY id LIMIT ?", (serial, limit))
+
+
 def later(phone_id: int, id_: int) -> list[bytes]:
     """Return the digests of the secrets of a phone's credentials after the one with that id."""
     rows = database.fetch_all(
