@@ -5,6 +5,7 @@ import re
 import socket
 import ssl
 from collections import Counter
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
-from tests.contract.servers import running
+from tests.contract.servers import running, wait_until
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
 from tests.faults.proxy import nginx
 
@@ -145,6 +146,34 @@ def test_one_address_that_floods_is_refused_and_others_are_not(proxied):
     assert set(statuses) == {200, 429}
     assert statuses[200] >= 600, statuses
     assert proxied("127.0.2.8").ask("GET", "/healthz").status_code == 200
+
+
+def test_one_address_has_no_more_than_a_hundred_requests_under_way(proxied):
+    client = proxied("127.0.2.10")
+    port = int(client.url.rpartition(":")[2])
+    context = ssl.create_default_context(cafile=client.trusted)
+    head = b"POST /api/extensions/create HTTP/1.1\r\nHost: pbx.example\r\nContent-Length: 9\r\n\r\n"  # and no body
+    waiting: list[ssl.SSLSocket] = []
+    refused = Counter[bytes]()
+
+    def hear() -> bool:
+        for wire in [*waiting]:
+            with suppress(TimeoutError):
+                refused[wire.recv(1 << 12)[:12]] += 1
+                waiting.remove(wire)
+        return refused.total() >= 20
+
+    with ExitStack() as stack:
+        for _ in range(120):
+            plain = socket.create_connection(("127.0.0.1", port), 60, source_address=("127.0.2.10", 0))
+            wire = stack.enter_context(context.wrap_socket(plain, server_hostname="127.0.0.1"))
+            wire.sendall(head)
+            wire.settimeout(0.01)
+            waiting.append(wire)
+        wait_until(hear, "those that are too many are refused")
+        assert refused == {b"HTTP/1.1 429": 20}
+        assert proxied("127.0.2.11").ask("GET", "/healthz").status_code == 200
+    wait_until(lambda: client.ask("GET", "/healthz").status_code == 200, "the address is served again")
 
 
 def test_a_refusal_says_when_to_come_again(proxied):
