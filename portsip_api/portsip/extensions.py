@@ -37,7 +37,7 @@ from portsip_api.portsip.core.fields import (
     described,
     schema_of,
 )
-from portsip_api.portsip.core.lists import Listing, ListRequest
+from portsip_api.portsip.core.lists import Listing, PositionListRequest
 from portsip_api.portsip.core.replies import SUCCESS, Success
 
 MOST_STATUSES: Final = 10_000
@@ -63,7 +63,7 @@ class ExtensionChange(ExtensionKeyRequest, schema_of("ExtensionFields", EXTENSIO
     extension_number = described(NUMBER, "The key; with `id` as the key, the new number.")
 
 
-class SearchRequest(ListRequest):
+class SearchRequest(PositionListRequest):
     """A page of what a search finds."""
 
     condition = described(
@@ -132,7 +132,7 @@ class StatusReply(Schema):
 
 
 _LISTING: Final = Listing("extensions", directory.ORDERINGS)
-CARDS: Final = _LISTING.schema("ExtensionList", Card)
+CARDS: Final = _LISTING.schema_with_positions("ExtensionList", Card)
 _PAGE_EXAMPLE: Final = {**examples.PAGE, "extensions": [examples.CARD]}
 
 
@@ -191,7 +191,7 @@ def destroy_extension(given: dict[str, Any]) -> dict[str, str]:
 
 
 @extensions.route("/list")
-@extensions.arguments(ListRequest)
+@extensions.arguments(PositionListRequest)
 @extensions.allowed(*EVERYBODY)
 @extensions.answers(CARDS, example=_PAGE_EXAMPLE, until_changed=True)
 def list_extensions(given: dict[str, Any]) -> dict[str, Any]:

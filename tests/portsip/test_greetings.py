@@ -220,7 +220,7 @@ def test_lists_have_pages_by_name_with_the_system_default_first(office: Crm) -> 
     assert (page["page_count"], page["total"], page["default_file"]) == (2, 4, "c.wav")
     beyond = listed(office, pagination=3, pagesize=3)
     assert (beyond["files"], beyond["default_file"]) == ([], "c.wav")
-    check_refused(office.get(f"{PATH}/list", extension_number=NUMBER, pagination=0), "400.1", "pagination")
+    check_refused(office.get(f"{PATH}/list", extension_number=NUMBER, pagination=-1), "400.1", "pagination")
 
 
 def test_a_list_costs_a_constant_number_of_statements(office: Crm, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,9 +81,11 @@ class ResourceBlueprint(Operations[Declaration]):
 
     def identify_whole(self, declared: Declaration) -> None:
         """Judge the token once all fields are there, unless that was done; a second one beside the first is refused."""
-        g.fields |= wire.body_fields(declared.values())
+        query = g.fields
+        body = wire.body_fields(declared.values())
+        g.fields = query | body
         if declared.access:
-            token = wire.find_token(g.fields)
+            token = wire.find_token(query, body)
             if g.identity is None and not (token is None and declared.open_to_all):
                 _authenticate(token or "", declared.access)
 

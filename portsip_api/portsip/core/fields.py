@@ -3,13 +3,14 @@
 The same schemas read requests and document them.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
-from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, missing, validates_schema
 from marshmallow import fields as ma
 
 from portsip_api.pbx.values import Checked, Choice, Flag, Kind, Rules, Text, TimeOfDay, Whole
+from portsip_api.portsip.core.reading import reader
 from portsip_api.portsip.core.wire import WireText
 
 MOST_ID: Final = 2**63 - 1
@@ -21,14 +22,18 @@ class Ruled(ma.Field[Any]):
 
     default_error_messages = {"required": "Missing.", "null": "Must not be null."}  # noqa: RUF012 — marshmallow's own form
 
-    def __init__(self, kind: Kind, **options: Any) -> None:
-        """Keep the kind; `options` are marshmallow's."""
+    def __init__(self, kind: Kind, *, codes: Sequence[str] = (), **options: Any) -> None:
+        """Keep the kind, and the names that whole numbers from 1 stand for; `options` are marshmallow's."""
         super().__init__(**options)
         self.rule = kind
+        self._read = reader(kind, codes)
 
     def _deserialize(self, value: object, *_: object, **__: object) -> Any:
+        value = self._read(value)
+        if value is missing:
+            return missing
         try:
-            return self.rule.check(self.rule.from_text(value) if isinstance(value, WireText) else value)
+            return self.rule.check(value)
         except ValueError as error:
             raise ValidationError(str(error)) from None
 
@@ -50,7 +55,7 @@ class Strings(ma.Field[list[str]]):
     def _deserialize(self, value: object, *_: object, **__: object) -> list[str]:
         if isinstance(value, WireText):
             value = [item.strip() for item in value.split(",") if item.strip()]
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list) or not all(isinstance(item, str) or type(item) is int for item in value):
             raise ValidationError("Must be an array of strings.")
         return [str(item) for item in value]
 
@@ -103,7 +108,10 @@ class Request(Schema):
         for name, field in self.load_fields.items():
             sent_as = field.data_key or name
             if sent_as in data:
-                values[name] = field.deserialize(data[sent_as], sent_as, data)
+                value = field.deserialize(data[sent_as], sent_as, data)
+                if value is missing:
+                    continue
+                values[name] = value
                 if isinstance(field, Ruled | RuledObject):
                     rules[name] = field.rule
             elif field.required:

@@ -3,11 +3,11 @@
 Source: PortSIP REST API, every "Retrive …" section; contract, section 3.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from marshmallow import Schema
+from marshmallow import Schema, ValidationError
 from marshmallow import fields as ma
 
 from portsip_api.pbx.values import Kind, Whole
@@ -16,6 +16,7 @@ from portsip_api.store.paging import Joined, Page, Slice
 
 _DEFAULT_SIZE: Final = 100
 _LARGEST_SIZE: Final = 100_000
+_SPAN: Final = 20  # rows from a position, when no last one is named
 _MOST: Final = 10**30
 _DEEPEST: Final = 10**12  # no list is longer, and SQLite takes it
 
@@ -34,7 +35,8 @@ class SortBy(Kind):
 
 class _Paging(Schema):
     pagination = described(
-        Whole(1, _MOST, 1), "Number of the page, from 1; 1 when absent. A page past the last one is empty."
+        Whole(0, _MOST, 1),
+        "Number of the page, from 1; 1 when absent, and 0 is the first page too. A page past the last one is empty.",
     )
     pagesize = described(
         Whole(1, _MOST, _DEFAULT_SIZE),
@@ -50,6 +52,24 @@ class _Paging(Schema):
 
 class ListRequest(TenantRequest, _Paging):
     """A page of a list of a tenant's objects."""
+
+
+class PositionListRequest(ListRequest):
+    """A page of a list, or the rows from one position to another."""
+
+    start_position = described(
+        Whole(1, _MOST, 1), "Position of the first row, from 1; 1 when only `end_position` is sent. Not with pages."
+    )
+    end_position = described(
+        Whole(1, _MOST, _SPAN), f"Position of the last row; {_SPAN - 1} behind the first one when it is absent."
+    )
+
+    def check(self, values: Mapping[str, object]) -> None:
+        """Raise ValidationError for rows that end before they begin."""
+        super().check(values)
+        first, last = _positions(values) or (1, 1)
+        if first > last:
+            raise ValidationError({"end_position": ["Must not be before start_position."]})
 
 
 class GlobalListRequest(Request, _Paging):
@@ -70,9 +90,14 @@ class Listing:
         ordering = asked.removeprefix("-")
         if ordering not in self.orderings:
             asked = ordering = "DEFAULT"
-        size = min(values.get("pagesize", _DEFAULT_SIZE), _LARGEST_SIZE)
-        offset = min((values.get("pagination", 1) - 1) * size, _DEEPEST)
-        return ordering, Slice(offset, size, descending=asked.startswith("-"))
+        positions = _positions(values)
+        if positions is None:
+            size = min(values.get("pagesize", _DEFAULT_SIZE), _LARGEST_SIZE)
+            offset = (_page_number(values) - 1) * size
+        else:
+            size = min(positions[1] - positions[0] + 1, _LARGEST_SIZE)
+            offset = positions[0] - 1
+        return ordering, Slice(min(offset, _DEEPEST), size, descending=asked.startswith("-"))
 
     def reply(self, values: dict[str, Any], page: Page, rows: Sequence[Any]) -> dict[str, Any]:
         """Return the envelope around `rows`."""
@@ -84,13 +109,15 @@ class Listing:
 
     def _envelope(self, values: dict[str, Any], array: object, count: int, total: int) -> dict[str, Any]:
         ordering, part = self.asked(values)
+        positions = _positions(values)
         return {
-            "pagination": min(values.get("pagination", 1), _DEEPEST),
+            "pagination": min(_page_number(values) if positions is None else part.offset // part.limit + 1, _DEEPEST),
             "pagesize": part.limit,
             "sort_by": f"-{ordering}" if part.descending else ordering,
             "page_count": max(1, -(-total // part.limit)),
             "count": count,
             "total": total,
+            **({} if positions is None else _span(positions, total - part.offset - part.limit)),
             self.array: array,
         }
 
@@ -109,3 +136,32 @@ class Listing:
         fields["sort_by"] = ma.String(required=True, metadata={"description": "The order that was applied."})
         fields[self.array] = ma.List(ma.Nested(row), required=True)
         return type(name, (Schema,), fields | more)
+
+    def schema_with_positions(self, name: str, row: type[Schema]) -> type[Schema]:
+        """Return the schema of the reply of a list that is also asked for by positions."""
+        texts = {
+            "start_position": "As it was asked for, where positions were.",
+            "end_position": "As it was asked for, where positions were.",
+            "remaining_extensions": "Rows behind the last position, where positions were asked for.",
+        }
+        fields = {key: ma.Integer(metadata={"description": text}) for key, text in texts.items()}
+        return self.schema(name, row, **fields)
+
+
+def _page_number(values: Mapping[str, Any]) -> int:
+    number: int = values.get("pagination", 1)
+    return number or 1
+
+
+def _positions(values: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Return the positions of the first and the last row that are asked for, from 1; None when pages are."""
+    first, last = values.get("start_position"), values.get("end_position")
+    if first is None and last is None:
+        return None
+    first = first or 1
+    return first, last or first + _SPAN - 1
+
+
+def _span(positions: tuple[int, int], behind: int) -> dict[str, int]:
+    first, last = (min(position, _DEEPEST) for position in positions)
+    return {"start_position": first, "end_position": last, "remaining_extensions": max(0, behind)}

@@ -32,8 +32,11 @@ class WireText(str):
 
 
 def query_fields() -> dict[str, Any]:
-    """Return the fields of the query."""
-    return _texts(request.args)
+    """Return the fields of the query by their names in lower case, since clients write `Pagesize` too."""
+    fields = _texts(request.args)
+    if all(map(str.islower, fields)):
+        return fields
+    return _texts(MultiDict([(name.lower(), text) for name, text in request.args.items(multi=True)]))
 
 
 def body_fields(most_values: int = json_values.MOST) -> dict[str, Any]:
@@ -47,25 +50,34 @@ def body_fields(most_values: int = json_values.MOST) -> dict[str, Any]:
     return _parse(body, most_values) if body.strip() else {}
 
 
-def find_token(fields: Mapping[str, Any]) -> str | None:
-    """Return the access token of the request, or None. Raises Invalid when two different ones are given."""
-    bearer = request.headers.get("Authorization", "").partition(" ")
-    found = set(_token_field(request.args.getlist("access_token")))
-    found |= set(_token_field([fields["access_token"]] if "access_token" in fields else []))
-    found |= {request.headers["access_token"]} if "access_token" in request.headers else set()
-    if bearer[0].lower() == "bearer" and bearer[2].strip():
-        found.add(bearer[2].strip())
+def find_token(*places: Mapping[str, Any]) -> str | None:
+    """Return the access token of the request, or None. Raises Invalid when two different ones are given.
+
+    `places` are the fields of the query, and those of the body when it was read.
+    """
+    found = header_tokens()
+    for fields in places:
+        if "access_token" in fields:
+            found |= set(_tokens(fields["access_token"]))
     if len(found) > 1:
         raise Invalid({"access_token": ["Two different tokens were given."]})
     return found.pop() if found else None
 
 
-def _token_field(values: Iterable[Any]) -> Iterable[str]:
-    for value in values:
-        for item in value if isinstance(value, list) else [value]:
-            if not isinstance(item, str):
-                raise Invalid({"access_token": ["Must be a string."]})
-            yield item
+def header_tokens() -> set[str]:
+    """Return the tokens in the headers, of which there are two."""
+    bearer = request.headers.get("Authorization", "").partition(" ")
+    found = {request.headers["access_token"]} if "access_token" in request.headers else set()
+    if bearer[0].lower() == "bearer" and bearer[2].strip():
+        found.add(bearer[2].strip())
+    return found
+
+
+def _tokens(value: Any) -> Iterable[str]:
+    for item in value if isinstance(value, list) else [value]:
+        if not isinstance(item, str):
+            raise Invalid({"access_token": ["Must be a string."]})
+        yield item
 
 
 def _texts(values: MultiDict[str, str]) -> dict[str, Any]:

@@ -88,11 +88,76 @@ def test_a_large_page_is_cut(people):
     assert people.read("extensions/list", pagesize=10**9)["pagesize"] == 100_000
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "x", "", "1.5", "1e3", "9" * 31])
+@pytest.mark.parametrize("value", ["-1", "x", "", "1.5", "1e3", "9" * 31])
 @pytest.mark.parametrize("name", ["pagination", "pagesize"])
 def test_what_is_not_a_page_is_refused(people, name, value):
     for path in ("extensions/list", "extensions/search", "extensions/group/list", "account/list"):
         check_refused(people.get(path, **{name: value, "condition": "a"}), "400.1", name)
+
+
+def test_a_page_has_rows(people):
+    check_refused(people.get("extensions/list", pagesize=0), "400.1", "pagesize")
+
+
+@pytest.mark.parametrize(
+    "path", ["extensions/list", "extensions/search", "extensions/group/list", "account/list", "ring_groups/list"]
+)
+def test_the_page_0_is_the_first(people, path):
+    query = {"pagesize": 1} | ({"condition": "9"} if path == "extensions/search" else {})
+    assert people.read(path, pagination=0, **query) == people.read(path, pagination=1, **query)
+
+
+@pytest.mark.parametrize("path", ["extensions/list", "extensions/search"])
+def test_names_of_a_query_are_read_without_case(people, path):
+    reply = people.read(path, Pagination=2, PAGESIZE=2, Sort_By="-default", cursor="x", Condition=" ")
+    assert (reply["pagination"], reply["pagesize"], reply["sort_by"]) == (2, 2, "-DEFAULT")
+    assert numbers(reply) == ["1000", "0999"]
+    check_refused(people.get(path, Pagesize=2, pagesize=3, condition=" "), "400.1", "pagesize")
+
+
+POSITIONS = [
+    ({"start_position": 2, "end_position": 3}, (2, 3), ["0999", "1000"], 2),
+    ({"start_position": "4", "end_position": "4"}, (4, 4), ["*70"], 1),
+    ({"start_position": 4}, (4, 23), ["*70", "a7"], 0),
+    ({"end_position": 1}, (1, 1), ["999"], 4),
+    ({"Start_Position": 3, "end_position": 99}, (3, 99), ["1000", "*70", "a7"], 0),
+    ({"start_position": 6, "end_position": 9}, (6, 9), [], 0),
+    ({"start_position": 2, "end_position": 3, "pagination": 7, "pagesize": 1}, (2, 3), ["0999", "1000"], 2),
+]
+
+
+@pytest.mark.parametrize(("query", "asked", "rows", "remaining"), POSITIONS)
+def test_rows_from_one_position_to_another(people, query, asked, rows, remaining):
+    for path in ("extensions/list", "extensions/search"):
+        reply = people.read(path, condition=" ", **query)
+        assert (reply["start_position"], reply["end_position"]) == asked
+        assert (numbers(reply), reply["count"], reply["total"]) == (rows, len(rows), 5)
+        assert reply["remaining_extensions"] == remaining
+
+
+def test_rows_from_positions_are_paged_through(people):
+    seen, start = [], 1
+    while True:
+        reply = people.read("extensions/list", start_position=start, end_position=start + 1)
+        seen += numbers(reply)
+        if not reply["remaining_extensions"]:
+            break
+        start = reply["end_position"] + 1
+    assert seen == numbers(people.read("extensions/list"))
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"start_position": 3, "end_position": 2}, "end_position"),
+        ({"start_position": 0}, "start_position"),
+        ({"start_position": "x"}, "start_position"),
+        ({"end_position": "-1"}, "end_position"),
+    ],
+)
+def test_positions_that_are_none_are_refused(people, query, field):
+    for path in ("extensions/list", "extensions/search"):
+        check_refused(people.get(path, condition="a", **query), "400.1", field)
 
 
 @pytest.mark.parametrize(
