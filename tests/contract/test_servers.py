@@ -179,3 +179,21 @@ def test_the_numbers_of_all_workers_are_added_up(server: Server) -> None:
         assert counted, text
         assert float(counted[1]) == sent
     assert workers == set(server.worker_pids())
+
+
+def test_all_workers_tell_the_numbers_of_the_store_and_of_each_others_refusals(server: Server) -> None:
+    def number(name: str) -> float:
+        text = requests.get(f"{server.url}/metrics", timeout=30).text
+        found = re.findall(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
+        assert len(found) < 2, name  # told once, however many workers there are
+        return float(found[0]) if found else -1.0
+
+    wait_until(lambda: number("pbx_tokens") >= 0, "the job has counted")
+    wrong = 'pbx_login_refusals_total{reason="wrong"}'
+    before = number(wrong)
+    for guess in range(6):
+        credentials = {"username": f"nobody-{guess}", "password": "wrong"}
+        requests.post(f"{server.url}/api/account/credentials/verify", json=credentials, timeout=30)
+    for _ in range(3):  # whoever answers
+        assert number(wrong) == before + 6
+        assert number('pbx_store_bytes{file="database"}') == (server.data_dir / "pbx.sqlite3").stat().st_size
