@@ -57,8 +57,8 @@ def logging_in(meant: Sequence[Actor]) -> None:
         trail.actor, trail.meant = None, meant
 
 
-def logged_in(actor: Actor) -> None:
-    """Note who has logged in."""
+def logged_in(actor: Actor | None) -> None:
+    """Note who has logged in; None for what is no account, such as a phone that fetches its files."""
     if (trail := _current.get()) is not None:
         trail.actor, trail.meant = actor, None
 

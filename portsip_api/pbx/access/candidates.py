@@ -75,7 +75,6 @@ def chosen(attempt: Attempt, candidates: Sequence[Candidate], proof: Proof) -> C
     nothing else fits. Raises LoginRefused and TooManyFailures.
     """
     meant = [candidate.identity for candidate in candidates]
-    trail.logging_in([identity for identity in meant if identity is not None])
     is_open = attempt.check(meant)
     fitting: list[int] = []
     for place in sorted(range(len(candidates)), key=lambda place: candidates[place].purpose == HASH):

@@ -22,6 +22,7 @@ from itertools import chain
 from typing import Final
 
 from portsip_api import settings
+from portsip_api.pbx import trail
 from portsip_api.pbx.access import login_limits_sql
 from portsip_api.pbx.errors import TooManyFailures
 from portsip_api.pbx.identity import Identity
@@ -51,6 +52,7 @@ class Attempt:
 
     def __init__(self, name: str, address: str) -> None:
         """`name` is what was typed, which is compared without case; `address` the client's IP address."""
+        trail.logging_in(())
         self._began = time.perf_counter()  # not the store's clock, which may be set: the wait is a real one
         self._networks = _networks(address)
         self._names: list[_Counters] = []
@@ -68,6 +70,7 @@ class Attempt:
 
         Raises TooManyFailures when the limit of the address or of a name has been reached, or that of all accounts.
         """
+        trail.logging_in([one for one in meant if one is not None])
         self._meant = [(one, self._counters_of(place, one)) for place, one in enumerate(meant)]
         over = self._reached()
         self._refuse(over)
@@ -110,6 +113,7 @@ class Attempt:
         own = [*self._names, *(counters for who, counters in self._meant if who == one)]
         if any(_narrowest(counters) in self._running for counters in own):
             self.succeeded(one)
+        trail.logged_in(one)
 
     def count_others(self, one: Identity, secret: str) -> None:
         """Count a failure of all who are meant but `one`, whose `secret` it was: a guess at their passwords too.
