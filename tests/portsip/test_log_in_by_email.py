@@ -1,8 +1,10 @@
 """An e-mail address belongs to nobody: whom a log-in by it means, and what it tells and costs others."""
 
+from time import perf_counter
+
 import pytest
 
-from portsip_api.pbx.access import candidates, candidates_sql
+from portsip_api.pbx.access import candidates, candidates_sql, login_limits
 from portsip_api.store import database, volatile
 from portsip_api.store.secrets import keyring
 from tests.bulk import fill
@@ -178,6 +180,15 @@ def test_as_much_is_done_for_an_address_of_many_one_or_nobody(admin, statements,
     writes = [text for text in statements if text.startswith("INSERT INTO login_failure")]
     assert (len(decrypted), len(rows), len(writes)) == (20, 20, 22)
     assert len(statements) - len(writes) == 2 + len(domain)  # the candidates, the failures, the domain
+
+
+def test_a_success_lasts_a_whole_step_too(admin):
+    """What others with the address cost does not show to the one who can try as often as he likes."""
+    make(admin, "1000", "first-secret")
+    for _ in range(3):
+        began = perf_counter()
+        assert verify(admin, "first-secret").status_code == 200
+        assert perf_counter() - began >= login_limits.STEP
 
 
 def test_an_address_of_thousands_is_read_no_further_than_its_candidates(admin):

@@ -115,11 +115,11 @@ class Attempt:
             self.succeeded(one)
         trail.logged_in(one)
 
-    def count_others(self, one: Identity, secret: str) -> None:
+    def count_others(self, one: Identity, secret: str, *, waits: bool) -> None:
         """Count a failure of all who are meant but `one`, whose `secret` it was: a guess at their passwords too.
 
         The same guess counts once a window. That the first one of a window writes, and is answered at the end of a
-        step, is so without others as well: who logs in learns of none.
+        step, is so without others as well: who logs in learns of none. `waits` lets every one be answered so.
         """
         tried = hmac.digest(keyring.derived(_TRIED)[0], secret.encode(), "sha256")
         nobody = self._names[0]
@@ -127,14 +127,14 @@ class Attempt:
         guesses = [(hashlib.sha256(tried + _narrowest(counters)).digest(), counters) for counters in others]
         known = {row[0] for row in login_limits_sql.running([key for key, _ in guesses], clock.boot())}
         new = {key: counters for key, counters in guesses if key not in known}
-        if not new:
-            return
-        with volatile.writing():
-            for key, counters in new.items():
-                if _count(key, 1)[0] == 1 and counters is not nobody:  # unless another worker was quicker
-                    for counter in counters:
-                        _count(counter, 1)
-        self._wait()
+        if new:
+            with volatile.writing():
+                for key, counters in new.items():
+                    if _count(key, 1)[0] == 1 and counters is not nobody:  # unless another worker was quicker
+                        for counter in counters:
+                            _count(counter, 1)
+        if new or waits:
+            self._wait()
 
     def _counters(self, limit: int, *parts: str) -> _Counters:
         return {_key(*parts, network): limit * times for network, times in self._networks}

@@ -52,7 +52,7 @@ def by_email(email: str, password: str, domain: str, address: str) -> Login:
     tenant_id = tenants.id_of_domain(domain) if domain else None
     meant = candidates.by_address_in(tenant_id, email) if domain else candidates.by_address(email)
     found = chosen(attempt, meant, typed(password))
-    attempt.count_others(found.account, found.secret())
+    attempt.count_others(found.account, found.secret(), waits=True)
     return _issue(attempt, found)
 
 
