@@ -21,7 +21,7 @@ def create(configuration: settings.Settings | None, *, make_database: bool) -> F
     portsip.register(app, __version__)
     sipxcom.register(app, __version__)
     provision.register(app, __version__)
-    ops.register(app)
+    ops.register(app, __version__)
     app.before_request(file_replies.drop_unreadable_dates)
     app.teardown_request(turns.end)
 

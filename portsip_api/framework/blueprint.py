@@ -10,10 +10,11 @@ The lower decorators only note what they are told; `route` builds a single funct
 argument and response handling costs a hot list a tenth of its throughput. The OpenAPI document says what was noted.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from flask import Response, g, request
 from flask_smorest import Blueprint
@@ -25,6 +26,7 @@ from portsip_api.pbx.identity import Identity
 
 View = Callable[..., Any]
 Declared = TypeVar("Declared", bound=Declaration)
+_VARIABLE: Final = re.compile(r"<(?:\w+(?:\(.*?\))?:)?(\w+)>")  # of a rule
 
 
 class Operations(Blueprint, ABC, Generic[Declared]):
@@ -51,18 +53,26 @@ class Operations(Blueprint, ABC, Generic[Declared]):
         return self.note(largest=largest, values=values, unknown=unknown, turns=turns)
 
     def route(
-        self, rule: str, *, methods: Sequence[str] = ("GET",), aliases: Sequence[str] = ()
+        self,
+        rule: str,
+        *,
+        methods: Sequence[str] = ("GET",),
+        also: Sequence[str] = (),
+        aliases: Sequence[str] = (),
     ) -> Callable[[View], View]:
-        """Register the view under `rule` and its `aliases`, a documented operation for each method."""
+        """Register the view under `rule`, other rules that it serves `also`, and `aliases` of these.
+
+        There is a documented operation for each method; that of an alias, which only old clients need, is deprecated.
+        """
 
         def register(view: View) -> View:
             declared = self._declared(view)
             if declared.access is None:
                 raise TypeError(f"{view.__name__} does not declare who may call it")
-            for number, path in enumerate((rule, *aliases)):
+            for number, path in enumerate((rule, *also, *aliases)):
                 for method in methods:
                     variants = [method.lower()] * (len(methods) > 1) + [f"alias{number}"] * (number > 0)
-                    self._add("_".join([view.__name__, *variants]), view, declared, method, path)
+                    self._add("_".join([view.__name__, *variants]), view, method, path, rule if path in aliases else "")
             return view
 
         return register
@@ -101,14 +111,20 @@ class Operations(Blueprint, ABC, Generic[Declared]):
         declared: Declared = getattr(view, "_declaration", self._blank)
         return declared
 
-    def _add(self, name: str, view: View, declared: Declared, method: str, path: str) -> None:
+    def _add(self, name: str, view: View, method: str, path: str, better: str) -> None:
+        declared = self._declared(view)
         served = self._serve(view, declared)
         served.__name__, served.__doc__ = name, view.__doc__
 
         # Told when the document is asked for, which takes longer than to serve; flask-smorest's deep copy of what it is
         # told leaves a function alone.
         def description() -> dict[str, Any]:
-            return self.operation(declared, name, method, path)
+            document = self.operation(declared, name, method, path)
+            if better:
+                place = (self.url_prefix or "") + _VARIABLE.sub(r"{\1}", better)
+                told = f"Another spelling of `{place}`, for old clients. {document.get('description', '')}"
+                document |= {"deprecated": True, "description": told.strip()}
+            return document
 
         served._apidoc = {"description": description}  # type: ignore[attr-defined]  # noqa: SLF001
         self.add_url_rule(path, name, served, methods=[method])

@@ -26,8 +26,11 @@ class DocumentedApi(Api):
         self._app.register_blueprint(blueprint)
         self._undocumented.append(blueprint)
 
-    def document(self) -> dict[str, Any]:
-        """Return the whole document."""
+    def document(self, server: str = "/") -> dict[str, Any]:
+        """Return the whole document of the API at the URL `server`, absolute or relative to the document's own."""
+        return {"servers": [{"url": server}], **self._described()}
+
+    def _described(self) -> dict[str, Any]:
         with self._lock:
             while self._undocumented:
                 blueprint = self._undocumented.pop(0)
@@ -42,10 +45,9 @@ class DocumentedApi(Api):
     def _openapi_json(self) -> Response:
         """Serve the document, written once: nobody has to log in for it, and it is long.
 
-        Behind a prefix it begins with that as its server, so that whoever tries an operation out keeps it.
+        It begins with the prefix that this request came by, so that whoever tries an operation out keeps it.
         """
         if not self._text:
-            self._text = json.dumps(self.document(), sort_keys=False).encode()
-        prefix = json.dumps({"servers": [{"url": request.script_root}]}).encode() if request.script_root else b""
-        text = prefix[:-1] + b"," + self._text[1:] if prefix else self._text
-        return Response(text, mimetype="application/json")
+            self._text = json.dumps(self._described(), sort_keys=False).encode()
+        servers = json.dumps({"servers": [{"url": request.script_root or "/"}]}).encode()
+        return Response(servers[:-1] + b"," + self._text[1:], mimetype="application/json")

@@ -2,63 +2,52 @@
 strict content security policy holds. It is open, as the documents are: it shows what can be asked, and no data.
 """
 
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
+import flask_swagger_ui
 from flask import Flask, Response, abort, render_template_string, send_from_directory
-from swagger_ui_bundle import swagger_ui_path
 
-_FILES: Final = {"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"}
+from portsip_api import settings
+
+_OURS: Final = Path(__file__).parent / "web"
+_FILES: Final = {
+    **dict.fromkeys(
+        ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"), Path(flask_swagger_ui.__file__).parent / "dist"
+    ),
+    **dict.fromkeys(("docs.js", "token-login.js", "password-login.js", "clock.js", "pages.css"), _OURS),
+}
 _POLICY: Final = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
 )
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>PBX API</title>
-<link rel="icon" href="{{ url_for('docs_file', name='favicon-32x32.png') }}">
-<link rel="stylesheet" href="{{ url_for('docs_file', name='swagger-ui.css') }}">
-<script src="{{ url_for('docs_file', name='swagger-ui-bundle.js') }}" defer></script>
-<script src="{{ url_for('docs_file', name='start.js') }}" data-document="{{ url_for(document) }}" defer></script>
-</head>
-<body>
-<nav><a href="{{ url_for('docs') }}">PortSIP PBX</a> | <a href="{{ url_for('docs_sipxcom') }}">sipXcom</a></nav>
-<div id="docs"></div>
-</body>
-</html>
-"""
-# The badge of a validator would be fetched from elsewhere.
-_START: Final = """"use strict";
-SwaggerUIBundle({
-  url: document.querySelector("script[data-document]").dataset.document,
-  domNode: document.getElementById("docs"),
-  deepLinking: true,
-  validatorUrl: null,
-});
-"""
+
+
+def page(name: str, **values: Any) -> Response:
+    """Return the page of that file name, filled in, under the policy that all pages have."""
+    content = render_template_string((_OURS / name).read_text(encoding="utf-8"), **values)
+    return Response(content, headers={"Content-Security-Policy": _POLICY})
 
 
 def register(app: Flask) -> None:
-    """Add the page and its files to `app`."""
-
-    def page(document: str) -> Response:
-        content = render_template_string(_PAGE, document=f"{document}.openapi_json")
-        return Response(content, headers={"Content-Security-Policy": _POLICY})
+    """Add the pages and their files to `app`."""
 
     @app.get("/docs")
     def docs() -> Response:
-        return page("api-docs")
+        return page(
+            "docs.html", title="PortSIP PBX REST API", document="api-docs.openapi_json", login_script="token-login.js",
+            takes_passwords=True, has_tokens=True,
+        )  # fmt: skip
 
     @app.get("/docs/sipxcom")
     def docs_sipxcom() -> Response:
-        return page("sipxcom-api-docs")
+        return page(
+            "docs.html", title="sipXcom REST API", document="sipxcom-api-docs.openapi_json",
+            login_script="password-login.js", takes_passwords=settings.current().basic,
+        )  # fmt: skip
 
     @app.get("/docs/<name>")
     def docs_file(name: str) -> Response:
-        if name == "start.js":
-            return Response(_START, content_type="text/javascript; charset=utf-8")
         if name not in _FILES:
             abort(404)
-        return send_from_directory(str(swagger_ui_path), name)
+        return send_from_directory(_FILES[name], name)

@@ -8,6 +8,7 @@ from portsip_api.portsip.calendars import calendars
 from portsip_api.portsip.calls import calls
 from portsip_api.portsip.core.errors import answer
 from portsip_api.portsip.core.fields import openapi_properties
+from portsip_api.portsip.core.introduction import INTRODUCTION
 from portsip_api.portsip.core.replies import Error
 from portsip_api.portsip.extensions import extensions
 from portsip_api.portsip.greetings import greetings
@@ -44,6 +45,7 @@ def register(app: Flask, version: str) -> None:
     app.config.update(
         API_TITLE="PortSIP PBX REST API",
         API_VERSION=version,
+        API_SPEC_OPTIONS={"info": {"description": INTRODUCTION}},
         OPENAPI_VERSION="3.0.3",
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",

@@ -35,6 +35,7 @@ from portsip_api.sipxcom.admin.users import users
 from portsip_api.sipxcom.core import authentication, documentation
 from portsip_api.sipxcom.core.blueprint import Resources
 from portsip_api.sipxcom.core.errors import PREFIX, answer
+from portsip_api.sipxcom.core.introduction import INTRODUCTION
 
 __all__ = ["PREFIX", "answer", "register"]
 
@@ -77,6 +78,7 @@ def register(app: Flask, version: str) -> None:
     app.config.update(
         SIPXCOM_API_TITLE="sipXcom REST API",
         SIPXCOM_API_VERSION=version,
+        SIPXCOM_API_SPEC_OPTIONS={"info": {"description": INTRODUCTION}},
         SIPXCOM_OPENAPI_VERSION="3.0.3",
         SIPXCOM_OPENAPI_URL_PREFIX="/",
         SIPXCOM_OPENAPI_JSON_PATH="openapi-sipxcom.json",

@@ -150,7 +150,7 @@ def test_both_apis_answer(url: str, password: str) -> None:
 @pytest.mark.parametrize("page", ["/docs", "/docs/sipxcom"])
 def test_the_documentation_has_its_assets(url: str, page: str) -> None:
     links = re.findall(r'(?:href|src|data-document)="([^"]*)"', requests.get(url + page, timeout=30).text)
-    assert len(links) == 7
+    assert len(links) == 11
     for link in links:
         reply = requests.get(url + link, timeout=30)
         assert (reply.status_code, len(reply.content) > 100) == (200, True), link

@@ -1,5 +1,7 @@
 """The OpenAPI document: valid, complete, and true where an example can show it."""
 
+import re
+
 import pytest
 from openapi_spec_validator import validate
 
@@ -88,3 +90,19 @@ def test_reply_examples_have_the_fields_of_the_reply(admin, document):
     }.items():
         content = document["paths"][f"/api/{path}"]["get"]["responses"]["200"]["content"]["application/json"]
         assert set(content["example"]) == set(admin.read(path, **query)), path
+
+
+def test_it_takes_its_reader_to_a_first_call(document):
+    told = document["info"]["description"]
+    assert {f"/api/{path}" for path in re.findall(r"/api/([a-z_/]+)", told)} <= set(document["paths"])
+    assert "access_token: TOKEN" in told
+    assert "Authorization: Bearer TOKEN" in told
+
+
+def test_other_spellings_are_deprecated_and_name_the_better_one(document):
+    others = {
+        path: operation["description"] for _, path, operation in operations(document) if "deprecated" in operation
+    }
+    assert set(others) == {path for path in document["paths"] if path.endswith("/remove") or "apiextensions" in path}
+    for description in others.values():
+        assert description.partition("`")[2].partition("`")[0] in document["paths"].keys() - others.keys()

@@ -23,7 +23,7 @@ _NOTE: Final = (
 )
 
 
-@calls.route("/rest/call/<name:to>", methods=["PUT"], aliases=["/rest/my/call/<name:to>"])
+@calls.route("/rest/call/<name:to>", methods=["PUT"], also=["/rest/my/call/<name:to>"])
 @calls.reads(IGNORED)
 @calls.allowed(Access.USER)
 @calls.answers(NOTHING, errors=(404, 409), note=f"A body is not needed, and not looked at. {_NOTE}")
@@ -32,7 +32,7 @@ def place_call(to: str) -> None:
     _place(to)
 
 
-@calls.route("/rest/call/<name:to>", aliases=["/rest/my/call/<name:to>"])
+@calls.route("/rest/call/<name:to>", also=["/rest/my/call/<name:to>"])
 @calls.allowed(Access.USER)
 @calls.answers(NOTHING, errors=(404, 409), note=f"For clients that cannot PUT. {_NOTE}")
 def place_call_by_get(to: str) -> None:

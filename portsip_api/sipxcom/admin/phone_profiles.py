@@ -57,7 +57,7 @@ def show_profile(serial: str, name: str) -> Response:
 
 
 def _places(path: str) -> dict[str, Any]:
-    return {"rule": f"/api/phones/{path}", "methods": ["PUT"], "aliases": [f"/api/phones/{path}{_RESTART}"]}
+    return {"rule": f"/api/phones/{path}", "methods": ["PUT"], "also": [f"/api/phones/{path}{_RESTART}"]}
 
 
 @phone_profiles.route(**_places('<name("sendProfile"):id>/sendProfile'))

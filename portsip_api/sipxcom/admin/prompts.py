@@ -32,7 +32,7 @@ _FILES: Final = Record("Files", (Many("files", _FILE, bare=True),), "PromptFiles
 def _paths(below: str = "") -> dict[str, Any]:
     """Return the rule of every family; `_family` tells which of them a request means."""
     first, *others = (f"/api/{family}/prompts{below}" for family in FAMILIES)
-    return {"rule": first, "aliases": others}
+    return {"rule": first, "also": others}
 
 
 def _largest() -> int:

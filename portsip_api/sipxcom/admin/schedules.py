@@ -134,7 +134,7 @@ def destroy_schedule(id: int) -> None:  # noqa: A002 — the wire's word
 
 
 @schedules.route(
-    "/api/schedules/<number:id>/period", methods=["POST"], aliases=["/api/schedules/<number:id>/period/<number:index>"]
+    "/api/schedules/<number:id>/period", methods=["POST"], also=["/api/schedules/<number:id>/period/<number:index>"]
 )
 @schedules.reads(_HOURS)
 @schedules.allowed(Access.ADMINISTRATION)
