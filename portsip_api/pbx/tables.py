@@ -1,7 +1,7 @@
 """The base of the rooms' tables: what is looked for and not there is NotFound, and what is asked for is noted."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from portsip_api.pbx import trail
 from portsip_api.pbx.errors import NotFound
@@ -11,10 +11,23 @@ from portsip_api.store.models import Flag, Link, Table, default
 __all__ = ["Flag", "Link", "Table", "TenantTable", "default"]
 
 
+_Row = TypeVar("_Row")
+
+
 class TenantTable(models.TenantTable):
     """A table whose rows belong to tenants."""
 
     missing: ClassVar[str] = "There is no such object."  # said of a row that is not there
+
+    @classmethod
+    def find(cls, tenant_id: int, *where: Any, **equal: object) -> Self | None:
+        """Return the tenant's row for which the conditions and the column values hold, or None."""
+        return _noted(super().find(tenant_id, *where, **equal))
+
+    @classmethod
+    def named(cls, tenant_id: int, name: str, *where: Any) -> Self | None:
+        """Return the tenant's row that a name means, or None: the one whose exact name it is, else the oldest twin."""
+        return _noted(super().named(tenant_id, name, *where))
 
     @classmethod
     def get(cls, tenant_id: int, *where: Any, **equal: object) -> Self:
@@ -30,7 +43,6 @@ class TenantTable(models.TenantTable):
     def _there(cls, row: Self | None) -> Self:
         if row is None:
             raise NotFound(cls.missing)
-        _note(getattr(row, "id", None))
         return row
 
     @classmethod
@@ -51,6 +63,11 @@ class TenantTable(models.TenantTable):
         """Delete the tenant's rows for which the conditions hold; return how many there were. Raises Violated."""
         _note(equal.get("id"))
         return super().delete(tenant_id, *where, **equal)
+
+
+def _noted(row: _Row) -> _Row:
+    _note(getattr(row, "id", None))
+    return row
 
 
 def _note(id_: object) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from portsip_api.pbx import trail
 from portsip_api.pbx.access import tenant_limits
 from portsip_api.pbx.errors import Conflict, Duplicate, NotFound
 from portsip_api.pbx.features import tables
@@ -74,6 +75,7 @@ def show(tenant_id: int, key: str) -> Attendant:
     found = _fetch(tenant_id, *where)
     if not found:
         raise NotFound(row.missing)
+    trail.about(found[0].id)
     return found[0]
 
 

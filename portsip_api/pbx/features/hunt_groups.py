@@ -131,8 +131,7 @@ def replace(tenant_id: int, extension: str, fields: Mapping[str, object]) -> int
 def destroy(tenant_id: int, extension: str) -> None:
     """Delete the hunt group at `extension` and free its numbers. Raises NotFound."""
     with database.writing():
-        if not tables.HuntGroup.delete(tenant_id, extension=extension):
-            raise NotFound(tables.HuntGroup.missing)
+        tables.HuntGroup.delete(tenant_id, id=tables.HuntGroup.get(tenant_id, extension=extension).id)
 
 
 def duplicate(tenant_id: int, extension: str, new_extension: str) -> int:

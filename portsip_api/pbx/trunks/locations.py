@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from portsip_api.pbx import trail
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.row_ids import MOST
 from portsip_api.pbx.trunks import locations_sql, tables
@@ -71,15 +72,15 @@ def save_all(tenant_id: int, locations: Sequence[Mapping[str, object]]) -> None:
 
 def save(tenant_id: int, elin: str, fields: Mapping[str, object]) -> None:
     """Make or replace the location of `elin`; an ELIN in `fields` is ignored. Raises Invalid."""
-    _write(tenant_id, [_checked({**fields, "elin": elin})])
+    values = _checked({**fields, "elin": elin})
+    _write(tenant_id, [values])
+    trail.exactly(tables.Location.get(tenant_id, elin=values["elin"]).id)
 
 
 def destroy(tenant_id: int, elin: str) -> None:
     """Delete a location; nobody is assigned to it any more. Raises NotFound."""
     with database.writing():
-        gone = tables.Location.delete(tenant_id, elin=_known_form(elin))
-    if not gone:
-        raise NotFound(tables.Location.missing)
+        tables.Location.delete(tenant_id, id=tables.Location.get(tenant_id, elin=_known_form(elin)).id)
 
 
 def destroy_all(tenant_id: int) -> None:

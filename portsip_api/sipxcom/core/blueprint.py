@@ -78,7 +78,8 @@ class Resources(Operations[Declaration]):
     def answer(self, declared: Declaration, view: View, named: dict[str, Any]) -> Response:
         """Return the view's reply to the body, written as the client wants it."""
         is_read = declared.body is not None and declared.body is not Form.IGNORED
-        _note(named.get("id"))
+        for name in ("id", "user_id", "group_id"):
+            _note(named.get(name))
         result = view(_given(declared), **named) if is_read else view(**named)
         if isinstance(result, Response):
             return result
