@@ -105,8 +105,9 @@ def test_the_document_is_the_one_that_is_served(commands: FlaskCliRunner, app: F
     assert json.loads(printed) == app.test_client().get("/openapi.json").json
     assert commands.invoke(args=["pbx", "openapi", "--output", str(tmp_path / "api.json")]).output == ""
     assert (tmp_path / "api.json").read_text() == printed
-    printed = commands.invoke(args=["pbx", "openapi", "--face", "sipxcom"]).stdout
-    assert json.loads(printed) == app.test_client().get("/openapi-sipxcom.json").json
+    for api in ("sipxcom", "provision"):
+        printed = commands.invoke(args=["pbx", "openapi", "--face", api]).stdout
+        assert json.loads(printed) == app.test_client().get(f"/openapi-{api}.json").json
 
 
 def test_a_file_that_cannot_be_written_is_a_sentence(commands: FlaskCliRunner, tmp_path: Path) -> None:

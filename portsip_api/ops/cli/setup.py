@@ -18,7 +18,7 @@ from portsip_api.pbx.access import administrators
 from portsip_api.store import database
 from portsip_api.store.files import write_atomically
 
-_PREFIXES: Final = {"portsip": "", "sipxcom": "SIPXCOM_"}
+_PREFIXES: Final = {"portsip": "", "sipxcom": "SIPXCOM_", "provision": "PROVISION_"}
 
 
 @click.command()
@@ -77,7 +77,7 @@ def check() -> None:
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file, not to the terminal.")
 @with_appcontext
 def openapi(api: str, output: Path | None) -> None:
-    """Print the OpenAPI document of an API, as `/openapi.json` and `/openapi-sipxcom.json` serve it."""
+    """Print the OpenAPI document of an API, as `/openapi.json` and `/openapi-….json` serve it."""
     documented = current_app.extensions["flask-smorest"]["apis"][_PREFIXES[api]]["ext_obj"]
     text = json.dumps(documented.document(), indent=2, ensure_ascii=False) + "\n"
     if output is None:
