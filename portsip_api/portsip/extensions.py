@@ -39,6 +39,7 @@ from portsip_api.portsip.core.fields import (
 )
 from portsip_api.portsip.core.lists import Listing, PositionListRequest
 from portsip_api.portsip.core.replies import SUCCESS, Success
+from portsip_api.portsip.group_references import GroupReferences
 
 MOST_STATUSES: Final = 10_000
 
@@ -46,7 +47,10 @@ extensions = ResourceBlueprint("extensions", __name__, url_prefix="/api/extensio
 
 
 class _Groups(TenantRequest):
-    belong_groups = Strings(metadata={"description": "Group ids (GUIDs, or numeric ids in digits); the whole list."})
+    belong_groups = GroupReferences(
+        "The whole list of groups: GUIDs, ids, names without case, or objects with one of them. `DEFAULT` and "
+        "`__DEFAULT__` are the default group, whatever others are called, and `SYSTEM` is ignored."
+    )
 
 
 class ExtensionCreate(schema_of("ExtensionFields", OBJECTS, _Groups)):  # type: ignore[misc]

@@ -8,10 +8,12 @@ from typing import Any, Final
 from marshmallow import Schema
 from marshmallow import fields as ma
 
+from portsip_api.pbx.access.tenants import DEFAULT_GROUP
 from portsip_api.pbx.extensions import groups as pbx_groups
-from portsip_api.pbx.extensions.groups import GroupKey
+from portsip_api.pbx.extensions.group_keys import SHORT_DEFAULT, GroupKey
+from portsip_api.pbx.extensions.groups import ExtensionGroup, GroupSummary
 from portsip_api.pbx.values import Text
-from portsip_api.portsip.core import examples
+from portsip_api.portsip.core import dialects, examples
 from portsip_api.portsip.core.blueprint import MANAGERS, ResourceBlueprint, current_tenant
 from portsip_api.portsip.core.bodies import MOST_WITH_MEMBERS
 from portsip_api.portsip.core.fields import ID, Strings, TenantRequest, described, schema_of
@@ -22,11 +24,19 @@ groups = ResourceBlueprint(
     "extension groups", __name__, url_prefix="/api/extensions/group", description="Extension groups"
 )
 
+_NAME: Final = {
+    "description": "The default group's is `__DEFAULT__` where the token came in a header, else "
+    "`__DEFAULT_EXTENSION_GROUP__`."
+}
+
 
 class GroupKeyRequest(TenantRequest):
     """Names a group by its GUID or its id."""
 
-    group_id = described(Text(64, 1), "The group's GUID (v9 clients).")
+    group_id = described(
+        Text(64, 1),
+        "The group's GUID (v9 clients); for the default group `__DEFAULT_EXTENSION_GROUP__` or `__DEFAULT__`.",
+    )
     id = described(ID, "The group's numeric id (v12 clients); it decides when both are sent.")
 
     keys = ("group_id", "id")
@@ -39,9 +49,9 @@ class _Members(TenantRequest):
 
 
 class GroupCreate(
-    schema_of("GroupFields", pbx_groups.GROUP, _Members, required=("group_name", *pbx_groups.PERMISSIONS))  # type: ignore[misc]
+    schema_of("GroupFields", pbx_groups.GROUP, _Members, required=("group_name",))  # type: ignore[misc]
 ):
-    """A new group."""
+    """A new group; its members may not do what is not sent."""
 
 
 class GroupChange(GroupKeyRequest, schema_of("GroupFields", pbx_groups.GROUP, _Members)):  # type: ignore[misc]
@@ -53,7 +63,7 @@ class GroupRow(Schema):
 
     group_id = ma.String(required=True)
     id = ma.Integer(required=True)
-    group_name = ma.String(required=True)
+    group_name = ma.String(required=True, metadata=_NAME)
     members_count = ma.Integer(required=True)
 
 
@@ -70,7 +80,7 @@ class GroupReply(Schema):
 
     group_id = ma.String(required=True)
     id = ma.Integer(required=True)
-    group_name = ma.String(required=True)
+    group_name = ma.String(required=True, metadata=_NAME)
     group_description = ma.String(required=True)
     enable_intercom = ma.Boolean(required=True)
     enable_external_call = ma.Boolean(required=True)
@@ -92,7 +102,7 @@ def list_groups(given: dict[str, Any]) -> dict[str, Any]:
     """List extension groups by name; the reserved default group is the last one."""
     page = pbx_groups.page(current_tenant(), _LISTING.asked(given)[1])
     rows = [
-        {"group_id": row.group_id, "id": row.id, "group_name": row.name, "members_count": row.members_count}
+        {"group_id": row.group_id, "id": row.id, "group_name": _name(row), "members_count": row.members_count}
         for row in page.rows
     ]
     return _LISTING.reply(given, page, rows)
@@ -108,7 +118,7 @@ def show_group(given: dict[str, Any]) -> dict[str, Any]:
     return {
         "group_id": group.group_id,
         "id": group.id,
-        "group_name": group.name,
+        "group_name": _name(group),
         "group_description": group.description,
         **group.permissions,
         "members": group.members,
@@ -145,6 +155,12 @@ def destroy_group(given: dict[str, Any]) -> dict[str, str]:
     """Remove an extension group; its members stay as extensions."""
     pbx_groups.destroy(current_tenant(), _key_of(given))
     return SUCCESS
+
+
+def _name(group: GroupSummary | ExtensionGroup) -> str:
+    """Return a group's name as this request's dialect has it."""
+    is_short = group.group_id == DEFAULT_GROUP and dialects.current() is dialects.Dialect.V12
+    return SHORT_DEFAULT if is_short else group.name
 
 
 def _key_of(given: dict[str, Any]) -> GroupKey:

@@ -44,9 +44,22 @@ class RingGroupChange(RingGroupKeyRequest, schema_of("RingGroupFields", RING_GRO
 
 
 class RingGroupRow(schema_of("RingGroupFields", RING_GROUP, Schema)):  # type: ignore[misc]
-    """A ring group as lists show it; `ring_time` is in seconds."""
+    """A ring group; `ring_time` is in seconds."""
 
     id = ma.Integer(required=True)
+
+
+class RingGroupListRow(RingGroupRow):
+    """A ring group as lists show it, also by the names that the vendor's clients read."""
+
+    ring_group_name = ma.String(required=True, metadata={"description": "The same as `name`."})
+    status = ma.String(
+        required=True,
+        metadata={
+            "enum": ["ONLINE", "OFFLINE"],
+            "description": "`ONLINE` where a member is registered and wants calls.",
+        },
+    )
 
 
 class RingGroupReply(RingGroupRow):
@@ -62,7 +75,7 @@ class RingGroupCreated(Schema):
     ring_group_number = ma.String(required=True)
 
 
-_LISTING: Final = Listing("ring_groups")
+_LISTING: Final = Listing("groups", alias="ring_groups")
 _EXAMPLE: Final = {
     "ring_group_number": "600",
     "name": "Sales",
@@ -75,11 +88,20 @@ _EXAMPLE: Final = {
 @ring_groups.route("/list")
 @ring_groups.arguments(ListRequest)
 @ring_groups.allowed(*MANAGERS)
-@ring_groups.answers(_LISTING.schema("RingGroupList", RingGroupRow))
+@ring_groups.answers(_LISTING.schema("RingGroupList", RingGroupListRow))
 def list_ring_groups(given: dict[str, Any]) -> dict[str, Any]:
     """List ring groups by number."""
-    page = pbx_ring_groups.page(current_tenant(), _LISTING.asked(given)[1])
-    rows = [{name: getattr(row, name) for name in ("id", *RING_GROUP)} for row in page.rows]
+    tenant_id = current_tenant()
+    page = pbx_ring_groups.page(tenant_id, _LISTING.asked(given)[1])
+    reachable = pbx_ring_groups.reachable(tenant_id, [row.id for row in page.rows])
+    rows = [
+        {
+            **{name: getattr(row, name) for name in ("id", *RING_GROUP)},
+            "ring_group_name": row.name,
+            "status": "ONLINE" if row.id in reachable else "OFFLINE",
+        }
+        for row in page.rows
+    ]
     return _LISTING.reply(given, page, rows)
 
 

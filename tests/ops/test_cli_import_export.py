@@ -16,7 +16,7 @@ from flask.testing import FlaskCliRunner
 from portsip_api import settings
 from portsip_api.pbx.access import administrators, tenants
 from portsip_api.pbx.extensions import directory, extensions, groups
-from portsip_api.pbx.extensions.groups import GroupKey
+from portsip_api.pbx.extensions.group_keys import GroupKey
 from portsip_api.pbx.import_export import exporting, importing
 from portsip_api.pbx.upkeep import demo
 from portsip_api.pbx.upkeep.consistency import find_inconsistencies

@@ -285,11 +285,27 @@ def test_ring_groups(berlin):
     (step,) = reply["steps"]
     assert (step["action"], step["target"], step["seconds"]) == ("CONNECT_TO_RING_GROUP", "600", 30)
     berlin.do("ring_groups/update", id=made["id"], ring_group_number="601", members=[], ring_strategy="CYCLIC_HUNT")
-    assert [row["ring_group_number"] for row in berlin.read("ring_groups/list")["ring_groups"]] == ["601"]
+    listed = berlin.read("ring_groups/list")
+    assert listed["ring_groups"] == listed["groups"]
+    assert [(row["ring_group_number"], row["ring_group_name"]) for row in listed["groups"]] == [("601", "Sales")]
     assert steps(berlin, extension_number="1001", state="ON_CALL") == [("CONNECT_TO_RING_GROUP", "601")]
     berlin.do("ring_groups/remove", ring_group_number="601")
     assert steps(berlin, extension_number="1001", state="ON_CALL") == [("CONNECT_TO_VOICE_MAIL", "1001")]
     check_refused(berlin.get("ring_groups/show", id=made["id"]), "404.1")
+
+
+def test_a_ring_group_is_online_while_a_member_can_be_rung(berlin):
+    berlin.do("ring_groups/create", ring_group_number="600", name="Sales", members=["1000", "1001"])
+    berlin.do("ring_groups/create", ring_group_number="601", name="Nobody")
+
+    def shown():
+        return [row["status"] for row in berlin.read("ring_groups/list")["groups"]]
+
+    assert shown() == ["OFFLINE", "OFFLINE"]
+    database.execute("UPDATE extension SET line = 'ONLINE' WHERE number = '1001'")
+    assert shown() == ["ONLINE", "OFFLINE"]
+    berlin.do("extensions/status/update", extension_number="1001", status="DND")
+    assert shown() == ["OFFLINE", "OFFLINE"]
 
 
 def test_a_number_belongs_to_one_object_of_a_tenant(berlin):

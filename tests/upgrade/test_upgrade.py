@@ -21,6 +21,16 @@ from tests.upgrade.ask import Answer, Asker, Question, opened, recorded, variabl
 # What is another one than before, and on purpose: whose answers, the part that is not compared, and why.
 CHANGED: Final = (
     (r"/greeting_file/list", r"link=[\w.-]+", "A link is signed anew; what it names is not the client's to read."),
+    (
+        r"/extensions/group/(list|show)",
+        r'(?<="group_name": ")__DEFAULT(_EXTENSION_GROUP)?__',
+        "Clients with the token in a header know the default group by its later name.",
+    ),
+    (
+        r"/ring_groups/list",
+        r'"groups": \[.*?\], (?="ring_groups")|, "ring_group_name": "[^"]*", "status": "\w+"',
+        "Ring groups are listed by the vendor's names too.",
+    ),
     (r"/rest/avatar/(?!3000)", r"[0-9a-f]{64}", "Who has no picture gets one of the shape of all others."),
     (r"/profile/", r'"content": .*', "Files for phones are made of models and defaults, which are the program's."),
     (r"/extensions/export", r"(?<=,)'(?=[-=+@])", "A quote stands before what a spreadsheet would run."),

@@ -15,6 +15,7 @@ from portsip_api.pbx.access.secret_purposes import PIN, PURPOSES, SIP_PASSWORD, 
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions import extensions_sql, forward_references
 from portsip_api.pbx.extensions.fields import EXTENSION, OBJECTS
+from portsip_api.pbx.extensions.group_keys import GroupKey
 from portsip_api.pbx.hours import zones
 from portsip_api.pbx.values import checked, defaults, merge
 from portsip_api.store.search import fold, searchable
@@ -54,7 +55,7 @@ class Draft:
     number: str
     objects: Mapping[str, Any]
     secrets: Mapping[str, bytes]
-    groups: Sequence[str]
+    groups: Sequence[str | GroupKey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,8 @@ def overwrite(tenant_id: int, before: Extension, number: str, change: Change) ->
 def _checked(fields: Mapping[str, object], required: Sequence[str] = ()) -> dict[str, Any]:
     errors: dict[str, Sequence[str]] = {name: ["Missing."] for name in required if name not in fields}
     group_ids = fields.get("belong_groups", [])
-    if not isinstance(group_ids, list) or not all(isinstance(item, str) for item in group_ids):
-        errors["belong_groups"] = ["Must be an array of group ids."]
+    if not isinstance(group_ids, list) or not all(isinstance(item, str | GroupKey) for item in group_ids):
+        errors["belong_groups"] = ["Must be an array of group ids or names."]
     values: dict[str, Any] = {}
     try:
         values = checked(EXTENSION, fields)

@@ -3,7 +3,7 @@
 Source: PortSIP REST API, "Create a new extension" and the sections after it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -14,7 +14,7 @@ from portsip_api.pbx.access.secret_purposes import PURPOSES
 from portsip_api.pbx.access.tenants import DEFAULT_GROUP
 from portsip_api.pbx.errors import Forbidden, Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
-from portsip_api.pbx.extensions import directory, extensions_sql, forward_references, groups, tables
+from portsip_api.pbx.extensions import directory, extensions_sql, forward_references, group_keys, groups, tables
 from portsip_api.pbx.extensions import forward_targets as forwarding
 from portsip_api.pbx.extensions.drafts import (
     Change,
@@ -28,6 +28,7 @@ from portsip_api.pbx.extensions.drafts import (
     write,
 )
 from portsip_api.pbx.extensions.fields import OBJECTS
+from portsip_api.pbx.extensions.group_keys import GroupKey
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.pbx.media import files as greeting_files
 from portsip_api.pbx.numbers.taken import DIALLED, taken
@@ -99,7 +100,7 @@ def apply(tenant_id: int, key: ExtensionKey, change: Change, by: Identity | None
         number = values.get("extension_number", before.number) if key.id is not None else before.number
         objects = change.over(before)
         if by is not None and by.role is Role.EXTENSION:
-            _require_own(by, before, values, objects["options"])
+            _require_own(tenant_id, by, before, change, objects["options"])
         require_policy(values, number)
         require_zone(change.objects, before)
         if number != before.number:
@@ -125,17 +126,26 @@ def require_few(tenant_id: int, more: int) -> None:
     tenant_limits.of(tenant_id).require("max_extensions", lambda: directory.count(tenant_id), more)
 
 
-def _require_own(by: Identity, before: Extension, values: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+def _require_own(tenant_id: int, by: Identity, before: Extension, change: Change, options: Mapping[str, Any]) -> None:
     """Let an extension send back what it may not change, as it was shown to it."""
+    values = change.values
+    if not by.is_extension(before.id):
+        raise Forbidden("An extension may change itself only.")
     unchanged = (
         values.get("extension_number", before.number) == before.number
         and options == before.objects["options"]
-        and sorted(values.get("belong_groups", before.group_ids)) == sorted(before.group_ids)
+        and ("belong_groups" not in values or _are_groups_of(tenant_id, before, values["belong_groups"]))
     )
-    if not by.is_extension(before.id):
-        raise Forbidden("An extension may change itself only.")
     if not unchanged or "password" in values or "web_access_password" in values:
         raise Forbidden("An extension may not change its number, passwords, options and groups.")
+
+
+def _are_groups_of(tenant_id: int, extension: Extension, keys: Sequence[str | GroupKey]) -> bool:
+    found = group_keys.find(tenant_id, keys)
+    return found is not None and {DEFAULT_GROUP, *(group.group_id for group in found)} == {
+        DEFAULT_GROUP,
+        *extension.group_ids,
+    }
 
 
 def _require_unambiguous(tenant_id: int, number: str) -> None:

@@ -14,8 +14,8 @@ import orjson
 from portsip_api.pbx import trail
 from portsip_api.pbx.access.tenants import DEFAULT_GROUP
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
-from portsip_api.pbx.extensions import groups_sql, tables
-from portsip_api.pbx.row_ids import row_id
+from portsip_api.pbx.extensions import group_keys, groups_sql, tables
+from portsip_api.pbx.extensions.group_keys import SHORT_DEFAULT, GroupKey
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Flag, Rules, Text, checked
 from portsip_api.store import database
@@ -33,26 +33,14 @@ GROUP: Rules = {
     **dict.fromkeys(PERMISSIONS, Flag(True)),
 }
 
+_RESERVED: Final = frozenset(map(fold, (DEFAULT_GROUP, SHORT_DEFAULT)))
+
 
 def _name_taken() -> Duplicate:
     return Duplicate("Another extension group has this name.", "group_name")
 
 
 _REFUSALS: Final[Refusals] = {"extension_group_tenant_id_is_default_name_key_key": _name_taken}
-
-
-@dataclass(frozen=True)
-class GroupKey:
-    """What names a group: its GUID (v9 clients) or its id (v12 clients); the id is used when both are given."""
-
-    group_id: str | None = None
-    id: int | None = None
-
-    def where(self) -> tuple[str, int | str | None]:
-        """Return the column that decides and its value; a GUID is compared in upper case."""
-        if self.id is not None:
-            return "id", self.id
-        return "group_id", _guid(self.group_id) if self.group_id else None
 
 
 @dataclass(frozen=True)
@@ -103,11 +91,14 @@ def show(tenant_id: int, key: GroupKey) -> ExtensionGroup:
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> GroupSummary:
-    """Make a group and return it. Raises Invalid (also for an unknown member) and Duplicate (the name is taken)."""
+    """Make a group and return it; its members may do what `fields` say that they may.
+
+    Raises Invalid (also for an unknown member) and Duplicate (the name is taken).
+    """
     values = _checked(fields)
-    missing = {name: ["Missing."] for name in ("group_name", *PERMISSIONS) if name not in values}
-    if missing:
-        raise Invalid(missing)
+    if "group_name" not in values:
+        raise Invalid({"group_name": ["Missing."]})
+    values = dict.fromkeys(PERMISSIONS, False) | values
     group_id = str(uuid.uuid4()).upper()
     members = values.get("members", [])
     with database.writing():
@@ -147,17 +138,15 @@ def destroy(tenant_id: int, key: GroupKey) -> None:
         tables.ExtensionGroup.delete(tenant_id, id=group.id)
 
 
-def set_groups_of(tenant_id: int, extension_id: int, keys: Sequence[str]) -> None:
+def set_groups_of(tenant_id: int, extension_id: int, keys: Sequence[str | GroupKey]) -> None:
     """Make an extension a member of exactly the groups that `keys` name, inside the caller's transaction.
 
-    A key is a GUID, or an id in digits; the default group's is ignored. Raises Invalid for an unknown group.
+    `group_keys.find` says what names a group; the default one is ignored. Raises Invalid for an unknown group.
     """
-    names = {_guid(key) for key in keys}
-    found = groups_sql.named(tenant_id, list(names), [id_ for name in names if (id_ := row_id(name)) is not None])
-    known = {name for id_, group_id, *_ in found for name in (str(id_), group_id)}
-    if not names <= known:
+    found = group_keys.find(tenant_id, keys)
+    if found is None:
         raise Invalid({"belong_groups": [UNKNOWN]})
-    sizes = {id_: members_count for id_, _, is_default, members_count in found if not is_default}
+    sizes = {group.id: group.members_count for group in found if not group.is_default}
     current = groups_sql.groups_of(tenant_id, extension_id)
     added = sizes.keys() - current
     groups_sql.delete_memberships(tenant_id, ((group, extension_id) for group in current - sizes.keys()))
@@ -190,10 +179,6 @@ def _last_twin_first(row: tuple[tables.ExtensionGroup, int | None]) -> tuple[boo
     return TWIN not in row[0].name_key, -row[0].id
 
 
-def _guid(text: str) -> str:
-    return text.upper() if text.isascii() else text
-
-
 def _require(tenant_id: int, key: GroupKey) -> tables.ExtensionGroup:
     column, value = key.where()
     return tables.ExtensionGroup.get(tenant_id, **{column: value})
@@ -222,15 +207,15 @@ def _set_members(tenant_id: int, group_row_id: int, numbers: Sequence[str]) -> N
 
 
 def _require_not_reserved(values: Mapping[str, Any]) -> None:
-    """Raise Duplicate for the default group's name, which the constraint keeps apart from those of the others."""
-    if fold(values.get("group_name", "")) == fold(DEFAULT_GROUP):
+    """Raise Duplicate for a name of the default group, which no constraint keeps apart from those of the others."""
+    if fold(values.get("group_name", "")) in _RESERVED:
         raise _name_taken()
 
 
 def _require_default_unchanged(group: ExtensionGroup, values: Mapping[str, Any]) -> None:
     """What `show` gave may be sent back; anything else is refused."""
     same = (
-        values.get("group_name", group.name) == group.name
+        values.get("group_name", group.name) in {group.name, SHORT_DEFAULT}
         and all(values.get(permission, True) for permission in PERMISSIONS)
         and set(values.get("members", group.members)) == set(group.members)
     )

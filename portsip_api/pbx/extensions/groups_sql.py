@@ -6,7 +6,7 @@ building a query would cost more than running it.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from portsip_api.store import database
@@ -70,6 +70,18 @@ def named(tenant_id: int, group_ids: Sequence[str], ids: Sequence[int]) -> list[
         f" UNION SELECT g.id, g.group_id, g.is_default, g.members_count FROM {elements('j')}"
         f" {IN_ORDER} extension_group AS g ON g.id = j.value WHERE g.tenant_id = ?",
         (json.dumps(list(group_ids)), tenant_id, json.dumps(list(ids)), tenant_id),
+    )
+
+
+def of_names(tenant_id: int, forms: Collection[str]) -> list[Any]:
+    """Return name, normal form, id, GUID, whether it is the default group (false) and number of members of the groups
+    whose names have one of `forms`; of twins, which have one form, the first comes first.
+    """
+    return database.fetch_all(
+        f"SELECT g.name, j.value, g.id, g.group_id, g.is_default, g.members_count FROM {elements('j')}"
+        f" {IN_ORDER} extension_group AS g ON g.name_key >= j.value AND g.name_key < j.value || ' '"
+        " WHERE g.tenant_id = ? AND g.is_default = 0 ORDER BY g.name_key",
+        (json.dumps(list(forms)), tenant_id),
     )
 
 

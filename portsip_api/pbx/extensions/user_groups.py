@@ -13,7 +13,8 @@ from portsip_api.pbx import trail
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.extensions import branches, groups, tables
 from portsip_api.pbx.extensions.branches import Branch
-from portsip_api.pbx.extensions.groups import GROUP, PERMISSIONS, GroupKey
+from portsip_api.pbx.extensions.group_keys import GroupKey
+from portsip_api.pbx.extensions.groups import GROUP, PERMISSIONS
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.small_lists import comparable, cut
 from portsip_api.pbx.values import Rules, Whole, checked

@@ -3,7 +3,7 @@
 Source: the vendor's `ring_groups` operations; contract, section 4, and the issue that names their fields.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from portsip_api.pbx.numbers.taken import DIALLED, taken
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Choice, Rules, Text, Whole, checked
 from portsip_api.store import database
+from portsip_api.store.dialect import one_of
 from portsip_api.store.paging import Page, Slice
 
 MOST_MEMBERS: Final = 1_000
@@ -79,6 +80,17 @@ def show(tenant_id: int, key: RingGroupKey) -> RingGroup:
         .order_by(RingGroupMember.position)
     )
     return _group(row, [number for (number,) in members.tuples()])
+
+
+def reachable(tenant_id: int, group_ids: Collection[int]) -> set[int]:
+    """Return those of `group_ids` of whose members one at least is registered and wants calls, be it on one."""
+    rows = (
+        RingGroupMember.select(tenant_id, RingGroupMember.ring_group_id)
+        .join(Extension, on=Extension.id == RingGroupMember.extension_id)
+        .where(RingGroupMember.ring_group_id.in_(one_of(group_ids)), Extension.status.in_(("ONLINE", "ON_CALL")))
+        .distinct()
+    )
+    return {group_id for (group_id,) in rows.tuples()}
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:

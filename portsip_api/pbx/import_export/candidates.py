@@ -12,6 +12,7 @@ from portsip_api.pbx.extensions import drafts as extension_drafts
 from portsip_api.pbx.extensions import groups
 from portsip_api.pbx.extensions.drafts import Change, Draft
 from portsip_api.pbx.extensions.fields import NUMBER as NUMBER_KIND
+from portsip_api.pbx.extensions.group_keys import GroupKey
 from portsip_api.pbx.import_export.columns import GROUPS, NUMBER
 from portsip_api.pbx.import_export.file_reading import Row
 from portsip_api.store.search import fold
@@ -85,8 +86,9 @@ def number_of(row: Row) -> str | None:
         return None
 
 
-def _groups(keys: Iterable[str], group_rows: Mapping[str, int | None]) -> frozenset[int]:
-    known = [key if key in group_rows else fold(key) for key in keys]
+def _groups(keys: Iterable[str | GroupKey], group_rows: Mapping[str, int | None]) -> frozenset[int]:
+    texts = (key for key in keys if isinstance(key, str))  # a file holds nothing else
+    known = [key if key in group_rows else fold(key) for key in texts]
     if any(key not in group_rows for key in known):
         raise Invalid({GROUPS: [groups.UNKNOWN]})
     return frozenset(row_id for key in known if (row_id := group_rows[key]) is not None)

@@ -77,11 +77,11 @@ class GlobalListRequest(Request, _Paging):
 
 
 class Listing:
-    """One list: the orders it offers and the name of its array."""
+    """One list: the orders it offers and the names of its array."""
 
-    def __init__(self, array: str, orderings: Sequence[str] = ("DEFAULT",)) -> None:
-        """Name the array of rows and the orders besides which everything is DEFAULT."""
-        self.array = array
+    def __init__(self, array: str, orderings: Sequence[str] = ("DEFAULT",), *, alias: str | None = None) -> None:
+        """Name the array of rows, the orders besides which everything is DEFAULT, and what else the array is called."""
+        self.arrays = (array,) if alias is None else (array, alias)
         self.orderings = orderings
 
     def asked(self, values: dict[str, Any]) -> tuple[str, Slice]:
@@ -118,7 +118,7 @@ class Listing:
             "count": count,
             "total": total,
             **({} if positions is None else _span(positions, total - part.offset - part.limit)),
-            self.array: array,
+            **dict.fromkeys(self.arrays, array),
         }
 
     def schema(self, name: str, row: type[Schema], **more: ma.Field[Any]) -> type[Schema]:
@@ -134,7 +134,7 @@ class Listing:
             key: ma.Integer(required=True, metadata={"description": text}) for key, text in described_fields.items()
         }
         fields["sort_by"] = ma.String(required=True, metadata={"description": "The order that was applied."})
-        fields[self.array] = ma.List(ma.Nested(row), required=True)
+        fields |= {array: ma.List(ma.Nested(row), required=True) for array in self.arrays}
         return type(name, (Schema,), fields | more)
 
     def schema_with_positions(self, name: str, row: type[Schema]) -> type[Schema]:

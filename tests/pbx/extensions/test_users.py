@@ -12,7 +12,7 @@ from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import branches, extensions, groups, user_directory, user_groups, users
 from portsip_api.pbx.extensions.drafts import Extension
-from portsip_api.pbx.extensions.groups import GroupKey
+from portsip_api.pbx.extensions.group_keys import GroupKey
 from portsip_api.pbx.extensions.user_directory import NoSuchUser, Reference, User
 from portsip_api.pbx.upkeep import consistency
 from portsip_api.store import database, migrations

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
+from portsip_api.pbx.extensions.group_keys import GroupKey
 from portsip_api.pbx.hours import periods, schedules
 from portsip_api.pbx.hours.periods import Day, Period
 from tests.pbx.features.call_features import TENANT, drop_user, make_group, make_tenant, make_user
@@ -88,7 +89,7 @@ def test_schedules_go_with_their_owners():
     assert names(schedules.list_group(TENANT)) == ["Lunch"]
     from portsip_api.pbx.extensions import groups  # noqa: PLC0415 — for this line alone
 
-    groups.destroy(TENANT, groups.GroupKey(id=group))
+    groups.destroy(TENANT, GroupKey(id=group))
     assert schedules.list_group(TENANT) == []
 
 

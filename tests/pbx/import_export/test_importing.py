@@ -17,6 +17,7 @@ from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import drafts as extension_drafts
 from portsip_api.pbx.extensions import extensions, groups
 from portsip_api.pbx.extensions.fields import EXTENSION
+from portsip_api.pbx.extensions.group_keys import GroupKey
 from portsip_api.pbx.import_export import exporting, file_reading, importing
 from portsip_api.pbx.import_export.collisions import CollisionCheck
 from portsip_api.pbx.upkeep.consistency import find_inconsistencies
@@ -394,7 +395,7 @@ def test_an_extension_that_is_removed_meanwhile_is_reported(meanwhile):
 
 def test_a_group_that_is_removed_meanwhile_is_reported(meanwhile):
     key = make_group("Sales")
-    meanwhile(lambda: groups.destroy(TENANT, groups.GroupKey(key)))
+    meanwhile(lambda: groups.destroy(TENANT, GroupKey(key)))
     check_failed(load([new("100", belong_groups=[key])]), (1, "belong_groups"))
 
 

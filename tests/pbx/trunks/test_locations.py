@@ -6,7 +6,7 @@ from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions, groups
-from portsip_api.pbx.extensions.groups import GroupKey
+from portsip_api.pbx.extensions.group_keys import GroupKey
 from portsip_api.pbx.trunks import locations
 from portsip_api.pbx.trunks.locations import KINDS, Location
 from portsip_api.store import database
