@@ -95,6 +95,7 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("GET", "/api/extensions/greeting_file/show"): (GREETING, OWN_OBJECT),
     ("POST", "/api/extensions/export"): ({}, MANAGERS),
     ("POST", "/api/extensions/import"): ({"extensions": [NEW]}, MANAGERS),
+    ("GET", "/"): ({}, OPEN),
     ("GET", "/healthz"): ({}, OPEN),
     ("GET", "/readyz"): ({}, OPEN),
     ("GET", "/metrics"): ({}, OPEN),

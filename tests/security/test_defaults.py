@@ -66,7 +66,9 @@ def test_there_is_no_debugger(app: Flask, monkeypatch: pytest.MonkeyPatch):
     assert not [name for name in app.config if "EXPLAIN" in name and app.config[name]]
     http = app.test_client()
     assert http.get("/console").status_code == 404
-    assert http.get("/?__debugger__=yes&cmd=resource&f=debugger.js").status_code == 404
+    asked = http.get("/?__debugger__=yes&cmd=resource&f=debugger.js")
+    assert asked.data == http.get("/").data
+    assert http.get("/x?__debugger__=yes&cmd=resource&f=debugger.js").status_code == 404
 
 
 SECRET_IN_ERROR = "what the error says"
@@ -129,7 +131,7 @@ def test_every_reply_says_not_to_guess_its_type(app: Flask, admin: Crm, portal: 
 
 
 def test_a_file_says_it_once_too(app: Flask, admin: Crm, portal: Portal):
-    for path in ("/sipxconfig/rest/avatar/1000", "/sipxconfig/api/moh/prompts/default.wav", "/docs/start.js"):
+    for path in ("/sipxconfig/rest/avatar/1000", "/sipxconfig/api/moh/prompts/default.wav", "/docs/docs.js"):
         with app.test_client().get(path, auth=portal.auth) as reply:
             assert (reply.status_code, reply.headers.getlist("X-Content-Type-Options")) == (200, ["nosniff"]), path
 
