@@ -16,12 +16,14 @@ from portsip_api.portsip.groups import groups
 from portsip_api.portsip.import_export import extension_files
 from portsip_api.portsip.ring_groups import ring_groups
 from portsip_api.portsip.routes import routes
+from portsip_api.portsip.tenants import tenants
 from portsip_api.portsip.voice_mail import voice_mail
 
 __all__ = ["answer", "register"]
 
 _BLUEPRINTS = (
     accounts,
+    tenants,
     groups,
     extensions,
     extension_files,

@@ -1,4 +1,4 @@
-"""`/api/account`: log-in, the life of a token, and tenants.
+"""`/api/account`: log-in and the life of a token; `tenants` has the other operations there.
 
 Source: contract, section 2.
 """
@@ -10,19 +10,17 @@ from marshmallow import Schema
 from marshmallow import fields as ma
 
 from portsip_api import settings
-from portsip_api.pbx.access import logins, tenants, tokens
-from portsip_api.pbx.access.passwords import ACCOUNT_PASSWORD
+from portsip_api.pbx.access import logins, tokens
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.values import Text
 from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint
-from portsip_api.portsip.core.fields import ID, FreeObject, Request, Ruled, Strings, described, schema_of
-from portsip_api.portsip.core.lists import GlobalListRequest, Listing
+from portsip_api.portsip.core.fields import Request, Ruled, described
 from portsip_api.portsip.core.replies import SUCCESS, Success
 
 API_VERSION: Final = "9.0"
 _LOGIN_ERRORS: Final = ("401.2", "403.5")
 
-accounts = ResourceBlueprint("account", __name__, url_prefix="/api/account", description="Log-in, tokens, tenants")
+accounts = ResourceBlueprint("account", __name__, url_prefix="/api/account", description="Log-in and tokens")
 _TYPED: Final = Text(320, 1)  # as typed at a log-in: what cannot be an account's is refused as unknown
 
 
@@ -67,6 +65,7 @@ class LoginReply(Schema):
     api_version = ma.String(required=True)
     id = ma.Integer(required=True)
     name = ma.String(required=True)
+    permissions = ma.List(ma.String(), required=True, metadata={"description": "Always empty: the role says it all."})
 
 
 class Transport(Schema):
@@ -93,67 +92,6 @@ class RefreshReply(Schema):
     expires = ma.Integer(required=True)
 
 
-class AccountReply(Schema):
-    """A tenant."""
-
-    id = ma.Integer(required=True)
-    name = ma.String(required=True)
-    domain = ma.String(required=True)
-    enabled = ma.Boolean(required=True)
-    profile = ma.Dict(required=True)
-    capability = ma.Dict(required=True)
-    quota = ma.Dict(required=True)
-    allowed_prefixes = ma.List(ma.String(), required=True)
-
-
-class AccountCreated(Schema):
-    """The key of a new tenant."""
-
-    id = ma.Integer(required=True)
-    name = ma.String(required=True)
-
-
-class AccountKey(Request):
-    """Names a tenant."""
-
-    id = Ruled(ID, required=True)
-
-
-class _AccountObjects(Request):
-    profile = FreeObject(metadata={"description": "Kept as sent."})
-    capability = FreeObject(
-        metadata={
-            "description": "Kept as sent. A create answers 409.1 at `max_extensions`, `max_ring_groups` and "
-            "`max_virtual_receptionists`; absent or 0 is no limit."
-        }
-    )
-    quota = FreeObject(
-        metadata={
-            "description": "Kept as sent. A greeting above `max_voicemail_quota`, in bytes, is answered 409.1; absent "
-            "or 0 is no limit."
-        }
-    )
-    allowed_prefixes = Strings(
-        metadata={"description": "Ours: beginnings of the external numbers that may be dialled; none at first."}
-    )
-
-
-class AccountCreate(schema_of("AccountFields", tenants.TENANT, _AccountObjects)):  # type: ignore[misc]
-    """A new tenant."""
-
-    name = Ruled(tenants.LOGIN_NAME, required=True)
-    domain = described(tenants.DOMAIN, "Its SIP domain.", required=True)
-    password = described(ACCOUNT_PASSWORD, "Not one of the common ones.", required=True)
-
-
-class AccountChange(schema_of("AccountFields", tenants.TENANT, _AccountObjects)):  # type: ignore[misc]
-    """What changes in a tenant."""
-
-    id = Ruled(ID, required=True)
-
-
-_LISTING: Final = Listing("accounts")
-_TENANT_EXAMPLE: Final = {"name": "acme", "domain": "acme.example", "password": "a long passphrase", "enabled": True}
 _LOGIN_EXAMPLE: Final = {
     "access_token": "196ACE20C6F34027895F7F95402BB164",
     "expires": 30,
@@ -161,6 +99,7 @@ _LOGIN_EXAMPLE: Final = {
     "api_version": API_VERSION,
     "id": 1,
     "name": "admin",
+    "permissions": [],
 }
 
 
@@ -218,54 +157,6 @@ def sign_out(_: dict[str, Any]) -> dict[str, str]:
     return SUCCESS
 
 
-@accounts.route("/create", methods=["POST"])
-@accounts.arguments(AccountCreate, example=_TENANT_EXAMPLE)
-@accounts.allowed(Role.ADMINISTRATOR)
-@accounts.answers(AccountCreated, example={"id": 2, "name": "acme"}, errors=("403.3",))
-def create_account(given: dict[str, Any]) -> dict[str, Any]:
-    """Create a tenant."""
-    return {"id": tenants.create(given), "name": given["name"]}
-
-
-@accounts.route("/update", methods=["POST"])
-@accounts.arguments(AccountChange, example={"id": 2, "enabled": False})
-@accounts.allowed(Role.ADMINISTRATOR)
-@accounts.answers(Success, example=SUCCESS, errors=("403.3", "404.1", "409.1"))
-def update_account(given: dict[str, Any]) -> dict[str, str]:
-    """Change a tenant; what is not sent stays as it is."""
-    tenants.update(given["id"], given)
-    return SUCCESS
-
-
-@accounts.route("/destroy", methods=["POST"], aliases=["/remove"])
-@accounts.arguments(AccountKey, example={"id": 2})
-@accounts.allowed(Role.ADMINISTRATOR)
-@accounts.answers(Success, example=SUCCESS, errors=("404.1", "409.1"))
-def destroy_account(given: dict[str, Any]) -> dict[str, str]:
-    """Remove a tenant and everything in it."""
-    tenants.destroy(given["id"])
-    return SUCCESS
-
-
-@accounts.route("/show")
-@accounts.arguments(AccountKey)
-@accounts.allowed(Role.ADMINISTRATOR)
-@accounts.answers(AccountReply, errors=("404.1",))
-def show_account(given: dict[str, Any]) -> tenants.Tenant:
-    """Show a tenant."""
-    return tenants.show(given["id"])
-
-
-@accounts.route("/list")
-@accounts.arguments(GlobalListRequest)
-@accounts.allowed(Role.ADMINISTRATOR)
-@accounts.answers(_LISTING.schema("AccountList", AccountReply))
-def list_accounts(given: dict[str, Any]) -> dict[str, Any]:
-    """List the tenants in the order in which they were made."""
-    page = tenants.page(_LISTING.asked(given)[1])
-    return _LISTING.reply(given, page, page.rows)
-
-
 def _logged_in(login: logins.Login) -> dict[str, Any]:
     return {
         "access_token": login.token,
@@ -274,6 +165,7 @@ def _logged_in(login: logins.Login) -> dict[str, Any]:
         "api_version": API_VERSION,
         "id": login.identity.account_id,
         "name": login.identity.name,
+        "permissions": [],
     }
 
 

@@ -19,6 +19,8 @@ ADMINISTRATOR = (401, 401, 403, 403, 403, 200, 401)
 MANAGERS_OBJECT = (401, 401, 403, 404, 200, 200, 401)
 MANAGERS = (401, 401, 403, 200, 200, 200, 401)
 OWN_OBJECT = (401, 401, 403, 404, 200, 200, 401)
+OWN_ACCOUNT = (401, 401, 403, 403, 200, 200, 401)
+OTHER_ACCOUNT = (401, 401, 403, 200, 403, 200, 401)
 CALL = (401, 401, 403, 404, 503, 503, 401)
 SYSTEM_GREETING = (401, 401, 403, 404, 409, 409, 401)  # which cannot be removed
 PHONE_BY_URL = (404,) * 6 + (200,)
@@ -42,10 +44,10 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("POST", "/api/account/token/refresh"): ({}, ANY_TOKEN),
     ("POST", "/api/account/sign_out"): ({}, ANY_TOKEN),
     ("POST", "/api/account/create"): (TENANT, ADMINISTRATOR),
-    ("POST", "/api/account/update"): ({"id": "{other}", "enabled": True}, ADMINISTRATOR),
+    ("POST", "/api/account/update"): ({"id": "{other}", "enabled": True}, OTHER_ACCOUNT),
     ("POST", "/api/account/destroy"): ({"id": "{other}"}, ADMINISTRATOR),
     ("POST", "/api/account/remove"): ({"id": "{other}"}, ADMINISTRATOR),
-    ("GET", "/api/account/show"): ({"id": "{home}"}, ADMINISTRATOR),
+    ("GET", "/api/account/show"): ({"id": "{home}"}, OWN_ACCOUNT),
     ("GET", "/api/account/list"): ({}, ADMINISTRATOR),
     ("GET", "/api/extensions/list"): ({}, ANY_TOKEN),
     ("GET", "/api/extensions/search"): ({"condition": "100"}, ANY_TOKEN),

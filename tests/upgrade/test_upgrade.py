@@ -31,6 +31,16 @@ CHANGED: Final = (
         r'"groups": \[.*?\], (?="ring_groups")|, "ring_group_name": "[^"]*", "status": "\w+"',
         "Ring groups are listed by the vendor's names too.",
     ),
+    (
+        r"/account/(list|show)",
+        r'"tenants": \[.*?\], (?="accounts")|, "office_hours": \{[^}]*\}, "username".*?"max_concurrent_calls": \w+',
+        "Tenants are shown by the words of consoles too, with the hours of their calendar.",
+    ),
+    (
+        r"/account/show",
+        r'.*("Your role may not do this\."|"A tenant may do this for itself only\."|"id": 2, "name": "acme").*',
+        "A tenant may look at its own account.",
+    ),
     (r"/rest/avatar/(?!3000)", r"[0-9a-f]{64}", "Who has no picture gets one of the shape of all others."),
     (r"/profile/", r'"content": .*', "Files for phones are made of models and defaults, which are the program's."),
     (r"/extensions/export", r"(?<=,)'(?=[-=+@])", "A quote stands before what a spreadsheet would run."),

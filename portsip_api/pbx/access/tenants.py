@@ -6,15 +6,17 @@ what limits in them mean, `tenant_limits` says.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from portsip_api.pbx import trail
 from portsip_api.pbx.access import credentials, tables, tenant_limits, tenants_sql
 from portsip_api.pbx.access.passwords import ACCOUNT_PASSWORD, hash_password, require_account_policy
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.uniqueness import Refusals, refusing
-from portsip_api.pbx.values import Flag, Rules, Text, checked
+from portsip_api.pbx.values import UNKNOWN_ZONE, Flag, Rules, Text, checked
+from portsip_api.setting_kinds import zone_names
 from portsip_api.store import database
 from portsip_api.store.names import keyed, meant
 from portsip_api.store.paging import Page, Slice
@@ -35,16 +37,28 @@ FREE_OBJECTS: Final = ("profile", "capability", "quota")
 _JSON_COLUMNS: Final = (*FREE_OBJECTS, "allowed_prefixes")
 _PREFIX: Final = re.compile(r"\+?[0-9*#]{1,32}|\+")
 
+Beside = Callable[[int], None]  # given the tenant's id
+
 NAME_TAKEN: Final = "Another account has this name."
+
+
+class AccountTaken(Duplicate):
+    """Another account has this name, or another tenant this domain."""
+
+
+def _nothing(_: int) -> None:
+    """Write nothing beside a tenant."""
+
+
 _REFUSALS: Final[Refusals] = {
-    "tenant_name_key_key": lambda: Duplicate(NAME_TAKEN, "name"),
-    "tenant_domain_key": lambda: Duplicate("Another tenant has this domain.", "domain"),
+    "tenant_name_key_key": lambda: AccountTaken(NAME_TAKEN, "name"),
+    "tenant_domain_key": lambda: AccountTaken("Another tenant has this domain.", "domain"),
 }
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """A tenant as its administrator sees it."""
+    """A tenant as its administrator sees it; `office_hours` are those of its calendar, without the time zone."""
 
     id: int
     name: str
@@ -54,6 +68,7 @@ class Tenant:
     capability: dict[str, Any]
     quota: dict[str, Any]
     allowed_prefixes: list[str]
+    office_hours: dict[str, str]
 
 
 def ensure_default(domain: str) -> None:
@@ -110,24 +125,44 @@ def page(part: Slice) -> Page:
     return Page([_tenant(row) for row in rows], tables.Tenant.select().count())
 
 
-def create(fields: Mapping[str, object]) -> int:
-    """Make a tenant and return its id. Raises Invalid and Duplicate (the name or the domain is taken)."""
+def find_id(name: str) -> int:
+    """Return the id of the tenant with that name, in whatever case. Raises NotFound."""
+    alike, order = meant(tables.Tenant, name)
+    found: int | None = tables.Tenant.select(tables.Tenant.id).where(alike).order_by(*order).limit(1).scalar()
+    if found is None:
+        raise _missing()
+    trail.about(found)
+    return found
+
+
+def create(fields: Mapping[str, object], beside: Beside = _nothing) -> int:
+    """Make a tenant and return its id; without a domain it gets one below the default tenant's.
+
+    `beside` writes what else belongs to it, in the same transaction. Raises what that raises, Invalid and AccountTaken.
+    """
     values = _checked(fields)
-    missing = {name: ["Missing."] for name in ("name", "domain", "password") if name not in values}
+    missing = {name: ["Missing."] for name in ("name", "password") if name not in values}
     if missing:
         raise Invalid(missing)
+    if "domain" not in values:
+        values["domain"] = _domain_for(values["name"])
+    _require_zone(values, None)
     password_hash = hash_password(values["password"])
     with database.writing():
         _require_no_administrators(values["name"])
-        return _insert(values, password_hash)
+        tenant_id = _insert(values, password_hash)
+        beside(tenant_id)
+    return tenant_id
 
 
-def update(tenant_id: int, fields: Mapping[str, object]) -> None:
+def update(tenant_id: int, fields: Mapping[str, object], beside: Beside = _nothing) -> None:
     """Change a tenant; what is not sent stays. A new password or a disabled tenant ends its tokens.
 
-    Raises NotFound, Invalid, Duplicate and Conflict (the default tenant cannot be disabled).
+    `beside` writes what else changes, in the same transaction. Raises what that raises, NotFound, Invalid, AccountTaken
+    and Conflict (the default tenant cannot be disabled).
     """
     values = _checked(fields)
+    _require_zone(values, tenant_id)
     if tenant_id == DEFAULT_TENANT_ID and values.get("enabled") is False:
         raise Conflict("The default tenant cannot be disabled.")
     password = values.pop("password", None)
@@ -146,6 +181,7 @@ def update(tenant_id: int, fields: Mapping[str, object]) -> None:
                 tables.Tenant.update(keyed(tables.Tenant, columns, is_new=False)).where(
                     tables.Tenant.id == tenant_id
                 ).execute()
+        beside(tenant_id)
 
 
 def destroy(tenant_id: int) -> None:
@@ -160,7 +196,7 @@ def destroy(tenant_id: int) -> None:
 def _require_no_administrators(name: str) -> None:
     """Raise Duplicate when a log-in as `name` could mean an administrator."""
     if tables.Administrator.select().where(meant(tables.Administrator, name)[0]).exists():
-        raise Duplicate(NAME_TAKEN, "name")
+        raise AccountTaken(NAME_TAKEN, "name")
 
 
 def _require_no_number(tenant_id: int, name: str) -> None:
@@ -197,7 +233,32 @@ def _columns(values: Mapping[str, Any]) -> dict[str, object]:
         columns["name_key"] = fold(values["name"])
     if "domain" in columns:
         columns["domain"] = values["domain"].lower()
+    if _has_zone(values.get("profile", {})):
+        columns["time_zone"] = values["profile"]["timezone"]
     return columns
+
+
+def _has_zone(profile: Mapping[str, Any]) -> bool:
+    """Tell whether a profile, which is kept as it was sent, names a time zone."""
+    zone = profile.get("timezone")
+    return isinstance(zone, str) and zone in zone_names()
+
+
+def _require_zone(values: Mapping[str, Any], tenant_id: int | None) -> None:
+    """Raise Invalid when the profile names a time zone that is unknown and not what the tenant's profile has."""
+    profile = values.get("profile", {})
+    zone = profile.get("timezone")
+    if zone is None or zone == "" or _has_zone(profile):
+        return
+    if tenant_id is None or show(tenant_id).profile.get("timezone") != zone:
+        raise Invalid({"profile.timezone": [UNKNOWN_ZONE]})
+
+
+def _domain_for(name: str) -> str:
+    try:
+        return DOMAIN.check(f"{name.lower()}.{domain_of(DEFAULT_TENANT_ID)}")
+    except ValueError:
+        raise Invalid({"domain": ["Missing: none can be made of this name."]}) from None
 
 
 def _insert(values: Mapping[str, Any], password_hash: str | None) -> int:
@@ -210,8 +271,11 @@ def _insert(values: Mapping[str, Any], password_hash: str | None) -> int:
 
 
 def _tenant(row: tables.Tenant) -> Tenant:
-    objects = (json.loads(getattr(row, name)) for name in _JSON_COLUMNS)
-    return Tenant(row.id, row.name, row.domain, row.enabled, *objects)
+    objects = (json.loads(getattr(row, name)) for name in (*_JSON_COLUMNS, "office_hours"))
+    tenant = Tenant(row.id, row.name, row.domain, row.enabled, *objects)
+    if row.time_zone and _has_zone(tenant.profile):
+        tenant.profile["timezone"] = row.time_zone  # which the calendar may have been given since
+    return tenant
 
 
 def _missing() -> NotFound:

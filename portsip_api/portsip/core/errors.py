@@ -13,18 +13,29 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from portsip_api.pbx import errors as pbx
+from portsip_api.pbx.access import tenants
 from portsip_api.pbx.access.tokens import TokenRefused
+from portsip_api.portsip.core import dialects
+from portsip_api.portsip.core.dialects import Dialect
 from portsip_api.portsip.core.wire import MalformedJson
 from portsip_api.store import database
 from portsip_api.store.secrets import KeyMissing
 
 RETRY_SECONDS: Final = 2
 
+
+class MalformedDomain(pbx.Invalid):
+    """What was sent for a tenant's domain is none, and nothing else was wrong."""
+
+
 # err_code: (HTTP status, what it says in the documentation)
 CODES: Final[Mapping[str, tuple[int, str]]] = {
     "400.1": (400, "A parameter is missing or malformed; `errors` names it."),
     "400.2": (400, "The body is not valid JSON."),
     "401.2": (400, "No such account, or a wrong password."),
+    "403.2": (400, "The name of the account, or the domain, is taken; said to v9 clients."),
+    "1040001": (400, "The name of the account, or the domain, is taken; said to v12 clients."),
+    "1050005": (400, "The domain is malformed; said to v12 clients."),
     "403.3": (400, "The number or name is taken."),
     "403.4": (401, "The access token is missing, unknown or expired."),
     "403.1": (403, "The role may not do this."),
@@ -56,6 +67,10 @@ _BY_TYPE: Final[Mapping[type[Exception], str]] = {
     pbx.TooManyFailures: "403.5",
     pbx.SwitchUnavailable: "503.1",
     pbx.Busy: "503.1",
+}
+_BY_DIALECT: Final[Mapping[type[Exception], Mapping[Dialect, str]]] = {
+    tenants.AccountTaken: {Dialect.V9: "403.2", Dialect.V12: "1040001"},
+    MalformedDomain: {Dialect.V9: "400.1", Dialect.V12: "1050005"},
 }
 _HEADERS: Final = {
     "403.4": {"WWW-Authenticate": 'Bearer error="invalid_token"'},
@@ -112,6 +127,8 @@ def _code(error: Exception) -> str:
         return _BY_STATUS.get(status, "500" if status >= 500 else "400.1")
     if isinstance(error, KeyMissing) or database.is_unavailable(error):
         return "503.1"
+    if type(error) in _BY_DIALECT:
+        return _BY_DIALECT[type(error)][dialects.current()]
     return _BY_TYPE.get(type(error), "500")
 
 
