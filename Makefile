@@ -1,5 +1,6 @@
 # The two commands: `make run` sets up everything and serves; `make test` sets up everything and passes.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+OTHER_PYTHON = Debian and Ubuntu have it in the packages python3 and python3-venv; another one is named by PYTHON=PATH.
 BIN := .venv/bin
 WORKERS ?= auto
 FUZZ_MINUTES ?= 10
@@ -21,7 +22,9 @@ help:
 # The program itself is linked and not copied; it comes without dependencies, so that nothing is without a hash.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .venv/run.stamp: requirements.txt requirements-build.txt pyproject.toml portsip_api/__init__.py
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	@command -v "$(PYTHON)" >/dev/null || { echo "There is no Python: $(OTHER_PYTHON)" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is older than 3.11, which is needed: $(OTHER_PYTHON)" >&2; exit 1; }
 	@echo "Installing the libraries into .venv, which takes up to a minute ..."
 	@$(BIN)/python -c 'import pip' 2>/dev/null || "$(PYTHON)" -m venv --clear .venv || \
 		{ echo "Python cannot make .venv; on Debian and Ubuntu it needs the package python3-venv." >&2; exit 1; }

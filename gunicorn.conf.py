@@ -9,7 +9,7 @@ from typing import Any
 gc.disable()  # while modules are loaded, which stay: looking through them again and again took a tenth of a start
 
 import portsip_api.application  # noqa: E402, F401 — here, so that the workers share it
-from portsip_api.ops import metrics, processors, serving, welcome  # noqa: E402
+from portsip_api.ops import listening, metrics, processors, serving, welcome  # noqa: E402
 
 _settings = serving.load_settings()
 
@@ -43,8 +43,11 @@ logger_class = "portsip_api.ops.gunicorn_logs.JsonLogger"
 control_socket_disable = True  # a way in that nothing here uses
 
 
-def on_starting(_: Any) -> None:
+def on_starting(server: Any) -> None:
     """Find whatever keeps the server from starting, before there are workers."""
+    if not server.cfg.reuse_port:
+        for address in server.cfg.address:
+            listening.require_free(address)
     serving.prepare()
 
 

@@ -37,7 +37,7 @@ def open_store(*, before_workers: bool = False) -> None:
         _share_media(configuration)
         has_database = configuration.database_path.exists()
         if has_database and before_workers and soundness.is_damaged(configuration.database_path, _LOOK_SECONDS):
-            raise StartupError("The database is damaged: restore a backup.")
+            raise StartupError(f"The database {configuration.database_path} is damaged: restore a backup.")
         if not has_database:
             with suppress(FileExistsError):  # another process was quicker
                 os.close(create(configuration.database_path))
@@ -54,9 +54,22 @@ def open_store(*, before_workers: bool = False) -> None:
     except (migrations.SchemaTooNew, KeyMissing) as error:
         raise StartupError(str(error)) from error
     except OSError as error:
-        raise StartupError(f"The data folder cannot be used: {error.strerror}.") from error
+        raise StartupError(_unusable_folder(configuration, error)) from error
     except (peewee.DatabaseError, sqlite3.DatabaseError) as error:
-        raise StartupError(f"The database cannot be used: {error}.") from error
+        raise StartupError(
+            f"The database {configuration.database_path} cannot be used ({error}): `pbx check` says what is wrong."
+        ) from error
+
+
+def _unusable_folder(configuration: settings.Settings, error: OSError) -> str:
+    folder = configuration.data_path
+    is_file = isinstance(error, FileExistsError | NotADirectoryError) and folder.is_file()
+    reason = "it is a file" if is_file else error.strerror
+    where = "" if is_file or str(error.filename or folder) == str(folder) else f"{error.filename}: "
+    return (
+        f"The data folder {folder} cannot be used ({where}{reason}): run this as the user whose it is, or name another "
+        "folder in PBX_DATA_DIR."
+    )
 
 
 def _share_media(configuration: settings.Settings) -> None:

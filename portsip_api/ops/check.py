@@ -121,7 +121,7 @@ def _database_file(path: Path) -> Iterator[Finding]:
         yield _error(f"The database cannot be read: {error}.")
         return
     if not is_sound:
-        yield _error("The database is damaged: restore a backup.")
+        yield _error(f"The database {path} is damaged: restore a backup.")
     if schema > newest:
         yield _error(f"The database has schema {schema}, and this program knows schemas up to {newest} only.")
     if schema < newest:

@@ -114,8 +114,12 @@ class Keyring:
                 return
             content = self._path.read_text(encoding="ascii")
         except (OSError, UnicodeDecodeError) as error:
-            raise KeyMissing(f"The secret key file cannot be read ({type(error).__name__}).") from error
-        keys = _parse(content)
+            reason = error.strerror if isinstance(error, OSError) else "no key stands in it"
+            raise KeyMissing(
+                f"The secret key file {self._path} cannot be read ({reason}): put the copy of it there, for this user "
+                "to read, or name the place where it is in PBX_SECRET_KEY_FILE."
+            ) from error
+        keys = _parse(content, self._path)
         with self._guard:
             self._keys = {key_id: AESGCM(key) for key_id, key in keys.items()}
             self._bytes = list(keys.values())
@@ -131,16 +135,18 @@ def _line(key_id: bytes, key: bytes) -> bytes:
     return key_id.hex().encode() + b" " + base64.b64encode(key) + b"\n"
 
 
-def _parse(content: str) -> dict[bytes, bytes]:
+def _parse(content: str, path: Path) -> dict[bytes, bytes]:
     try:
         pairs = [line.split() for line in content.splitlines() if line.strip()]
         keys = {bytes.fromhex(key_id): base64.b64decode(key, validate=True) for key_id, key in pairs}
         for key in keys.values():
             AESGCM(key)  # refuses one of another length
     except ValueError as error:
-        raise KeyMissing("The secret key file is damaged: a line is not a key id and a key.") from error
+        raise KeyMissing(
+            f"The secret key file {path} is damaged, since a line is not a key id and a key: put the copy of it there."
+        ) from error
     if not keys:
-        raise KeyMissing("The secret key file is empty.")
+        raise KeyMissing(f"The secret key file {path} is empty: put the copy of it there.")
     return keys
 
 

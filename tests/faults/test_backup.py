@@ -91,7 +91,7 @@ def restored(archive: Path, key: Path) -> Path:
     data = archive.with_suffix(".restored")
     data.mkdir()
     shutil.copy(key, data)
-    result = run(data, "restore", str(archive))
+    result = run(data, "restore", "--yes", str(archive))
     assert result.returncode == 0, result.stderr
     settings.use(settings.load({"PBX_DATA_DIR": str(data)}))
     database.use(data / "pbx.sqlite3")
@@ -117,7 +117,7 @@ def test_each_is_of_a_moment(fresh_store, tmp_path, record_property) -> None:
                 before = [client.acknowledged for client in clients]
                 wait_until(partial(have_grown, clients, before), "every client has written more")
                 archive, least = tmp_path / f"{number}.tar.gz", [client.acknowledged for client in clients]
-                made = run(data, "backup", str(archive))
+                made = run(data, "backup", "--yes", str(archive))
                 most = [client.begun for client in clients]
                 assert made.returncode == 0, made.stderr
                 place = restored(archive, data / "secret.key")

@@ -12,14 +12,17 @@ from portsip_api.store import database
 from portsip_api.store.soundness import is_damaged
 from tests.bulk import fill
 from tests.contract.servers import KINDS
-from tests.contract.test_startup import check_does_not_start
+from tests.contract.test_startup import ELSEWHERE, check_does_not_start
 from tests.crm import Crm
 from tests.faults.form import LONG
 from tests.faults.test_unavailable import HELD_TO_MODES
 from tests.ops.commands import environment
 
 PAGE = 4096
-DAMAGED = "The database is damaged: restore a backup."
+DAMAGED = "The database {data}/pbx.sqlite3 is damaged: restore a backup."
+UNREADABLE = "The secret key file {data}/secret.key cannot be read (Permission denied): put the copy of it there, "
+NO_KEY = "The secret key file {data}/secret.key is damaged, since a line is not a key id and a key: "
+READ_ONLY = "The database {data}/pbx.sqlite3 cannot be used (attempt to write a readonly database): "
 
 
 def truncate(data: Path) -> None:
@@ -73,12 +76,13 @@ CASES: dict[Callable[[Path], None], tuple[str, str]] = {
     cut_in_a_page: (DAMAGED, "The database "),
     corrupt_a_page: (DAMAGED, "The database "),
     overwrite: (DAMAGED, "The database cannot be read: file is not a database."),
-    damage_the_key: ("The secret key file is damaged: a line is not a key id and a key.",) * 2,
-    take_the_database: ("The data folder cannot be used: Permission denied.",
+    damage_the_key: (NO_KEY + "put the copy of it there.",) * 2,
+    take_the_database: ("The data folder {data} cannot be used ({data}/pbx.sqlite3: Permission denied)" + ELSEWHERE,
                         "The database cannot be read: unable to open database file."),
-    take_the_key: ("The secret key file cannot be read (PermissionError).",) * 2,
-    take_the_folder: ("The data folder cannot be used: Permission denied.", "is not writable."),
-    take_writing: ("The database cannot be used: attempt to write a readonly database.", "is not writable."),
+    take_the_key: (UNREADABLE + "for this user to read, or name the place where it is in PBX_SECRET_KEY_FILE.",) * 2,
+    take_the_folder: ("The data folder {data} cannot be used ({data}/pbx.sqlite3: Permission denied)" + ELSEWHERE,
+                      "is not writable."),
+    take_writing: (READ_ONLY + "`pbx check` says what is wrong.", "is not writable."),
 }  # fmt: skip
 
 
@@ -100,7 +104,7 @@ def test_nothing_starts(data: Path, damage: Callable[[Path], None]) -> None:
     damage(data)
     try:
         for kind in KINDS:
-            check_does_not_start(kind, data, CASES[damage][0], HELD_TO_MODES)
+            check_does_not_start(kind, data, CASES[damage][0].format(data=data), HELD_TO_MODES)
         check = subprocess.run(
             [*HELD_TO_MODES, sys.executable, "-m", "portsip_api", "check"],
             cwd=settings.ROOT, env=environment(data), capture_output=True, text=True, timeout=60, check=False,

@@ -58,7 +58,7 @@ def remove(data: Path) -> None:
 
 
 def restore(data: Path) -> None:
-    result = run(data, "restore", str(data.parent / "backup.tar.gz"))
+    result = run(data, "restore", "--yes", str(data.parent / "backup.tar.gz"))
     assert result.returncode == 0, result.stderr
 
 
@@ -84,7 +84,7 @@ CASES = [
 def test_what_was_ended_stays_ended(fresh_store, event: Callable[[Path], None], kind: str) -> None:
     data = fresh_store()
     if event is restore:
-        result = run(data, "backup", str(data.parent / "backup.tar.gz"))
+        result = run(data, "backup", "--yes", str(data.parent / "backup.tar.gz"))
         assert result.returncode == 0, result.stderr
     server = start_server(kind, data)
     try:

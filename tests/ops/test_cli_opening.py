@@ -195,7 +195,7 @@ def test_what_root_makes_belongs_to_the_user_of_the_server(tmp_path: Path) -> No
         ["seed", "--extensions", "3"],
         ["rotate-key"],
         ["backup", f"{tmp_path}/pbx.tar.gz"],
-        ["restore", f"{tmp_path}/pbx.tar.gz"],
+        ["restore", "--yes", f"{tmp_path}/pbx.tar.gz"],
         ["tenant", "list"],
     ):
         if arguments[0] == "restore":

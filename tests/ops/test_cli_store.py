@@ -43,7 +43,7 @@ def test_a_store_comes_back_as_it_was(commands: FlaskCliRunner, admin: Crm, tmp_
     assert made.output == f"Made a backup of schema {NEWEST}. Its secrets need the key {key_id}.\n"
     admin.make_extension("1001")
     admin.do("extensions/destroy", extension_number="1000")
-    restored = commands.invoke(args=["pbx", "restore", file])
+    restored = commands.invoke(args=["pbx", "restore", "--yes", file])
     assert restored.exit_code == 0, restored.output
     assert restored.output.endswith(f", schema {NEWEST}. Its secrets need the key {key_id}.\n")
     assert show(tenants.DEFAULT_TENANT_ID, ExtensionKey("1000")).secret("extension.password") == SECRET
@@ -56,7 +56,7 @@ def test_everybody_logs_in_again_after_a_restore(commands: FlaskCliRunner, admin
     commands.invoke(args=["pbx", "backup", file])
     assert admin.get("extensions/list").status_code == 200
     volatile.db.close()
-    commands.invoke(args=["pbx", "restore", file])
+    commands.invoke(args=["pbx", "restore", "--yes", file])
     start_again(settings.current().database_path)
     check_refused(admin.get("extensions/list"), "403.4")
 
@@ -80,7 +80,7 @@ def test_a_backup_of_another_key_is_refused_with_its_id(commands: FlaskCliRunner
     commands.invoke(args=["pbx", "backup", str(tmp_path / "pbx.tar.gz")])
     key_id = keyring.key_ids()[0]
     settings.current().secret_key_path.write_text("00000000 " + "A" * 43 + "=\n")
-    result = commands.invoke(args=["pbx", "restore", str(tmp_path / "pbx.tar.gz")])
+    result = commands.invoke(args=["pbx", "restore", "--yes", str(tmp_path / "pbx.tar.gz")])
     assert result.exit_code == 1
     assert result.stderr == f"Error: The backup needs the key {key_id}, which the key file does not have.\n"
 
@@ -90,7 +90,7 @@ def test_a_backup_is_refused_under_a_running_server(commands: FlaskCliRunner, tm
     commands.invoke(args=["pbx", "backup", file])
     owner = FileLock(settings.current().data_path / "jobs.lock")
     assert owner.acquire(wait=False)
-    result = commands.invoke(args=["pbx", "restore", file])
+    result = commands.invoke(args=["pbx", "restore", "--yes", file])
     assert (result.exit_code, result.stderr) == (1, "Error: A server runs on this data folder: stop it first.\n")
     owner.release()
 
@@ -98,7 +98,7 @@ def test_a_backup_is_refused_under_a_running_server(commands: FlaskCliRunner, tm
 def test_what_cannot_be_written_or_read_is_a_sentence(commands: FlaskCliRunner, tmp_path: Path) -> None:
     result = commands.invoke(args=["pbx", "backup", str(tmp_path / "no" / "folder.tar.gz")])
     assert (result.exit_code, result.stderr) == (1, "Error: The backup cannot be written: No such file or directory.\n")
-    result = commands.invoke(args=["pbx", "restore", str(tmp_path / "none")])
+    result = commands.invoke(args=["pbx", "restore", "--yes", str(tmp_path / "none")])
     assert (result.exit_code, result.stderr) == (1, "Error: There is no such file.\n")
 
 
@@ -108,8 +108,8 @@ def test_a_server_that_does_not_start_can_be_repaired(commands: FlaskCliRunner, 
     database.db.close()
     data = settings.current().data_path
     (data / "pbx.sqlite3").write_bytes(b"no database" * 1000)
-    check_sentence(run(data, "tenant", "list"), "The database cannot be used")
-    repaired = run(data, "restore", str(tmp_path / "pbx.tar.gz"))
+    check_sentence(run(data, "tenant", "list"), f"The database {data}/pbx.sqlite3 cannot be used")
+    repaired = run(data, "restore", "--yes", str(tmp_path / "pbx.tar.gz"))
     assert (repaired.returncode, repaired.stderr) == (0, f"Database: {data}/pbx.sqlite3\n")
     assert number_of_extensions() == 1
 

@@ -161,7 +161,7 @@ def test_commands_work_on_the_servers_database(installed: Installed, url: str, p
     assert exported.stderr == f"Database: {installed.elsewhere}/data/pbx.sqlite3\n"
     backup = installed.run("backup", "pbx.tar.gz")
     assert backup.returncode == 0, backup.stderr
-    refused = installed.run("restore", "pbx.tar.gz")
+    refused = installed.run("restore", "--yes", "pbx.tar.gz")
     assert "A server runs on this data folder" in refused.stderr
 
 

@@ -48,7 +48,7 @@ def test_what_commands_make_is_private(tmp_path: Path) -> None:
     for arguments in (("export", f"{tmp_path}/all.csv"), ("backup", f"{tmp_path}/pbx.tar.gz")):
         pbx(data, *arguments)
         assert mode(Path(arguments[1])) == 0o600
-    pbx(data, "restore", f"{tmp_path}/pbx.tar.gz")
+    pbx(data, "restore", "--yes", f"{tmp_path}/pbx.tar.gz")
     check_private(data)
 
 

@@ -1,11 +1,13 @@
 """The command line: `pbx …`, also as `flask --app app pbx …`, a module per concern."""
 
+import click
 from flask import Flask
 
 from portsip_api.ops.cli import accounts, attendant, import_export, phonebook, routes, rule, seed, serve, setup, store
 from portsip_api.ops.cli.group import SentenceGroup
 
 pbx = SentenceGroup("pbx", help="Administer the PBX.")
+click.version_option(package_name="portsip-api", prog_name="pbx")(pbx)
 for command in (
     setup.init,
     serve.serve,

@@ -75,6 +75,7 @@ def create_administrator(name: str, **how: bool) -> None:
 @_password_options
 def set_administrator_password(name: str, **how: bool) -> None:
     """Change the password of the administrator NAME and end its tokens."""
+    administrators.require(name)
     password = _new_password(**how)
     administrators.set_password(name, password.text)
     click.echo(f"Changed the password of the administrator {name}.")

@@ -9,6 +9,7 @@ from typing import Any
 import click
 import peewee
 
+from portsip_api import settings
 from portsip_api.ops.cli.opening import open_existing
 from portsip_api.pbx.errors import PbxError
 from portsip_api.store import database
@@ -39,7 +40,8 @@ class SentenceGroup(click.Group):
         except peewee.DatabaseError as error:
             if not database.is_unavailable(error):
                 raise
-            raise click.ClickException(f"The database cannot be used: {error}.") from error
+            path = settings.current().database_path
+            raise click.ClickException(f"The database {path} cannot be used ({error}).") from error
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of the output has gone, which click handles
                 raise

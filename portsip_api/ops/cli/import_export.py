@@ -11,6 +11,7 @@ import click
 
 from portsip_api.ops.cli import secrets_file
 from portsip_api.ops.cli.group import StoreCommand
+from portsip_api.ops.cli.overwriting import confirm, yes_option
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.extensions import directory
@@ -127,9 +128,11 @@ def import_extensions(
 @tenant_option
 @_format_option
 @click.option("--secrets", is_flag=True, help="With passwords and PINs; the file is then readable by its owner only.")
-def export_extensions(file: Path, tenant: str | None, format_: str | None, *, secrets: bool) -> None:
+@yes_option
+def export_extensions(file: Path, tenant: str | None, format_: str | None, *, secrets: bool, yes: bool) -> None:
     """Write all extensions to FILE, while the server runs."""
     tenant_id = tenant_id_of(tenant)
+    confirm(file, "the file", yes=yes)
     pieces = exporting.export(tenant_id, format_ or _format_named(file) or CSV, secrets=secrets)
     with (
         _replacing(file, 0o600 if secrets else 0o666) as opened,

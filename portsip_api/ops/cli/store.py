@@ -7,6 +7,7 @@ import click
 from portsip_api import settings
 from portsip_api.ops.cli.group import StoreCommand
 from portsip_api.ops.cli.opening import name_store
+from portsip_api.ops.cli.overwriting import confirm, yes_option
 from portsip_api.pbx.upkeep import rekey
 from portsip_api.store import backup as backups
 from portsip_api.store import database
@@ -18,24 +19,28 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(cls=StoreCommand)
 @click.argument("file", type=_FILE)
-def backup(file: Path) -> None:
+@yes_option
+def backup(file: Path, *, yes: bool) -> None:
     """Write a backup of the database and the greetings to FILE, while the server runs.
 
     The key of the stored secrets is not in it: keep a copy of the key file in another place.
     """
+    confirm(file, "the file", yes=yes)
     manifest = backups.create(_place(), file, rekey.needed_keys)
     click.echo(f"Made a backup of schema {manifest.schema}. {_needs(manifest)}")
 
 
 @click.command()
 @click.argument("file", type=_FILE)
-def restore(file: Path) -> None:
+@yes_option
+def restore(file: Path, *, yes: bool) -> None:
     """Put the backup FILE in the place of the present database and greetings, while no server runs.
 
     Access tokens do not come back: everybody logs in again.
     """
     if not database.is_in_use():
         name_store()
+    confirm(settings.current().database_path, "the database", yes=yes or not file.exists())
     keys = Keyring()
     keys.open(settings.current().secret_key_path, create=False)
     database.db.close()

@@ -26,6 +26,11 @@ def everybody() -> list[Administrator]:
     return list(Administrator.select().order_by(Administrator.id))
 
 
+def require(name: str) -> None:
+    """Raise NotFound when there is no administrator of that name."""
+    _find(name)
+
+
 def create(name: str, password: str) -> int:
     """Make an administrator and return its id. Raises Invalid and Duplicate."""
     checked({"name": LOGIN_NAME}, {"name": name})
