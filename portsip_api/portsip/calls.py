@@ -33,11 +33,17 @@ class CallRequest(TenantRequest):
         "tenant's token.",
     )
     to = described(
-        Text(64, 1, pattern=r"\+?[0-9A-Za-z*#]+", meaning="a number to dial"), "The number to call.", required=True
+        Text(255, 1),
+        "The number to call, also as people write it (`+49 (30) 123-4`, `tel:+49301234`), or an address of the domain.",
+        required=True,
     )
     domain = described(Text(253), "The extension's SIP domain; without a token, the default tenant's when absent.")
     src = Ruled(Text(255), metadata={"description": "Where the call is placed from; kept for the switch."})
-    outbound_caller_id = described(Text(64), "The caller id to show.")
+    outbound_caller_id = described(
+        Text(64),
+        "The caller id to show: the extension's number or its `options.outbound_caller_id`; for an administrator or "
+        "the tenant also that of any extension or gateway of the tenant. Punctuation does not count.",
+    )
 
 
 class CallReply(Schema):
@@ -53,9 +59,10 @@ class CallReply(Schema):
 @calls.answers(CallReply, errors=("401.2", "403.1", "403.5", "404.1", "409.1"))
 def place_call(given: dict[str, Any]) -> dict[str, str]:
     """Call from an extension; without a SIP engine the answer is 503.1."""
-    call = pbx_calls.CallRequest(
-        _authorised_tenant(given), given["extension"], given["to"], given.get("outbound_caller_id", "")
-    )
+    tenant_id = _authorised_tenant(given)
+    to = pbx_calls.number_of(tenant_id, given["to"])
+    is_manager = "auth" not in given and g.identity.role is not Role.EXTENSION
+    call = pbx_calls.CallRequest(tenant_id, given["extension"], to, given.get("outbound_caller_id", ""), is_manager)
     return {"result": "success", "session_id": pbx_calls.place(call, switch)}
 
 

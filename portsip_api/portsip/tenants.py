@@ -45,6 +45,7 @@ class AccountReply(Schema):
     capability = ma.Dict()
     quota = ma.Dict()
     allowed_prefixes = ma.List(ma.String())
+    denied_prefixes = ma.List(ma.String())
     office_hours = ma.Nested(_Week, metadata={"description": "Of the tenant's calendar."})
     company_name = ma.String(metadata={"description": "Of the profile."})
     max_extensions = ma.Integer(allow_none=True, metadata={"description": "Null for no limit."})
@@ -85,6 +86,12 @@ class _Objects(Request):
     )
     allowed_prefixes = Strings(
         metadata={"description": "Ours: beginnings of the external numbers that may be dialled; none at first."}
+    )
+    denied_prefixes = Strings(
+        metadata={
+            "description": "Ours: beginnings of those that may not. The longest that fits decides, of two equal ones "
+            "this one. `+` and `00` are not the same."
+        }
     )
 
     def load(self, data: Any, **options: Any) -> Any:

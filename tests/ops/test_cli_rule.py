@@ -46,3 +46,10 @@ def test_what_is_wrong_is_said_in_one_sentence(run, arguments, sentence):
     assert outcome.exit_code != 0
     assert sentence in outcome.output
     assert "Traceback" not in outcome.output
+
+
+def test_a_rule_has_patterns(run):
+    assert run("add", "Premium", "--pattern", "0900:6", "--pattern", "0190").exit_code == 0
+    assert run("list").output.splitlines()[-1].endswith("\tPremium\tCUSTOM\tenabled\t0900:6\t0190")
+    for pattern in ("0900:x", "abc", ":3", "0:99"):
+        assert run("add", "Other", "--pattern", pattern).exit_code != 0

@@ -2,6 +2,7 @@
 
 import pytest
 
+from portsip_api.pbx.trunks import gateways
 from portsip_api.store import database
 from tests.crm import PIN, SIP_PASSWORD, WEB_PASSWORD, check_refused
 
@@ -307,8 +308,16 @@ def test_who_may_call_for_an_extension(admin):
     check_refused(anonymous.post("extensions/call", **call, auth=WEB_PASSWORD, domain="else.where"), "401.2")
     check_refused(admin.post("extensions/call", extension="1001", to="2"), "409.1")
     check_refused(admin.post("extensions/call", extension="9", to="2"), "404.1")
-    check_refused(admin.post("extensions/call", extension="1000", to="two"), "403.1")
-    check_refused(admin.post("extensions/call", extension="1000", to="2 3"), "400.1", "to")
+    check_refused(admin.post("extensions/call", extension="1000", to="2 3"), "403.1")
+    for to in (
+        "two",
+        "+4930123;maddr=203.0.113.9",
+        "+49301%40evil.example",
+        "+49?Replaces=abc",
+        "+49,00900",
+        "+4930１",
+    ):
+        check_refused(admin.post("extensions/call", extension="1000", to=to), "400.1", "to")
 
 
 def test_calls_outside_need_a_group_that_allows_them(admin):
@@ -320,6 +329,45 @@ def test_calls_outside_need_a_group_that_allows_them(admin):
     check_refused(admin.post("extensions/call", extension="1000", to="+49301234"), "403.1")
     admin.make_group("Everybody", members=["1000"])
     check_refused(admin.post("extensions/call", extension="1000", to="+49301234"), "503.1")
+
+
+def test_what_may_be_dialled_is_what_the_longest_prefix_says(admin):
+    admin.make_extension("1000")
+    admin.do("account/update", id=1, allowed_prefixes=["+49", "+49900900"], denied_prefixes=["+49900", "00", "+491"])
+    for to, code in (
+        ("+49 (30) 123-4", "503.1"),
+        ("tel:+49301234", "503.1"),
+        ("+49900123", "403.1"),
+        ("+49900900123", "503.1"),
+        ("+4917", "403.1"),
+        ("0049301234", "403.1"),
+    ):
+        check_refused(admin.post("extensions/call", extension="1000", to=to), code)
+    admin.do("account/update", id=1, denied_prefixes=["+49"])
+    check_refused(admin.post("extensions/call", extension="1000", to="+49301234"), "403.1")  # a denial wins a tie
+    check_refused(admin.post("account/update", id=1, denied_prefixes=["+49 "]), "400.1", "denied_prefixes")
+
+
+def test_a_call_shows_no_number_of_somebody_else(admin):
+    admin.make_extension("1000", options={"outbound_caller_id": "+49 (30) 1000"})
+    admin.make_extension("1001", options={"outbound_caller_id": "+49 30 1001"})
+    me, anonymous = admin.log_in("1000@pbx.local", WEB_PASSWORD), type(admin)(admin.http)
+
+    def call(client, shown, **fields):
+        return client.post("extensions/call", extension="1000", to="1001", outbound_caller_id=shown, **fields)
+
+    with_password = {"auth": WEB_PASSWORD}
+    for shown in ("1000", "+49301000", "+49-30-1000", ""):
+        for client, fields in ((me, {}), (admin, {}), (anonymous, with_password)):
+            check_refused(call(client, shown, **fields), "503.1")
+    for client, fields in ((me, {}), (anonymous, with_password), (admin, with_password)):
+        check_refused(call(client, "+49301001", **fields), "403.1")
+    check_refused(call(admin, "+49301001"), "503.1")
+    check_refused(call(admin, "+4930112"), "403.1")
+    gateways.create(1, {"name": "G", "model_id": "sipTrunkStandard", "default_caller_alias": "+49 30 112"})
+    check_refused(call(admin, "+4930112"), "503.1")
+    check_refused(call(me, "+4930112"), "403.1")
+    check_refused(me.post("extensions/update", extension_number="1000", options={"outbound_caller_id": "1"}), "403.1")
 
 
 def test_wrong_call_passwords_count_as_failed_log_ins(configure, admin):

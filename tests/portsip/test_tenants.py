@@ -38,6 +38,7 @@ def test_tenants_are_created_shown_listed_changed_and_destroyed(admin):
         "capability": {},
         "quota": {"max_extensions": 5},
         "allowed_prefixes": [],
+        "denied_prefixes": [],
         "office_hours": NEW_WEEK,
         "username": "acme",
         "company_name": "",
@@ -167,6 +168,7 @@ def test_a_tenant_changes_its_own_password_profile_and_hours(admin, acme):
         {"capability": {"max_extensions": 99}},
         {"quota": {"max_voicemail_quota": 0}},
         {"allowed_prefixes": ["+"]},
+        {"denied_prefixes": ["+"]},
     ],
 )
 def test_a_tenant_changes_nothing_else_of_itself(acme, change):

@@ -41,6 +41,12 @@ CHANGED: Final = (
         r'.*("Your role may not do this\."|"A tenant may do this for itself only\."|"id": 2, "name": "acme").*',
         "A tenant may look at its own account.",
     ),
+    (
+        r"/extensions/route",
+        r"that is no number to dial|the tenant does not allow that number to be dialled",
+        "What is no number is told apart from what may not be dialled.",
+    ),
+    (r"/account/(list|show)", r', "denied_prefixes": \[\]', "Tenants have prefixes that are denied."),
     (r"/rest/avatar/(?!3000)", r"[0-9a-f]{64}", "Who has no picture gets one of the shape of all others."),
     (r"/profile/", r'"content": .*', "Files for phones are made of models and defaults, which are the program's."),
     (r"/extensions/export", r"(?<=,)'(?=[-=+@])", "A quote stands before what a spreadsheet would run."),

@@ -1,5 +1,7 @@
 """`rule …`: the dialling rules of a tenant, which its gateways join."""
 
+from collections.abc import Sequence
+
 import click
 
 from portsip_api.ops.cli.group import SentenceGroup
@@ -12,21 +14,28 @@ rule = SentenceGroup("rule", help="Dialling rules: kinds of calls to the outside
 @rule.command("list")
 @tenant_option
 def list_rules(tenant: str | None) -> None:
-    """List the rules: id, name, kind, and whether it is enabled; separated by tabs."""
+    """List the rules: id, name, kind, whether it is enabled, and its patterns; separated by tabs."""
     for item in dialling_rules.page(tenant_id_of(tenant)):
-        click.echo(f"{item.id}\t{item.name}\t{item.kind}\t{'enabled' if item.enabled else 'disabled'}")
+        state = "enabled" if item.enabled else "disabled"
+        click.echo("\t".join([str(item.id), item.name, item.kind, state, *map(_written, item.patterns)]))
 
 
 @rule.command("add")
 @click.argument("name")
 @click.option("--description", help="What it is for.")
 @click.option("--kind", type=click.Choice(dialling_rules.KINDS, case_sensitive=False), default="CUSTOM")
-@click.option("--disabled", is_flag=True, help="Make it without putting it in force.")
+@click.option(
+    "--pattern",
+    "patterns",
+    multiple=True,
+    help="Numbers that it is for: 00, or with the number of digits that follow, 0900:6. May be given several times.",
+)
+@click.option("--disabled", is_flag=True, help="Make it without putting it in force: its numbers are denied.")
 @tenant_option
-def add_rule(name: str, description: str | None, kind: str, *, disabled: bool, tenant: str | None) -> None:
+def add_rule(name: str, *, patterns: Sequence[str], disabled: bool, tenant: str | None, **fields: str | None) -> None:
     """Make the rule NAME, for gateways to join."""
-    fields = {"name": name, "description": description, "kind": kind, "enabled": not disabled}
-    rule_id = dialling_rules.create(tenant_id_of(tenant), fields)
+    own = {"name": name, "enabled": not disabled, "patterns": [_pattern(text) for text in patterns]}
+    rule_id = dialling_rules.create(tenant_id_of(tenant), {**fields, **own})
     click.echo(f"Made the dialling rule {name} with the id {rule_id}.")
 
 
@@ -39,3 +48,14 @@ def remove_rule(name: str, tenant: str | None) -> None:
     found = dialling_rules.find_by_name(tenant_id, name)
     dialling_rules.destroy(tenant_id, found.id)
     click.echo(f"Removed the dialling rule {found.name}.")
+
+
+def _pattern(text: str) -> dict[str, object]:
+    prefix, colon, digits = text.partition(":")
+    if colon and not (digits.isascii() and digits.isdigit()):
+        raise click.BadParameter(f"{text} is no pattern: write 00, or 0900:6 where six digits follow.")
+    return {"prefix": prefix, "digits": int(digits) if colon else -1}
+
+
+def _written(pattern: dialling_rules.Pattern) -> str:
+    return pattern.prefix if pattern.digits < 0 else f"{pattern.prefix}:{pattern.digits}"

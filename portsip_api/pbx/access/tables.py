@@ -39,6 +39,7 @@ class Tenant(Table):
         )
     )
     allowed_prefixes = peewee.TextField(constraints=default("'[]'"))
+    denied_prefixes = peewee.TextField(constraints=default("'[]'"))
     revision = peewee.IntegerField(constraints=default("0"))
     credential = peewee.IntegerField(constraints=default("0"))
     greeting_bytes = peewee.IntegerField(constraints=default("0"))  # kept: of all greetings of its extensions

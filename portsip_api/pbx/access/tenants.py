@@ -34,7 +34,8 @@ DOMAIN: Final = Text(
 )
 TENANT: Rules = {"name": LOGIN_NAME, "domain": DOMAIN, "password": ACCOUNT_PASSWORD, "enabled": Flag(True)}
 FREE_OBJECTS: Final = ("profile", "capability", "quota")
-_JSON_COLUMNS: Final = (*FREE_OBJECTS, "allowed_prefixes")
+PREFIXES: Final = ("allowed_prefixes", "denied_prefixes")
+_JSON_COLUMNS: Final = (*FREE_OBJECTS, *PREFIXES)
 _PREFIX: Final = re.compile(r"\+?[0-9*#]{1,32}|\+")
 
 Beside = Callable[[int], None]  # given the tenant's id
@@ -68,6 +69,7 @@ class Tenant:
     capability: dict[str, Any]
     quota: dict[str, Any]
     allowed_prefixes: list[str]
+    denied_prefixes: list[str]
     office_hours: dict[str, str]
 
 
@@ -217,9 +219,10 @@ def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
         name: ["Must be an object."] for name in FREE_OBJECTS if name in fields and not isinstance(fields[name], dict)
     }
     errors |= tenant_limits.problems(fields)
-    prefixes = fields.get("allowed_prefixes", [])
-    if not isinstance(prefixes, list) or len(prefixes) > 100 or not all(map(_is_prefix, prefixes)):
-        errors["allowed_prefixes"] = ["Must be an array of at most 100 beginnings of numbers, such as +49."]
+    for name in PREFIXES:
+        prefixes = fields.get(name, [])
+        if not isinstance(prefixes, list) or len(prefixes) > 100 or not all(map(_is_prefix, prefixes)):
+            errors[name] = ["Must be an array of at most 100 beginnings of numbers, such as +49."]
     if errors:
         raise Invalid(errors)
     return {**values, **{name: fields[name] for name in _JSON_COLUMNS if name in fields}}

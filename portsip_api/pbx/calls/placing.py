@@ -3,21 +3,17 @@
 Source: PortSIP REST API, "Call a certain extension"; contract, section 4.
 """
 
-import re
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.access.tables import DialledNumber
+from portsip_api.pbx.calls import caller_ids
 from portsip_api.pbx.calls.registrations import Registrar
 from portsip_api.pbx.errors import Conflict, Forbidden, Invalid
-from portsip_api.pbx.extensions import groups
+from portsip_api.pbx.extensions import dialling_rights
 from portsip_api.pbx.extensions.tables import Extension
-from portsip_api.pbx.numbers.outside import allowed_prefixes, is_dialable
-from portsip_api.store.search import lower
-
-_IN_WRITING: Final = str.maketrans("", "", "[](){}.-")
-_NUMBER: Final = re.compile(r"\+?[0-9A-Za-z*#]{1,63}")
+from portsip_api.pbx.numbers import references
+from portsip_api.pbx.numbers.outside import is_number
 
 
 class Switch(Registrar, Protocol):
@@ -32,47 +28,42 @@ class Switch(Registrar, Protocol):
 
 @dataclass(frozen=True)
 class CallRequest:
-    """Who is to be connected with whom."""
+    """Who is to be connected with whom; `by_manager` tells that an administrator or the tenant asks for it."""
 
     tenant_id: int
     extension: str
     to: str
     caller_id: str
+    by_manager: bool = False
 
 
 def number_of(tenant_id: int, text: str) -> str:
     """Return the number that `text`, a number as people write it or a SIP address of the tenant's domain, stands for.
 
-    Brackets, dots and hyphens do not count, unless a number of the tenant has them. Raises Invalid.
+    Punctuation does not count, unless a number of the tenant has it. Raises Invalid.
     Source: contract `sipxcom-user.md`, section 6.1.
     """
-    scheme, colon, rest = text.partition(":")
-    written, at, domain = (rest if colon and lower(scheme) in {"sip", "sips"} else text).partition("@")
-    is_here = not at or lower(domain) == tenants.domain_of(tenant_id)
-    if is_here and _is_own(tenant_id, written):
-        return written
-    number = written.translate(_IN_WRITING)
-    if not is_here or not _NUMBER.fullmatch(number):
+    found = references.named(tenant_id, text)
+    if found.target_id is None and not is_number(found.number):
         raise Invalid({"to": ["Must be a number to dial, or a SIP address of this domain."]})
-    return number
+    return found.number
 
 
 def place(request: CallRequest, switch: Switch) -> str:
     """Place a call and return its session's id.
 
-    Raises NotFound (no such extension), Conflict (it is disabled), Forbidden (none of its groups may call outside, or
-    the tenant does not allow the number) and SwitchUnavailable.
+    Raises NotFound (no such extension), Conflict (it is disabled), Forbidden (it may not call the number, or show that
+    caller id) and SwitchUnavailable.
     """
     caller = Extension.get(request.tenant_id, number=request.extension)
     if not caller.enabled:
         raise Conflict("The extension is disabled and cannot call.")
-    if not _is_own(request.tenant_id, request.to):
-        if not groups.may_call_outside(request.tenant_id, caller.id):
-            raise Forbidden("None of the extension's groups may call external numbers.")
-        if not is_dialable(request.to, allowed_prefixes(request.tenant_id)):
-            raise Forbidden("The tenant does not allow that number to be dialled.")
+    why_not = dialling_rights.why_not(request.tenant_id, caller.id, request.to)
+    if why_not is not None:
+        raise Forbidden(_sentence(why_not.clause("the extension")))
+    caller_ids.require(request.tenant_id, caller, request.caller_id, by_manager=request.by_manager)
     return switch.call(tenants.domain_of(request.tenant_id), request.extension, request.to, request.caller_id)
 
 
-def _is_own(tenant_id: int, number: str) -> bool:
-    return DialledNumber.has(tenant_id, number=number)
+def _sentence(clause: str) -> str:
+    return f"{clause[0].upper()}{clause[1:]}."

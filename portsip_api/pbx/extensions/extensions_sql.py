@@ -2,14 +2,16 @@
 by each row of an import, where building a query would cost more than running it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
+
+import orjson
 
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.identity import SUPERADMIN
 from portsip_api.pbx.numbers.numbers_sql import of_forward_rules
 from portsip_api.store import database
-from portsip_api.store.dialect import json_list
+from portsip_api.store.dialect import IN_ORDER, elements, json_list
 
 _SHOW: Final = f"""
     SELECT e.id, e.number, e.status, e.profile, e.options, s.voice_mail, s.forward_rules, s.office_hours,
@@ -27,6 +29,16 @@ def show(tenant_id: int, key: ExtensionKey) -> Any:
     """
     column, value = key.where()
     return database.fetch_row(f"{_SHOW}{column} = ?", (tenant_id, value))
+
+
+def forward_rules(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
+    """Return of each of `numbers` that an extension has: it, the forward rules, and where they point; both as JSON."""
+    return database.fetch_all(
+        f"SELECT e.number, s.forward_rules, {of_forward_rules('e.id')} FROM {elements('j')}"
+        f" {IN_ORDER} extension AS e ON e.tenant_id = ? AND e.number = j.value"
+        f" {IN_ORDER} extension_settings AS s ON s.extension_id = e.id",
+        (orjson.dumps(list(numbers)).decode(), tenant_id),
+    )
 
 
 def log_in_names(tenant_id: int) -> set[str]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from portsip_api.pbx.extensions import forward_references_sql
+from portsip_api.pbx.extensions import extensions_sql
 from portsip_api.pbx.numbers import references
 from portsip_api.pbx.numbers.references import ANY, FORWARD_RULES, Place
 
@@ -30,7 +30,7 @@ def fill(rules: dict[str, dict[str, Any]], pointed: Iterable[Sequence[Any]]) -> 
 def read(tenant_id: int, numbers: Iterable[str]) -> dict[str, Rules]:
     """Return the forward rules by each of `numbers` that an extension has, in one statement."""
     found: dict[str, Rules] = {}
-    for number, document, pointed in forward_references_sql.forward_rules(tenant_id, numbers):
+    for number, document, pointed in extensions_sql.forward_rules(tenant_id, numbers):
         rules = orjson.loads(document)
         fill(rules, orjson.loads(pointed))
         found[number] = rules

@@ -3,20 +3,18 @@
 Source: PortSIP REST API, `forward_rules`; contract, section 4 ("Actions").
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from portsip_api.pbx import extension_keys_sql
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.extensions import forward_references, groups
+from portsip_api.pbx.extensions import dialling_rights, forward_references
 from portsip_api.pbx.extensions.forward_references import KINDS, Rules
-from portsip_api.pbx.numbers import numbers_sql
-from portsip_api.pbx.numbers.outside import allowed_prefixes, is_dialable
+from portsip_api.pbx.numbers import numbers_sql, outside_rows, references
+from portsip_api.pbx.numbers.outside import refusal
 from portsip_api.pbx.numbers.references import ANY, fits
 
 MOST_HOPS: Final = 8  # times that a call is forwarded
-_DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
 
 _A_TARGET = {
     "EXTENSION": "an extension",
@@ -61,16 +59,15 @@ def _problem(tenant_id: int, number: str, action: str, target: str) -> str:
 
 
 def _problem_of_number(tenant_id: int, number: str, target: str) -> str:
-    if not _DIALLABLE.fullmatch(target):
-        return "Must be a number to dial."
-    if numbers_sql.find(tenant_id, target) is not None:
-        return ""
-    if not is_dialable(target, allowed_prefixes(tenant_id)):
-        return "Must be a number of this tenant, or begin with a prefix that the tenant allows to be dialled."
+    found = references.named(tenant_id, target)
     extension_id = extension_keys_sql.find_id(tenant_id, "number", number)
-    if extension_id is not None and not groups.may_call_outside(tenant_id, extension_id):
-        return "Must be a number of this tenant: none of the extension's groups allows external calls."
-    return ""
+    if found.target_id is not None:
+        return ""
+    if extension_id is None:  # a dry run of an import has written nobody
+        why_not = refusal(found.number, outside_rows.load(tenant_id), None)
+    else:
+        why_not = dialling_rights.why_not(tenant_id, extension_id, found.number)
+    return "" if why_not is None else f"Must be a number that may be dialled: {why_not.clause('the extension')}."
 
 
 def _goes_in_a_circle(tenant_id: int, number: str, rules: Rules, field: str) -> bool:

@@ -28,6 +28,7 @@ class Extension(TenantTable):
     status = peewee.TextField()  # computed by the database
     branch_id = Link("branch", "SET NULL", null=True)
     first_name_key = peewee.TextField(null=True)  # computed by the database
+    caller_id_key = peewee.TextField(null=True)  # computed: the outbound caller id without punctuation
     list_json = peewee.TextField(null=True)  # computed by the database, when it is asked for only
 
     class Meta:

@@ -20,7 +20,7 @@ from portsip_api.pbx.features.tables import HuntGroupRing
 from portsip_api.pbx.numbers import references
 from portsip_api.pbx.numbers.taken import DIALLED, taken
 from portsip_api.pbx.replacements import complete, objects
-from portsip_api.pbx.routing.ring_steps import KIND, TOGETHER, Address, kind_of
+from portsip_api.pbx.routing.ring_steps import KIND, NOT_AN_ADDRESS, TOGETHER, Address, kind_of
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Flag, Rules, Text, Whole
 from portsip_api.store import database
@@ -110,6 +110,7 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     """
     values, rings = _checked(fields)
     with database.writing():
+        _require_fallback(tenant_id, values[_FALLBACK])
         return _insert(tenant_id, values, rings)
 
 
@@ -120,12 +121,15 @@ def replace(tenant_id: int, extension: str, fields: Mapping[str, object]) -> int
     """
     values, rings = _checked(fields)
     with database.writing():
-        group_id = int(tables.HuntGroup.get(tenant_id, extension=extension).id)
+        before = _require(tenant_id, extension)
         with refusing(_REFUSALS):
-            tables.HuntGroup.update(tenant_id, _row(values), id=group_id)
-        _replace_fallback(tenant_id, group_id, values[_FALLBACK])
-        _set_rings(tenant_id, group_id, rings)
-    return group_id
+            tables.HuntGroup.update(tenant_id, _row(values), id=before.id)
+        if values[_FALLBACK] != before.fallback_destination:
+            _require_fallback(tenant_id, values[_FALLBACK])
+            references.release(tenant_id, references.Place(references.HUNT_GROUP, before.id, _FALLBACK))
+            _fall_back_to(tenant_id, before.id, values[_FALLBACK])
+        _set_rings(tenant_id, before.id, rings)
+    return before.id
 
 
 def destroy(tenant_id: int, extension: str) -> None:
@@ -226,29 +230,29 @@ def _checked(fields: Mapping[str, object]) -> tuple[dict[str, Any], list[dict[st
 
 
 def _row(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {**values, "name_key": fold(values["name"]), "did": values["did"] or None, _FALLBACK: ""}
+    columns = {**values, "name_key": fold(values["name"]), "did": values["did"] or None}
+    del columns[_FALLBACK]  # it is written by itself
+    return columns
 
 
 def _insert(tenant_id: int, values: Mapping[str, Any], rings: Sequence[Mapping[str, Any]]) -> int:
     with refusing(_REFUSALS):
-        group_id = tables.HuntGroup.insert(tenant_id, **_row(values))
+        group_id = tables.HuntGroup.insert(tenant_id, **_row(values), fallback_destination="")
     _fall_back_to(tenant_id, group_id, values[_FALLBACK])
     _set_rings(tenant_id, group_id, rings)
     return group_id
 
 
-def _replace_fallback(tenant_id: int, group_id: int, destination: str) -> None:
-    """Let the group fall back to what is sent; sent back as it was shown, it stays as it is."""
-    shown = references.texts(tenant_id, references.HUNT_GROUP, [group_id]).get((group_id, _FALLBACK))
-    if destination != shown:
-        references.release(tenant_id, references.Place(references.HUNT_GROUP, group_id, _FALLBACK))
-        _fall_back_to(tenant_id, group_id, destination)
+def _require_fallback(tenant_id: int, destination: str) -> None:
+    if destination and not references.can_be_dialled(tenant_id, destination):
+        raise Invalid({_FALLBACK: [NOT_AN_ADDRESS]})
 
 
 def _fall_back_to(tenant_id: int, group_id: int, destination: str) -> None:
+    """Let the group, which falls back to nothing, do so to what is sent."""
     place = references.Place(references.HUNT_GROUP, group_id, _FALLBACK)
-    if destination and (text := references.point(tenant_id, place, destination)):
-        tables.HuntGroup.update(tenant_id, {_FALLBACK: text}, id=group_id)
+    text = references.point(tenant_id, place, destination) if destination else ""
+    tables.HuntGroup.update(tenant_id, {_FALLBACK: text}, id=group_id)
 
 
 def _set_rings(tenant_id: int, group_id: int, rings: Sequence[Mapping[str, Any]]) -> None:

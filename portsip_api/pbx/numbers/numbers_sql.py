@@ -26,10 +26,18 @@ def find(tenant_id: int, number: str) -> Any:
     )
 
 
-def allowed_prefixes(tenant_id: int) -> str:
-    """Return, as a JSON array, the beginnings of external numbers that the tenant allows to be dialled."""
-    text: str = database.fetch_row("SELECT allowed_prefixes FROM tenant WHERE id = ?", (tenant_id,))[0]
-    return text
+# Of a tenant `t`, each as a JSON array: the beginnings of external numbers that are allowed, those that are denied, and
+# the patterns of its rules (prefix, digits, kind, whether the rule is enabled, its name).
+OUTSIDE: Final = (
+    "t.allowed_prefixes, t.denied_prefixes,"
+    f" (SELECT {json_list(json_row('p.prefix', 'p.digits', 'r.kind', 'r.enabled', 'r.name'))}"
+    " FROM dialling_rule AS r JOIN dialling_pattern AS p ON p.rule_id = r.id WHERE r.tenant_id = t.id)"
+)
+
+
+def outside(tenant_id: int) -> Any:
+    """Return OUTSIDE of a tenant, or None."""
+    return database.fetch_row(f"SELECT {OUTSIDE} FROM tenant AS t WHERE t.id = ?", (tenant_id,))
 
 
 _INSERT: Final = (

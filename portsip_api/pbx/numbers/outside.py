@@ -1,21 +1,140 @@
-"""Numbers outside the PBX: which of them a tenant lets be dialled.
+"""Numbers outside the PBX: what one looks like, and whether somebody may call it. Pure.
 
-Source: contract, section 4 (`allowed_prefixes`).
+Source: contract, section 4 (`allowed_prefixes`); `sipxcom-users-rules.md`, section 2.1 (patterns); the rest is ours.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
 
-import orjson
+_NUMBER: Final = re.compile(r"\+?[0-9*#]{1,32}")
+_TEL: Final = re.compile(r"tel:", re.IGNORECASE)
+_IN_WRITING: Final = str.maketrans("", "", " \u00a0()[]{}./-")
+EMERGENCY: Final = "EMERGENCY"
+# The permission that each kind of dialling rule asks of who calls; the other kinds ask none.
+PERMISSIONS: Final = {
+    "INTERNATIONAL": "InternationalDialing",
+    "LOCAL": "LocalDialing",
+    "LONG_DISTANCE": "LongDistanceDialing",
+    "RESTRICTED": "900Dialing",
+    "TOLL_FREE": "TollFree",
+}
 
-from portsip_api.pbx.numbers import numbers_sql
+
+def is_number(text: str) -> bool:
+    """Tell whether `text` can be dialled outside: digits, `*` and `#`, at most 32, perhaps behind a `+`; ASCII only."""
+    return _NUMBER.fullmatch(text) is not None
 
 
-def allowed_prefixes(tenant_id: int) -> list[str]:
-    """Return the beginnings of the external numbers that may be dialled in a tenant; none means internal ones only."""
-    prefixes: list[str] = orjson.loads(numbers_sql.allowed_prefixes(tenant_id))
-    return prefixes
+def cleaned(text: str) -> str:
+    """Return the number that people write as `text`: `tel:+49 (30) 123-4` is `+49301234`. What is none stays."""
+    number = without_punctuation(_TEL.sub("", text, count=1) if _TEL.match(text) else text)
+    return number if is_number(number) else text
 
 
-def is_dialable(number: str, prefixes: Sequence[str]) -> bool:
-    """Tell whether a number outside the PBX begins with one of the prefixes that a tenant allows."""
-    return any(number.startswith(prefix) for prefix in prefixes)
+def without_punctuation(text: str) -> str:
+    """Return a number as it is compared with others."""
+    return text.translate(_IN_WRITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Numbers that a dialling rule is for: `prefix`, and as many more `digits`; below 0 any number of them."""
+
+    prefix: str
+    digits: int
+    kind: str
+    is_enabled: bool
+    rule: str
+
+    def fits(self, number: str) -> bool:
+        """Tell whether a number is one of them."""
+        more = len(number) - len(self.prefix)
+        return number.startswith(self.prefix) and (self.digits < 0 or more == self.digits)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What a tenant lets be dialled: beginnings of numbers that are allowed and denied, and the rules' patterns."""
+
+    allowed: Sequence[str] = ()
+    denied: Sequence[str] = ()
+    patterns: Sequence[Pattern] = ()
+
+    def has_prefix(self, number: str) -> bool:
+        """Tell whether the longest beginning that fits is an allowed one; of two equal ones the denial decides."""
+        allowed, denied = (
+            max((len(prefix) for prefix in prefixes if number.startswith(prefix)), default=-1)
+            for prefixes in (self.allowed, self.denied)
+        )
+        return allowed > denied
+
+    def pattern_of(self, number: str) -> Pattern | None:
+        """Return the pattern that decides about a number: the longest, of two equal ones that of a disabled rule.
+
+        A rule for emergencies that is enabled comes before all others; one that is disabled stands for nothing.
+        """
+        fitting = [pattern for pattern in self.patterns if pattern.fits(number)]
+        emergency = [pattern for pattern in fitting if pattern.kind == EMERGENCY]
+        if any(pattern.is_enabled for pattern in emergency):
+            return next(pattern for pattern in emergency if pattern.is_enabled)
+        others = [pattern for pattern in fitting if pattern.kind != EMERGENCY]
+        return max(others, key=lambda pattern: (len(pattern.prefix), not pattern.is_enabled), default=None)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls: whether one of the groups lets it call outside, and its value of each of `PERMISSIONS`."""
+
+    may_call_outside: bool = True
+    permissions: Mapping[str, bool] = field(default_factory=dict)
+
+
+class Reason(StrEnum):
+    """Why a number may not be called, as a clause."""
+
+    NO_NUMBER = "that is no number to dial"
+    NO_GROUP = "no group of {who} allows external calls"
+    NO_PREFIX = "the tenant does not allow that number to be dialled"
+    RULE_DISABLED = "the dialling rule {detail}, which it belongs to, is disabled"
+    NO_PERMISSION = "{who} lacks the permission {detail}"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a number may not be called; `detail` is the name of the rule or of the permission."""
+
+    reason: Reason
+    detail: str = ""
+
+    def clause(self, who: str) -> str:
+        """Return it in words, of whoever wants to call."""
+        return self.reason.format(who=who, detail=self.detail)
+
+
+def refusal(number: str, outside: Outside, caller: Caller | None) -> Refusal | None:
+    """Return why `caller` may not call a number outside the PBX, or None when it may.
+
+    Without a caller, as where a hunt group falls back, only the tenant is asked. Emergency numbers are for everybody.
+    """
+    if not is_number(number):
+        return Refusal(Reason.NO_NUMBER)
+    pattern = outside.pattern_of(number)
+    if pattern is not None and pattern.kind == EMERGENCY:
+        return None
+    if caller is not None and not caller.may_call_outside:
+        return Refusal(Reason.NO_GROUP)
+    if not outside.has_prefix(number):
+        return Refusal(Reason.NO_PREFIX)
+    return None if pattern is None else _refusal_by(pattern, caller)
+
+
+def _refusal_by(pattern: Pattern, caller: Caller | None) -> Refusal | None:
+    permission = PERMISSIONS.get(pattern.kind, "")
+    if not pattern.is_enabled:
+        return Refusal(Reason.RULE_DISABLED, pattern.rule)
+    if caller is not None and permission and not caller.permissions.get(permission, False):
+        return Refusal(Reason.NO_PERMISSION, permission)
+    return None

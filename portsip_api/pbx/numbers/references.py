@@ -13,16 +13,17 @@ from peewee import JOIN, fn
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.access.tables import DialledNumber
-from portsip_api.pbx.numbers import numbers_sql
-from portsip_api.pbx.numbers.outside import allowed_prefixes, is_dialable
+from portsip_api.pbx.numbers import numbers_sql, outside_rows
+from portsip_api.pbx.numbers.outside import cleaned, is_number, refusal
 from portsip_api.pbx.numbers.tables import Reference
 from portsip_api.store.dialect import one_of
+from portsip_api.store.search import lower
 
 FORWARD_RULES: Final = "forward_rules"
 CALL_SEQUENCE: Final = "call_sequence"
 HUNT_GROUP: Final = "hunt_group"
 ANY: Final = ""  # the kind of a place that may point at whatever answers a number
-_ADDRESS: Final = re.compile(r"(?P<scheme>sip:)?(?P<number>[^@]*)(?:@(?P<domain>.*))?", re.DOTALL)
+_ADDRESS: Final = re.compile(r"(?P<scheme>sips?:)?(?P<number>[^@]*)(?:@(?P<domain>.*))?", re.DOTALL | re.IGNORECASE)
 
 
 class Place(NamedTuple):
@@ -38,20 +39,52 @@ def fits(kind: str, found: str) -> bool:
     return kind in {ANY, found} or (kind == "RING_GROUP" and found == "HUNT_GROUP")
 
 
+class Named(NamedTuple):
+    """What a text names: the `number`, as it is dialled, the `form` of its address, and what answers it here, if
+    something does: the id of the number, and the kind of the object.
+    """
+
+    number: str
+    form: str
+    target_id: int | None
+    kind: str
+
+
+def named(tenant_id: int, text: str) -> Named:
+    """Return what a number as people write it, or an address of the tenant's domain, names.
+
+    Punctuation does not count, unless a number of the tenant has it.
+    """
+    number, form = _plain(tenant_id, text)
+    for candidate in dict.fromkeys((number, cleaned(number))):
+        found = numbers_sql.find(tenant_id, candidate)
+        if found is not None:
+            return Named(candidate, form, *found)
+    return Named(cleaned(number), form, None, "")
+
+
+def can_be_dialled(tenant_id: int, text: str) -> bool:
+    """Tell whether `text` names a number of the tenant, whatever its characters, or one that could be outside."""
+    found = named(tenant_id, text)
+    return found.target_id is not None or is_number(found.number)
+
+
 def point(tenant_id: int, place: Place, text: str, kind: str = ANY) -> str:
     """Let a place that points nowhere point at what `text` names, inside the caller's transaction.
 
     `text` is a number, or, where any kind will do, also an address. Returns what the place keeps as text: nothing, but
-    for a number that may be dialled outside or an address in another domain, which point at nothing here.
+    for a number that the tenant lets be dialled outside and for an address in another domain, which point at nothing.
     """
-    number, form = (text, "") if kind else _plain(tenant_id, text)
-    found = numbers_sql.find(tenant_id, number)
-    if found is None or not fits(kind, found[1]):
-        if kind == ANY and ("@" in number or is_dialable(number, allowed_prefixes(tenant_id))):
+    if kind == ANY:
+        number, form, target_id, _ = named(tenant_id, text)
+        if target_id is None and "@" in number:
             return text
-        found = (None, None)
-    awaited = None if found[0] else number
-    numbers_sql.insert_reference(tenant_id, *place, kind, form, found[0], awaited)
+        if target_id is None and refusal(number, outside_rows.load(tenant_id), None) is None:
+            return number
+    else:
+        found = numbers_sql.find(tenant_id, text)
+        number, form, target_id = text, "", found[0] if found is not None and fits(kind, found[1]) else None
+    numbers_sql.insert_reference(tenant_id, *place, kind, form, target_id, None if target_id else number)
     return ""
 
 
@@ -85,6 +118,6 @@ def _shown(form: str, number: str, domain: str) -> str:
 def _plain(tenant_id: int, text: str) -> tuple[str, str]:
     """Return the number of an address in the tenant's own domain and its form; any other text as it is."""
     parts = _ADDRESS.fullmatch(text)
-    if parts is None or (parts["domain"] is not None and parts["domain"] != tenants.domain_of(tenant_id)):
+    if parts is None or (parts["domain"] is not None and lower(parts["domain"]) != tenants.domain_of(tenant_id)):
         return text, ""
-    return parts["number"], f"{parts['scheme'] or ''}{'@' if parts['domain'] is not None else ''}"
+    return parts["number"], f"{lower(parts['scheme'] or '')}{'@' if parts['domain'] is not None else ''}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from portsip_api.pbx.errors import Invalid, TooLarge
+from portsip_api.pbx.numbers.outside import cleaned
 from portsip_api.pbx.phonebooks import vcards
 from portsip_api.pbx.phonebooks.columns import COLUMNS, NUMBER, PLAIN, Contact, Layout, is_data, layout
 from portsip_api.pbx.phonebooks.writing import csv_line
@@ -94,7 +95,8 @@ def _entries(contact: Contact | ValueError) -> list[Entry]:
     first, last = contact.first_name, contact.last_name
     if not first and not last:
         last = contact.company
-    return [Entry(*map(_checked, COLUMNS, (first, last, number))) for number in dict.fromkeys(contact.numbers)]
+    numbers = dict.fromkeys(map(cleaned, contact.numbers))
+    return [Entry(*map(_checked, COLUMNS, (first, last, number))) for number in numbers]
 
 
 def _checked(title: str, text: str) -> str:

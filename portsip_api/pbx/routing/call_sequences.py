@@ -4,6 +4,7 @@ For how long the phones ring is `no_answer_timeval` of the extension's forward r
 Source: contract, decision 3; sipxcom-user.md, `/my/forward`, `/my/callfwd`.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -73,8 +74,9 @@ def replace(tenant_id: int, user_id: int, fields: Mapping[str, object]) -> None:
     """Replace the call sequence of a user.
 
     `fields`: expiration (seconds, 1 to 600; 20 when absent) and rings, a list of mappings of `RING`'s fields (number
-    is required). A schedule must be general, or the user's own, or of one of the user's groups. A number is empty only
-    where what it named is gone, and then as often as it is shown so. Raises NotFound and Invalid.
+    is required). A schedule must be general, or the user's own, or of one of the user's groups. A number is one of the
+    tenant, an address of its domain, or one to dial outside; what is stored already and none of these, as the empty
+    number of what is gone, may be sent back. Raises NotFound and Invalid.
     """
     values = complete(SEQUENCE, fields)
     rings = objects(fields, "rings", MOST_RINGS, RING, ("number",))
@@ -119,9 +121,16 @@ def _require_usable(rings: Sequence[Mapping[str, Any]], usable: set[int]) -> Non
 
 
 def _require_numbers(tenant_id: int, user_id: int, rings: Sequence[Mapping[str, Any]]) -> None:
-    empty = [index for index, ring in enumerate(rings) if not ring["number"]]
-    if empty and len(empty) > sum(not ring.number for ring in read(tenant_id, user_id).rings):
-        raise Invalid({f"rings.{index}.number": [NOT_AN_ADDRESS] for index in empty})
+    """Refuse numbers that cannot be dialled, but as often as each is shown now."""
+    left = Counter(ring.number for ring in read(tenant_id, user_id).rings)
+    left.subtract(ring["number"] for ring in rings)
+    errors = {
+        f"rings.{index}.number": [NOT_AN_ADDRESS]
+        for index, ring in enumerate(rings)
+        if left[ring["number"]] < 0 and not references.can_be_dialled(tenant_id, ring["number"])
+    }
+    if errors:
+        raise Invalid(errors)
 
 
 def _set_rings(tenant_id: int, user_id: int, rings: Sequence[Mapping[str, Any]]) -> None:

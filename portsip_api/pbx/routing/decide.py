@@ -11,7 +11,7 @@ from typing import Final
 
 from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.pbx.hours.office_hours import Hours, holiday_at, stretch
-from portsip_api.pbx.numbers.outside import is_dialable
+from portsip_api.pbx.numbers.outside import Caller, refusal
 from portsip_api.pbx.routing.destinations import Destination, HuntGroup, Next, State, Surroundings
 from portsip_api.pbx.routing.ring_steps import Ring
 
@@ -280,16 +280,13 @@ def _give_up(walk: _Walk, destination: Destination, rule: str, why: str) -> None
 
 
 def _problem_of_number(world: Surroundings, destination: Destination, number: str) -> str:
-    if number not in world.internal and not destination.may_call_outside:
-        return f"no group of {destination.number} allows external calls"
-    return _problem_of_destination(world, number)
+    caller = Caller(destination.may_call_outside, destination.permissions)
+    return _problem_of_destination(world, number, caller, destination.number)
 
 
-def _problem_of_destination(world: Surroundings, number: str) -> str:
+def _problem_of_destination(world: Surroundings, number: str, caller: Caller | None = None, who: str = "") -> str:
     group = world.hunt_groups.get(number)
     if group is not None and not group.enabled:
         return f"the hunt group {group.name} is disabled"
-    # An address in another domain may begin like a number.
-    if number in world.internal or ("@" not in number and is_dialable(number, world.prefixes)):
-        return ""
-    return "the tenant does not allow that number to be dialled"
+    why_not = None if number in world.internal else refusal(number, world.outside, caller)
+    return "" if why_not is None else why_not.clause(who)

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portsip_api.pbx.hours.office_hours import Hours
+from portsip_api.pbx.numbers.outside import Outside
 from portsip_api.pbx.routing.ring_steps import Ring
 
 
@@ -25,7 +26,8 @@ class Destination:
     """An extension as a call meets it.
 
     `greeting` is the file name of its active voicemail greeting, `rings` what its call sequence has enabled. `gone` has
-    the numbers of targets that are no more, by place, such as `dnd.office_hours_action_value`.
+    the numbers of targets that are no more, by place, such as `dnd.office_hours_action_value`; `permissions` those that
+    patterns of dialling rules ask for, where there are any.
     """
 
     number: str
@@ -37,6 +39,7 @@ class Destination:
     may_call_outside: bool = True
     rings: Sequence[Ring] = ()
     gone: Mapping[str, str] = field(default_factory=dict)
+    permissions: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class Surroundings:
     ring_groups: Mapping[str, RingGroup] = field(default_factory=dict)
     receptionists: Mapping[str, str] = field(default_factory=dict)
     internal: frozenset[str] = frozenset()
-    prefixes: Sequence[str] = ()
+    outside: Outside = Outside()
     hunt_groups: Mapping[str, HuntGroup] = field(default_factory=dict)
     special: str = ""
     zone: ZoneInfo = ZoneInfo("UTC")

@@ -5,7 +5,7 @@ meets, these are at most six statements. Source: contract, section 4 (`extension
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -15,6 +15,7 @@ import orjson
 
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.extensions import dialling_rights
 from portsip_api.pbx.extensions.forward_references import fill
 from portsip_api.pbx.extensions.tables import Extension, ExtensionSettings
 from portsip_api.pbx.hours import calendars, zones
@@ -22,6 +23,7 @@ from portsip_api.pbx.hours.calendars import Calendar
 from portsip_api.pbx.hours.office_hours import Hours, stretch
 from portsip_api.pbx.hours.schedules import read_periods
 from portsip_api.pbx.media.greeting_rows import DEFAULT
+from portsip_api.pbx.numbers import outside_rows
 from portsip_api.pbx.routing import gather_sql
 from portsip_api.pbx.routing.decide import Outcome, Step, decide
 from portsip_api.pbx.routing.destinations import Destination, HuntGroup, Next, RingGroup, State, Surroundings
@@ -109,15 +111,17 @@ def _gather(tenant_id: int, key: ExtensionKey, state: State | None, calendar: Ca
     for ring in sequences:
         rings[ring.owner].append(_ring(ring))
     rows = gather_sql.extensions(tenant_id, extensions | hunted)
-    destinations = {row[0]: _destination(calendar, row, rings[row[0]]) for row in rows}
+    *prefixes_and_patterns, special = gather_sql.outside(tenant_id)
+    outside = outside_rows.read(*prefixes_and_patterns)
+    permissions = dialling_rights.permissions_of(tenant_id, [row[1] for row in rows], outside)
+    destinations = {row[0]: _destination(calendar, row, rings[row[0]], permissions.get(row[1], {})) for row in rows}
     internal = {place.number for place in reached if place.kind} | {ring.number for ring in sequences if ring.internal}
-    prefixes, special = gather_sql.outside(tenant_id)
     world = Surroundings(
         destinations.get,
         {place.number: RingGroup(place.number, place.name, place.seconds) for place in reached if place.seconds},
         {place.number: place.name for place in reached if place.kind == "VIRTUAL_RECEPTIONIST"},
         frozenset(internal),
-        orjson.loads(prefixes),
+        outside,
         hunt_groups,
         special or "",
         calendar.zone,
@@ -148,8 +152,10 @@ def _hunt_groups(tenant_id: int, numbers: Collection[str]) -> dict[str, HuntGrou
     return found
 
 
-def _destination(calendar: Calendar, row: Sequence[Any], rings: Sequence[Ring]) -> Destination:
-    number, status, document, hours, voice_mail, greeting, may_call_outside, pointing = row
+def _destination(
+    calendar: Calendar, row: Sequence[Any], rings: Sequence[Ring], permissions: Mapping[str, bool]
+) -> Destination:
+    number, _, status, document, hours, voice_mail, greeting, may_call_outside, pointing = row
     rules, pointed = orjson.loads(document), orjson.loads(pointing)
     fill(rules, pointed)
     return Destination(
@@ -162,6 +168,7 @@ def _destination(calendar: Calendar, row: Sequence[Any], rings: Sequence[Ring]) 
         bool(may_call_outside),
         rings,
         {place: former for place, _, former in pointed if former},
+        permissions,
     )
 
 

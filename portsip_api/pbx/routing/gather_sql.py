@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
-from portsip_api.pbx.numbers.numbers_sql import of_forward_rules
+from portsip_api.pbx.numbers.numbers_sql import OUTSIDE, of_forward_rules
 from portsip_api.store import database
 from portsip_api.store.dialect import listed
 
@@ -64,7 +64,7 @@ ORDER BY h.id, x.position
 """
 
 _EXTENSIONS: Final = f"""
-SELECT e.number, e.status, s.forward_rules, s.office_hours, s.voice_mail,
+SELECT e.number, e.id, e.status, s.forward_rules, s.office_hours, s.voice_mail,
     (SELECT g.filename FROM greeting AS g WHERE g.extension_id = e.id AND g.active = 1),
     e.group_count = 0 OR EXISTS (
         SELECT 1 FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id
@@ -87,8 +87,8 @@ WHERE e.tenant_id = :tenant AND e.number IN {listed(":numbers")}
 ORDER BY x.extension_id, x.position
 """
 
-_OUTSIDE: Final = """
-SELECT t.allowed_prefixes,
+_OUTSIDE: Final = f"""
+SELECT {OUTSIDE},
     (SELECT a.name FROM special_attendant AS s JOIN attendant AS a ON a.id = s.attendant_id
      WHERE s.tenant_id = t.id AND s.is_on = 1)
 FROM tenant AS t WHERE t.id = :tenant
@@ -143,8 +143,8 @@ def hunt_groups(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
 
 
 def extensions(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
-    """Return of each extension number, status, the JSON of forward_rules, office_hours and voice_mail, the file name of
-    the active greeting or None, whether its groups let it call outside, and the JSON of where its rules point.
+    """Return of each extension number, id, status, the JSON of forward_rules, office_hours and voice_mail, the file
+    name of the active greeting or None, whether its groups let it call outside, and the JSON of where its rules point.
     """
     return _of_numbers(_EXTENSIONS, tenant_id, numbers)
 
@@ -154,10 +154,10 @@ def call_sequences(tenant_id: int, numbers: Iterable[str]) -> list[SequenceRing]
     return [SequenceRing(*row) for row in _of_numbers(_CALL_SEQUENCES, tenant_id, numbers)]
 
 
-def outside(tenant_id: int) -> tuple[str, str | None]:
-    """Return the JSON of the prefixes that may be dialled outside, and who answers for all attendants or None."""
-    row: tuple[str, str | None] | None = database.fetch_row(_OUTSIDE, {"tenant": tenant_id})
-    return row or ("[]", None)
+def outside(tenant_id: int) -> tuple[str, str, str, str | None]:
+    """Return what may be dialled outside, as `numbers_sql.OUTSIDE`, and who answers for all attendants or None."""
+    row: tuple[str, str, str, str | None] | None = database.fetch_row(_OUTSIDE, {"tenant": tenant_id})
+    return row or ("[]", "[]", "[]", None)
 
 
 def _of_numbers(statement: str, tenant_id: int, numbers: Iterable[str]) -> list[Any]:

@@ -14,7 +14,7 @@ from portsip_api.pbx.values import Choice, Kind
 
 AFTER: Final = "If no response"
 TOGETHER: Final = "At the same time"
-NOT_AN_ADDRESS: Final = "Must be a number to dial or a SIP address."
+NOT_AN_ADDRESS: Final = "Must be a number of this tenant, an address of its domain, or a number to dial outside."
 KIND: Final = Choice((AFTER, TOGETHER), AFTER)
 
 

@@ -4,16 +4,18 @@ Source: contract, section 6.2 (`availablerules`, `rules`). What a rule is made o
 more than its place in the dial plan.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from portsip_api.pbx.errors import Duplicate, Invalid
+from portsip_api.pbx.replacements import objects
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.trunks import gateways, tables
-from portsip_api.pbx.trunks.tables import DiallingRuleGateway
+from portsip_api.pbx.trunks.tables import DiallingPattern, DiallingRuleGateway
 from portsip_api.pbx.uniqueness import Refusals, refusing
-from portsip_api.pbx.values import Choice, Flag, Rules, Text, checked
+from portsip_api.pbx.values import Choice, Flag, Rules, Text, Whole, checked
 from portsip_api.store import database
 from portsip_api.store.search import fold
 
@@ -24,25 +26,44 @@ DIALLING_RULE: Rules = {
     "kind": Choice(KINDS, "CUSTOM"),
     "enabled": Flag(True),
 }
+MOST_PATTERNS: Final = 100
+PATTERN: Rules = {
+    "prefix": Text(32, 1, pattern=r"\+?[0-9*#]*", meaning="the beginning of a number to dial"),
+    "digits": Whole(-1, 32, -1),
+}
 _REFUSALS: Refusals = {
     "dialling_rule_tenant_id_name_key_key": lambda: Duplicate("Another dialling rule has this name.", "name"),
 }
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """Numbers that begin with `prefix` and have as many more `digits`; below 0 any number of them."""
+
+    prefix: str
+    digits: int
+
+
+@dataclass(frozen=True)
 class DiallingRule:
-    """A rule of the dial plan; `kind` is one of KINDS."""
+    """A rule of the dial plan; `kind` is one of KINDS, `patterns` are the numbers that it is for."""
 
     id: int
     name: str
     description: str | None
     kind: str
     enabled: bool
+    patterns: Sequence[Pattern] = ()
 
 
 def page(tenant_id: int) -> Sequence[DiallingRule]:
-    """Return every rule of a tenant in the order in which they were made."""
-    return [_rule(row) for row in tables.DiallingRule.page(tenant_id, order=[tables.DiallingRule.id])]
+    """Return every rule of a tenant in the order in which they were made, in two statements."""
+    rows = DiallingPattern.select(tenant_id).order_by(DiallingPattern.rule_id, DiallingPattern.position)
+    patterns: dict[int, list[Pattern]] = defaultdict(list)
+    for row in rows:
+        patterns[row.rule_id].append(Pattern(row.prefix, row.digits))
+    rules = tables.DiallingRule.page(tenant_id, order=[tables.DiallingRule.id])
+    return [replace(_rule(row), patterns=patterns[row.id]) for row in rules]
 
 
 def available(tenant_id: int, gateway_key: int | str) -> Sequence[DiallingRule]:
@@ -64,15 +85,16 @@ def find_by_name(tenant_id: int, name: str) -> DiallingRule:
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
-    """Make a rule of `name`, `description`, `kind` (CUSTOM) and `enabled` (true) and return its id.
+    """Make a rule of `name`, `description`, `kind` (CUSTOM), `enabled` (true) and `patterns` and return its id.
 
-    Raises Invalid and Duplicate.
+    A pattern is a mapping of `prefix` and `digits` (any number of them when absent). Raises Invalid and Duplicate.
     """
+    patterns = objects(fields, "patterns", MOST_PATTERNS, PATTERN, ("prefix",))
     values = checked(DIALLING_RULE, {name: value for name, value in fields.items() if value is not None})
     if "name" not in values:
         raise Invalid({"name": ["Missing."]})
     with database.writing(), refusing(_REFUSALS):
-        return tables.DiallingRule.insert(
+        rule_id = tables.DiallingRule.insert(
             tenant_id,
             name=values["name"],
             name_key=fold(values["name"]),
@@ -80,6 +102,9 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
             kind=values.get("kind", "CUSTOM"),
             enabled=values.get("enabled", True),
         )
+        rows = [{"rule_id": rule_id, "position": position, **pattern} for position, pattern in enumerate(patterns)]
+        DiallingPattern.insert_all(tenant_id, rows)
+    return rule_id
 
 
 def destroy(tenant_id: int, key: int | str) -> None:

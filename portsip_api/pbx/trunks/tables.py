@@ -71,6 +71,22 @@ class DiallingRule(TenantTable):
         indexes = ((("tenant_id", "name_key"), True),)
 
 
+class DiallingPattern(TenantTable):
+    """Numbers that a rule is for."""
+
+    owning_link = "rule_id"
+
+    rule_id = Link("dialling_rule")
+    position = peewee.IntegerField()
+    prefix = peewee.TextField()
+    digits = peewee.IntegerField()  # how many more follow; below 0: any number of them
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("rule_id", "position")
+
+
 class DiallingRuleGateway(TenantTable):
     """Gateways that carry a rule's calls."""
 

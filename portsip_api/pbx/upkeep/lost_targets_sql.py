@@ -21,6 +21,23 @@ def lost(most: int) -> list[Any]:
     return database.fetch_all(_LOST, (most,))
 
 
+def texts() -> list[Any]:
+    """Return the numbers that are kept as text: tenant's name and domain, owner, its number, place, and the text.
+
+    Of forward rules the text is their JSON, and the place is empty.
+    """
+    return database.fetch_all(
+        "SELECT t.name, t.domain, 'call_sequence', e.number, CAST(r.position AS TEXT), r.number"
+        " FROM call_sequence_ring AS r JOIN extension AS e ON e.id = r.extension_id"
+        " JOIN tenant AS t ON t.id = e.tenant_id WHERE r.number <> ''"
+        " UNION ALL SELECT t.name, t.domain, 'hunt_group', h.extension, 'fallback_destination', h.fallback_destination"
+        " FROM hunt_group AS h JOIN tenant AS t ON t.id = h.tenant_id WHERE h.fallback_destination <> ''"
+        " UNION ALL SELECT t.name, t.domain, 'forward_rules', e.number, '', s.forward_rules FROM extension AS e"
+        " JOIN extension_settings AS s ON s.extension_id = e.id JOIN tenant AS t ON t.id = e.tenant_id"
+        " WHERE s.forward_rules LIKE '%\"CONNECT_TO_NUMBER\"%'"
+    )
+
+
 def count() -> int:
     """Return how many there are."""
     rows: int = database.fetch_row(

@@ -36,12 +36,12 @@ def test_what_is_written_is_read_and_the_first_ring_has_no_kind():
         {"user_name": "1002", "kind": TOGETHER, "expiration": 10},
         {"user_name": "1003", "enabled": True},
     ]
-    fields = {"did": "+4930123", "description": "x", "fallback_destination": "sip:1@example.org", "rings": ringing}
+    fields = {"did": "+4930123", "description": "x", "fallback_destination": "sip:1@pbx.local", "rings": ringing}
     flags = {"voicemail_fallback": False, "user_forward": False, "use_fwd_timers": True}
     hunt_groups.create(TENANT, SALES | fields | flags)
     found = hunt_groups.find(TENANT, "3399")
     assert {name: getattr(found, name) for name in flags} == flags
-    assert (found.enabled, found.did, found.fallback_destination) == (True, "+4930123", "sip:1@example.org")
+    assert (found.enabled, found.did, found.fallback_destination) == (True, "+4930123", "sip:1@pbx.local")
     assert found.rings == [
         Ring(None, "1001", True, 30),
         Ring(TOGETHER, "1002", False, 10),

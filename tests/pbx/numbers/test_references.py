@@ -9,7 +9,9 @@ from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions import forward_references, users
 from portsip_api.pbx.features import attendants, hunt_groups, park_orbits
+from portsip_api.pbx.numbers import references
 from portsip_api.pbx.routing import call_sequences
+from portsip_api.pbx.routing.tables import CallSequenceRing
 from portsip_api.pbx.upkeep import consistency, lost_targets
 from portsip_api.store import database
 from tests.bulk import fill
@@ -244,10 +246,20 @@ def rings(user):
     return [ring.number for ring in call_sequences.read(TENANT, user).rings]
 
 
+def store_as_before(user, numbers):
+    """Store numbers as they were taken once, those in other domains too."""
+    places = [references.Place(references.CALL_SEQUENCE, user, str(position)) for position in range(len(numbers))]
+    with database.writing():
+        for position, (place, number) in enumerate(zip(places, numbers, strict=True)):
+            text = references.point(TENANT, place, number)
+            row = {"extension_id": user, "position": position, "number": text, "together": False, "expiration": 30}
+            CallSequenceRing.insert(TENANT, **row, enabled=True)
+
+
 def test_a_call_sequence_follows_and_loses(pbx):
     user, other = (find_id(TENANT, ExtensionKey(number)) for number in ("1000", "1001"))
     numbers = ("1001", "sip:1001@pbx.local", "1001@pbx.local", "sip:1001", "sip:1001@else.example", "1002")
-    call_sequences.replace(TENANT, user, sequence(*numbers))
+    store_as_before(user, numbers)
     assert rings(user) == list(numbers)
     number_of(pbx, "1001", extension_number="1101")
     assert rings(user) == [number.replace("1001", "1101") if "else" not in number else number for number in numbers]

@@ -67,9 +67,9 @@ def test_outlook(encoding: str, separator: str) -> None:
     )  # fmt: skip
     reading = read(file.encode(encoding))
     assert [tuple(entry) for entry in reading.entries] == [
-        ("Zoë", "Smith", "+49 (30) 123"),
-        ("Zoë", "Smith", "0151 1"),
-        ("", "Acme", "+49 30 0"),
+        ("Zoë", "Smith", "+4930123"),
+        ("Zoë", "Smith", "01511"),
+        ("", "Acme", "+49300"),
     ]
     assert "Contacts without a number, which were passed over: 1." in reading.remarks
 
@@ -84,7 +84,7 @@ def test_outlook_in_german() -> None:
         separator=";",
     )  # fmt: skip
     reading = read(file.encode("cp1252"))
-    assert [entry.number for entry in reading.entries] == ["030 1", "030 2", "030 3", "0151"]
+    assert [entry.number for entry in reading.entries] == ["0301", "0302", "0303", "0151"]
     assert reading.entries[0][:2] == ("Jörg", "Groß")
     assert reading.remarks == ["Was read as text in Windows-1252 with semicolons between the columns."]
 
@@ -99,7 +99,7 @@ def test_gmail() -> None:
         {"Organization Name": "Acme", "Phone 1 - Value": "1"},
         quoting=csv.QUOTE_MINIMAL,
     )  # fmt: skip
-    assert entries(file) == [("Ann", "Smith", "+1 212 555"), ("Ann", "Smith", "+1 212 556"), ("", "Acme", "1")]
+    assert entries(file) == [("Ann", "Smith", "+1212555"), ("Ann", "Smith", "+1212556"), ("", "Acme", "1")]
     old = {"Name": "Ann Smith", "Given Name": "Ann", "Family Name": "Smith", "Phone 1 - Value": "5"}
     assert entries(table(GMAIL_OLD, old)) == [("Ann", "Smith", "5")]
 
@@ -138,7 +138,7 @@ def test_a_header_that_is_not_understood_is_refused_with_what_it_lacks(header: s
     }
 
 
-@pytest.mark.parametrize("row", ["Ann,Smith,200", "First,Last,+49 (30) 1-2", "Ann,Smith,a200", "Phone,Home,1", ",,1"])
+@pytest.mark.parametrize("row", ["Ann,Smith,200", "First,Last,+493012", "Ann,Smith,a200", "Phone,Home,1", ",,1"])
 def test_a_first_row_with_a_number_is_somebody(row: str) -> None:
     assert entries(f"{row}\n") == [tuple(row.split(","))]
 
@@ -197,10 +197,10 @@ END:VCARD
 def test_vcards_of_every_version(encoding: str, ending: str) -> None:
     reading = read(CARDS.replace("\n", ending).encode(encoding))
     assert [tuple(entry) for entry in reading.entries] == [
-        ("Jörg Hans", "Müller", "+49 (30) 123"),
+        ("Jörg Hans", "Müller", "+4930123"),
         ("Jörg Hans", "Müller", "0151"),
-        ("Ann", "O;Neil, Jr.", "+1 212"),
-        ("Bob van", "Dyke", "+1-418-656-9254"),
+        ("Ann", "O;Neil, Jr.", "+1212"),
+        ("Bob van", "Dyke", "+14186569254"),
         ("", "Acme, Inc.", "5"),
     ]
     assert reading.remarks[-1] == "Contacts without a number, which were passed over: 1."

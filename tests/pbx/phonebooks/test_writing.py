@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portsip_api.pbx.numbers.outside import cleaned
 from portsip_api.pbx.phonebooks.columns import COLUMNS
 from portsip_api.pbx.phonebooks.reading import Entry
 from portsip_api.pbx.phonebooks.reading import read as read_file
@@ -14,7 +15,7 @@ from portsip_api.pbx.phonebooks.writing import csv_line
 
 ODD = st.sampled_from("\\\"',;=+-@ 1aE.")
 NAME = st.text(ODD | st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=12).map(str.strip)
-NUMBER = st.text(ODD, max_size=9).map(lambda text: f"{text}7".strip())
+NUMBER = st.text(ODD, max_size=9).map(lambda text: cleaned(f"{text}7".strip()))
 
 
 def read(content: bytes) -> list[Entry]:

@@ -35,7 +35,7 @@ def test_what_is_written_is_read_in_order(user):
     schedule_id = make_schedule()
     rings = [
         {"number": "1005", "enabled": True, "schedule_id": schedule_id},
-        {"number": "sip:a@example.org", "kind": TOGETHER, "expiration": 0},
+        {"number": "sip:1006@pbx.local", "kind": TOGETHER, "expiration": 0},
         {"number": "+49301", "kind": None, "schedule_id": None},
     ]
     call_sequences.replace(TENANT, user, {"expiration": 35, "rings": rings})
@@ -43,7 +43,7 @@ def test_what_is_written_is_read_in_order(user):
         35,
         [
             Ring("1005", AFTER, 30, True, schedule_id),
-            Ring("sip:a@example.org", TOGETHER, 0, False, None),
+            Ring("sip:1006@pbx.local", TOGETHER, 0, False, None),
             Ring("+49301", AFTER, 30, False, None),
         ],
     )

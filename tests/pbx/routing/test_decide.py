@@ -10,6 +10,7 @@ import pytest
 from portsip_api.pbx.extensions.fields import FORWARD_RULES
 from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.pbx.hours.office_hours import Holiday, Hours, Span
+from portsip_api.pbx.numbers.outside import Outside
 from portsip_api.pbx.routing.decide import Outcome, decide
 from portsip_api.pbx.routing.destinations import Destination, RingGroup, State, Surroundings
 from portsip_api.pbx.values import defaults, merge
@@ -257,7 +258,7 @@ def surroundings(*more):
         {"600": RingGroup("600", "Sales", 25)},
         {"700": "Reception"},
         frozenset({*destinations, "600", "700"}),
-        ["+49", "0"],
+        Outside(["+49", "0"]),
     )
 
 

@@ -10,6 +10,7 @@ from portsip_api.pbx.extensions.fields import FORWARD_RULES
 from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.pbx.hours.office_hours import Hours, Span
 from portsip_api.pbx.hours.periods import Day, Period
+from portsip_api.pbx.numbers.outside import Outside
 from portsip_api.pbx.routing.decide import Outcome, decide
 from portsip_api.pbx.routing.destinations import Destination, HuntGroup, RingGroup, State, Surroundings
 from portsip_api.pbx.routing.ring_steps import Ring
@@ -57,7 +58,7 @@ def world(*more):
         {"650": RingGroup("650", "Everybody", 25)},
         {"700": "Reception"},
         frozenset({*destinations, *hunts, "650", "700", "400"}),
-        ["+49"],
+        Outside(["+49"]),
         hunts,
         zone=BERLIN,
     )

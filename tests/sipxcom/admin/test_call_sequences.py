@@ -52,9 +52,11 @@ def test_it_is_what_the_other_api_routes_by(user, admin: Crm):
 
 def test_it_replaces_and_what_is_not_sent_takes_its_default(user):
     user.put(PATH, {"rings": [RING, RING], "expiration": 25})
-    assert user.put(PATH, {"rings": [{"number": "sip:a@b.example", "scheduleId": ""}]}).status_code == 200
+    assert user.put(PATH, {"rings": [{"number": "sip:1006@pbx.local", "scheduleId": ""}]}).status_code == 200
     assert user.read(PATH) == {
-        "rings": [{"expiration": 30, "type": AFTER, "enabled": False, "number": "sip:a@b.example", "scheduleId": None}],
+        "rings": [
+            {"expiration": 30, "type": AFTER, "enabled": False, "number": "sip:1006@pbx.local", "scheduleId": None}
+        ],
         "withVM": True,
         "expiration": 20,
     }

@@ -66,6 +66,8 @@ def test_any_body_or_none_is_taken(user, engine, colleagues, body):
         ("SIPS:201@PBX.local", "201"),
         ("sip:201", "201"),
         ("bob.b-1@pbx.local", "bob.b-1"),
+        ("tel:201", "201"),
+        ("20%2F1", "201"),
     ],
 )
 def test_numbers_are_read_as_people_write_them(user, engine, colleagues, to, number):
@@ -76,8 +78,8 @@ def test_numbers_are_read_as_people_write_them(user, engine, colleagues, to, num
 @pytest.mark.parametrize(
     "to",
     [
-        "a%20b", "201@example.com", "sip:201@example.com", "sip:@pbx.local", "().-", "%2B", "20%2F1", "20%001",
-        "tel:201", "1" * 65, "%D9%A1", "201@pbx.local;x", "%22",
+        "a%20b", "201@example.com", "sip:201@example.com", "sip:@pbx.local", "().-", "%2B", "20%001",
+        "tel:two", "1" * 33, "201;x=1", "201%3FReplaces=a", "201,1", "%D9%A1", "201@pbx.local;x", "%22",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("method", METHODS)
