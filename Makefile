@@ -8,10 +8,11 @@ FUZZ_MINUTES ?= 10
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit quick coverage faults bench fuzz audit lock format readme
+.PHONY: help run demo test check unit quick coverage faults bench fuzz audit lock format readme
 
 help:
 	@echo "make run    install, migrate, make the first administrator and serve"
+	@echo "make demo   install, and serve made-up people whose statuses and calls move, on a data folder of its own"
 	@echo "make test   install, then lint, types and all tests"
 	@echo "make quick  install, then the tests that start no server"
 	@echo "make coverage install, then all tests, and which lines of the program they run"
@@ -41,6 +42,9 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 run: .venv/run.stamp
 	@$(BIN)/pbx init
 	@exec $(BIN)/pbx serve
+
+demo: .venv/run.stamp
+	@exec $(BIN)/pbx demo
 
 test: check unit
 

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from portsip_api import __version__, ops, portsip, provision, settings, sipxcom
+from portsip_api import __version__, ops, portsip, provision, settings, sipxcom, switch
 from portsip_api.framework import file_replies, forms, turns
 from portsip_api.ops.serving import load_settings
 from portsip_api.startup import open_store
@@ -11,6 +11,7 @@ from portsip_api.startup import open_store
 def create(configuration: settings.Settings | None, *, make_database: bool) -> Flask:
     """Return it: see `portsip_api.create_app`."""
     settings.use(configuration or load_settings())
+    switch.attach(settings.current().switch)
     app = Flask("portsip_api", static_folder=None)
     app.request_class = forms.Request
     app.url_map.strict_slashes = False

@@ -75,6 +75,10 @@ class Settings:
         matching(r"|sqlite:///.+", "Must be sqlite:/// and a path: SQLite is the only store so far."), "",
         "The database as `sqlite:///path`; empty: `pbx.sqlite3` in the data folder", variable="DATABASE_URL",
     )  # fmt: skip
+    switch: str = _setting(
+        one_of("none", "demo"), "none",
+        "The SIP engine: none so far, or that of `pbx demo`, which makes believe that phones come, call and go",
+    )  # fmt: skip
     secret_key_file: str = _setting(
         kinds.String(), "",
         "File of the keys that encrypt stored secrets, made at the first start with mode 0600; empty: `secret.key` in "

@@ -31,6 +31,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_LOGIN_FAILURES": ("3", 3),
     "PBX_LOGIN_FAILURES_ADDRESS": ("30", 30),
     "PBX_LOGIN_WINDOW": ("60", 60),
+    "PBX_SWITCH": ("demo", "demo"),
     "PBX_DIGEST": ("sha256", "sha256"),
     "PBX_BASIC": ("false", False),
     "PBX_CORS_ORIGINS": (
@@ -74,6 +75,7 @@ BAD = {
     "PBX_LOGIN_FAILURES": ["0"],
     "PBX_LOGIN_FAILURES_ADDRESS": ["-1"],
     "PBX_LOGIN_WINDOW": ["0"],
+    "PBX_SWITCH": ["", "true", "Demo"],
     "PBX_DIGEST": ["sha-256", "", "true", "md5,sha256"],
     "PBX_BASIC": ["perhaps", ""],
     "PBX_CORS_ORIGINS": [

@@ -24,9 +24,10 @@ from portsip_api.ops.metrics import Metrics
 from portsip_api.pbx.access import digest_nonces, login_limits, tokens
 from portsip_api.pbx.devices import credentials as phone_credentials
 from portsip_api.pbx.media import files as greeting_files
-from portsip_api.pbx.upkeep import measures
+from portsip_api.pbx.upkeep import demo_life, measures
 from portsip_api.store import database, volatile
 from portsip_api.store.files import FileLock
+from portsip_api.switch import DEMO
 
 RETRY_SECONDS: Final = 5.0
 
@@ -110,9 +111,14 @@ class Runner:
         self._metrics.job_succeeded.labels(job.name).set(time.time())
 
 
+def _jobs() -> tuple[Job, ...]:
+    is_demo = settings.current().switch == DEMO
+    return (*JOBS, Job("move_demonstration", demo_life.SECONDS, demo_life.step)) if is_demo else JOBS
+
+
 def start(app: Flask) -> None:
     """Run the jobs of `app` in this process, or stand by while another process does, until this one ends."""
     metrics: Metrics = app.extensions["pbx-metrics"]
-    runner = Runner(JOBS, FileLock(settings.current().data_path / "jobs.lock"), metrics)
+    runner = Runner(_jobs(), FileLock(settings.current().data_path / "jobs.lock"), metrics)
     runner.start()
     atexit.register(runner.stop)

@@ -9,6 +9,7 @@ from flask import g, request
 from marshmallow import Schema
 from marshmallow import fields as ma
 
+from portsip_api import switch
 from portsip_api.pbx.access import logins, tenants
 from portsip_api.pbx.access.tokens import TokenRefused
 from portsip_api.pbx.calls import placing as pbx_calls
@@ -18,7 +19,6 @@ from portsip_api.pbx.values import Text
 from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint, current_tenant
 from portsip_api.portsip.core.fields import Ruled, TenantRequest, described
 from portsip_api.portsip.extensions import require_own
-from portsip_api.switch import switch
 
 calls = ResourceBlueprint("calls", __name__, description="Calls")
 
@@ -63,7 +63,7 @@ def place_call(given: dict[str, Any]) -> dict[str, str]:
     to = pbx_calls.number_of(tenant_id, given["to"])
     is_manager = "auth" not in given and g.identity.role is not Role.EXTENSION
     call = pbx_calls.CallRequest(tenant_id, given["extension"], to, given.get("outbound_caller_id", ""), is_manager)
-    return {"result": "success", "session_id": pbx_calls.place(call, switch)}
+    return {"result": "success", "session_id": pbx_calls.place(call, switch.switch)}
 
 
 def _authorised_tenant(given: dict[str, Any]) -> int:

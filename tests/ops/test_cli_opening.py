@@ -44,7 +44,7 @@ WORKS_ON_A_STORE = {
     "tenant update": ["Acme", "--enable"],
 }
 # Those that need none, or make it.
-OTHERS = {"check", "init", "restore", "serve"}
+OTHERS = {"check", "demo", "init", "restore", "serve"}
 
 
 # Runs all of them in one process, none of which opens anything.

@@ -3,7 +3,19 @@
 import click
 from flask import Flask
 
-from portsip_api.ops.cli import accounts, attendant, import_export, phonebook, routes, rule, seed, serve, setup, store
+from portsip_api.ops.cli import (
+    accounts,
+    attendant,
+    demo,
+    import_export,
+    phonebook,
+    routes,
+    rule,
+    seed,
+    serve,
+    setup,
+    store,
+)
 from portsip_api.ops.cli.group import SentenceGroup
 
 pbx = SentenceGroup("pbx", help="Administer the PBX.")
@@ -22,6 +34,7 @@ for command in (
     import_export.import_extensions,
     import_export.export_extensions,
     seed.seed,
+    demo.demo,
     routes.route,
     routes.hours,
     rule.rule,

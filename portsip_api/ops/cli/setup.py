@@ -14,6 +14,7 @@ from portsip_api.ops.check import findings
 from portsip_api.ops.cli.first_settings import settle_on
 from portsip_api.ops.cli.group import StoreCommand
 from portsip_api.ops.cli.opening import open_or_make
+from portsip_api.ops.postman import collection
 from portsip_api.pbx.access import administrators
 from portsip_api.store import database
 from portsip_api.store.files import write_atomically
@@ -75,11 +76,18 @@ def check() -> None:
 @click.command(cls=StoreCommand)
 @click.option("--api", "--face", "api", type=click.Choice(sorted(_PREFIXES)), default="portsip", help="Of which API.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file, not to the terminal.")
+@click.option(
+    "--server", metavar="URL", help="The server's address; else that of PBX_BIND, and the document's own place."
+)
+@click.option("--postman", is_flag=True, help="As a collection of Postman, with a log-in.")
 @with_appcontext
-def openapi(api: str, output: Path | None) -> None:
+def openapi(api: str, output: Path | None, server: str | None, *, postman: bool) -> None:
     """Print the OpenAPI document of an API, as `/openapi.json` and `/openapi-….json` serve it."""
     documented = current_app.extensions["flask-smorest"]["apis"][_PREFIXES[api]]["ext_obj"]
-    text = json.dumps(documented.document(), indent=2, ensure_ascii=False) + "\n"
+    document = documented.document(server or "/")
+    if postman:
+        document = collection(document, (server or f"http://{settings.current().bind}").rstrip("/"))
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     if output is None:
         click.echo(text, nl=False)
     else:
