@@ -1,4 +1,4 @@
-"""sipXcom's administration REST API, under `/sipxconfig/rest` and `/sipxconfig/api`."""
+"""sipXcom's REST API, for administrators and users, under `/sipxconfig/rest` and `/sipxconfig/api`."""
 
 from flask import Flask
 
@@ -7,7 +7,6 @@ from portsip_api.sipxcom.admin.addresses import EscapedSlashes, Name, Number, Se
 from portsip_api.sipxcom.admin.attendants import attendants, live_modes
 from portsip_api.sipxcom.admin.avatars import avatars
 from portsip_api.sipxcom.admin.branches import branches
-from portsip_api.sipxcom.admin.call_sequences import call_sequences
 from portsip_api.sipxcom.admin.calls import calls
 from portsip_api.sipxcom.admin.gateway_ports import gateway_ports
 from portsip_api.sipxcom.admin.gateways import gateways
@@ -36,6 +35,10 @@ from portsip_api.sipxcom.core import authentication, documentation
 from portsip_api.sipxcom.core.blueprint import Resources
 from portsip_api.sipxcom.core.errors import PREFIX, answer
 from portsip_api.sipxcom.core.introduction import INTRODUCTION
+from portsip_api.sipxcom.my.call_sequences import call_sequences, forwards
+from portsip_api.sipxcom.my.log_in import log_in
+from portsip_api.sipxcom.my.schedules import schedules as own_schedules
+from portsip_api.sipxcom.my.secrets import secrets
 
 __all__ = ["PREFIX", "answer", "register"]
 
@@ -70,6 +73,10 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     registrations,
     calls,
     call_sequences,
+    forwards,
+    own_schedules,
+    secrets,
+    log_in,
 )
 
 

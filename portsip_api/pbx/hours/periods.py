@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import combinations
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,14 @@ class Period:
     def is_on(self, day: date) -> bool:
         """Tell whether the period is enabled and holds on that date."""
         return self.enabled and day.weekday() in _WEEKDAYS_OF[self.day]
+
+
+def overlap(periods: Sequence[Period]) -> bool:
+    """Tell whether two of the periods share a minute of a day of the week; half open ones may follow each other."""
+    return any(
+        _WEEKDAYS_OF[one.day] & _WEEKDAYS_OF[other.day] and one.start < other.stop and other.start < one.stop
+        for one, other in combinations(periods, 2)
+    )
 
 
 def is_active(periods: Sequence[Period], instant: datetime, zone: ZoneInfo) -> bool:

@@ -99,7 +99,7 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     `group`), and periods, each a mapping of day (a `Day`), start and stop (minutes after midnight; stop comes after
     start), enabled. Raises Invalid, NotFound (no such user or group) and Duplicate (the owner has one of this name).
     """
-    values = _checked(fields)
+    values = checked_fields(fields)
     owners = _owners(fields)
     with database.writing():
         if owners["user"] is not None:
@@ -114,7 +114,7 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
 
 def replace(tenant_id: int, schedule_id: int, fields: Mapping[str, object]) -> None:
     """Replace name, description and periods of a schedule; whose it is stays. Raises as `create` does."""
-    values = _checked(fields)
+    values = checked_fields(fields)
     with database.writing(), refusing(_REFUSALS):
         found = tables.Schedule.update(tenant_id, _columns(values), id=row_id(schedule_id))
     if not found:
@@ -197,7 +197,8 @@ def _owners(fields: Mapping[str, object]) -> dict[str, int | None]:
     return owners
 
 
-def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
+def checked_fields(fields: Mapping[str, object]) -> dict[str, Any]:
+    """Return name, description and periods (each a `Period`) of `fields`, which `create` describes. Raises Invalid."""
     values = complete(SCHEDULE, fields, ("name",))
     periods = objects(fields, "periods", MOST_PERIODS, PERIOD, _PERIOD_NEEDS)
     return {**values, "periods": [_period(period, f"periods.{index}.") for index, period in enumerate(periods)]}

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from portsip_api.pbx.features import hunt_groups as pbx_groups
 from portsip_api.pbx.features.hunt_groups import HuntGroup
-from portsip_api.sipxcom.admin.rings import RING_KIND
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import BARE_ID, NOTHING, Resources
 from portsip_api.sipxcom.core.records import FLAG, WHOLE, Leaf, Many, Record
+from portsip_api.sipxcom.core.rings import RING_KIND
 from portsip_api.sipxcom.core.styles import API
 
 hunt_groups = Resources("hunt groups", __name__, API, "Hunt groups (call groups)")

@@ -7,7 +7,7 @@ from flask import Response, g, request, stream_with_context
 from werkzeug.datastructures import FileStorage
 
 from portsip_api.framework import bodies
-from portsip_api.framework.blueprint import Operations, View
+from portsip_api.framework.blueprint import Operations, View, current_identity
 from portsip_api.framework.bodies import FORM
 from portsip_api.pbx import trail
 from portsip_api.pbx.errors import Invalid
@@ -80,6 +80,8 @@ class Resources(Operations[Declaration]):
         is_read = declared.body is not None and declared.body is not Form.IGNORED
         for name in ("id", "user_id", "group_id"):
             _note(named.get(name))
+        if declared.access is Access.USER:
+            trail.about(current_identity().account_id)  # whatever it is, it is a part of who asks
         result = view(_given(declared), **named) if is_read else view(**named)
         if isinstance(result, Response):
             return result

@@ -23,6 +23,7 @@ _MEANINGS: Final = {
     415: "The media type of the body is not read.",
     416: "The range lies outside the file.",
     417: "Not exactly one file was sent.",
+    422: "What was sent is well-formed, but breaks a rule that the vendor's page names.",
     429: "Too many failed log-ins; `Retry-After` says when to try again.",
     503: "The store or the switch is not available; try again later.",
 }
@@ -105,6 +106,8 @@ def _described(item: Field) -> dict[str, Any]:
 def _rooted(record: Record, media_type: str, declared: Declaration) -> dict[str, Any]:
     if media_type == styles.JSON and declared.style.rooted and not record.is_list:
         return {"type": "object", "required": [record.root], "properties": {record.root: schema(record)}}
+    if media_type == styles.JSON and record.array and not declared.style.rooted:
+        return {name: value for name, value in _property(record.fields[0]).items() if name != "nullable"}
     return schema(record) if media_type == styles.JSON else {"type": "string"}
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 INTRODUCTION: Final = """\
-sipXcom's administration API, `/sipxconfig/rest` and `/sipxconfig/api`, in XML and in JSON.
+sipXcom's API for administrators and users, `/sipxconfig/rest` and `/sipxconfig/api`, in XML and in JSON.
 
 **Here**: log in at the top of this page as `superadmin` with the administrator's password, open
 `GET /sipxconfig/rest/user` below and press *Execute*.
@@ -20,6 +20,7 @@ curl -u superadmin -X PUT -H 'Content-Type: application/json' $PBX/sipxconfig/re
 
 - `superadmin` is the first administrator who can log in. A **user** logs in with number, alias or e-mail address and
   the web access password, which this API calls `pin`.
+- What users do for themselves is below `my`.
 - **XML** comes unless `Accept` asks for `application/json`. What is sent is read as `Content-Type` says.
 - Below `/rest`, PUT makes an object and changes it; below `/api`, POST makes it and PUT changes it. `settings/{path}`
   takes the value itself, as plain text.

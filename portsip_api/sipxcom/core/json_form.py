@@ -28,6 +28,8 @@ def write(record: Record, value: dict[str, Any], *, rooted: bool) -> Iterator[by
     """Yield the JSON of `value`: under its root, indented and without nulls; or bare, compact and with them."""
     streams: list[tuple[Record, Stream]] = []
     plain = _plain(record, value, streams, nulls=not rooted)
+    if record.array and not rooted:
+        plain = plain[record.fields[0].name]
     text = orjson.dumps(_under_root(record, plain) if rooted else plain, option=orjson.OPT_INDENT_2 if rooted else 0)
     if not streams:
         yield text

@@ -120,13 +120,15 @@ Field = Leaf | Nested | Many | Pairs
 class Record:
     """An object: the name of its XML element, which is its JSON root where a stack has roots, and its fields.
 
-    `also` are other names of the root that are taken; `title` is its name in the OpenAPI document.
+    `also` are other names of the root that are taken; `title` is its name in the OpenAPI document. In JSON without a
+    root an `array` is its only field, a list, alone.
     """
 
     root: str
     fields: tuple[Field, ...]
     title: str
     also: tuple[str, ...] = ()
+    array: bool = False
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

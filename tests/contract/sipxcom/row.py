@@ -26,6 +26,8 @@ class Row:
     user: bool = False  # asked as the user 200 instead of as the administrator
 
 
-def unsupported(number: int, uri: str, path: str, *methods: str, status: int = 405, why: str = "") -> list[Row]:
+def unsupported(
+    number: int, uri: str, path: str, *methods: str, status: int = 405, why: str = "", user: bool = False
+) -> list[Row]:
     """Return rows of methods that the page calls unsupported."""
-    return [Row(number, uri, method, path, status, supported=False, why=why) for method in methods]
+    return [Row(number, uri, method, path, status, supported=False, why=why, user=user) for method in methods]

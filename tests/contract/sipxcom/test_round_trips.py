@@ -5,6 +5,7 @@ import pytest
 from tests.contract.servers import Server
 from tests.contract.sipxcom.table import ROWS
 from tests.contract.sipxcom.world import Portal, World, filled, make_world
+from tests.crm import WEB_PASSWORD
 
 JSON, XML = "application/json", "text/xml"
 # Lists of `/rest` are addressed by PUT to make one more, not to be replaced.
@@ -33,8 +34,8 @@ def test_there_are_many():
 
 @pytest.mark.parametrize("path", PATHS)
 def test_what_get_gives_put_accepts(gunicorn: Server, world: World, path: str):
-    portal, address = Portal(gunicorn.url), filled(path, world)
     (row, *_) = [row for row in ROWS if (row.method, row.path) == ("PUT", path)]
+    portal, address = Portal(gunicorn.url, *(("200", WEB_PASSWORD) if row.user else ())), filled(path, world)
     kind = {"Content-Type": row.content_type} if row.content_type else {}
     assert portal.ask("PUT", address, filled(row.body, world), headers=kind).status_code < 300
     given = [shown for accept in (JSON, XML) if (shown := get(portal, address, accept)).status_code == 200]

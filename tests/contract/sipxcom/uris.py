@@ -1,4 +1,4 @@
-"""The Resource URIs that the vendor's page names before its user services, and its hunt groups."""
+"""The Resource URIs of the vendor's page that are served, and its hunt groups; numbers are those of the page."""
 
 PAGE = """
 1 /rest/auto-attendant
@@ -99,6 +99,16 @@ PAGE = """
 96 /user-group-permission
 97 /user-group-permission/{id}
 98 /my/call/{to} or /call/{to}
+99 /my/forward
+100 /my/callfwd
+101 /my/callfwdschedule
+102 /my/callfwdsched/{id}
+104 /my/voicemail/pin/{pin}
+154 /my/portal/password/{password}
+156 /my/time
+157 /my/logindetails
+158 /my/logindetailsunite
+159 /my/keepalive
 201 /callgroups
 202 /callgroups/prefix/{prefix}
 203 /callgroups/{extension}

@@ -90,6 +90,9 @@ def make_calls(portal: Portal, world: World) -> None:
     world["orbit"] = portal.make("api/orbits", {"name": "lobby", "extension": "400", "server": "1"})
     world["schedule"] = portal.make("api/schedules", {"name": "Office"})
     portal.make("api/schedules", {"name": "Sales hours", "type": "G", "groupId": int(world["group"])})
+    noon = {"workingHours": [{"start": 43_200_000, "stop": 46_800_000, "scheduledDay": "Weekdays"}]}
+    fields = {"name": "Noon", "workingTime": noon}
+    world["own_schedule"] = portal.make(f"api/schedules/user/{world['user']}/personal", fields)
     rings = [{"userName": "200"}, {"userName": "201"}]
     world["hunt_group"] = portal.make("api/callgroups", {"name": "hunt", "extension": "3399", "ringBeans": rings})
 

@@ -1,0 +1,82 @@
+"""Rows: what users do for themselves."""
+
+from typing import Any
+
+from tests.contract.sipxcom.row import Row, unsupported
+from tests.crm import WEB_PASSWORD
+
+_PASTED = "The page repeats what it says of schedules; the system had PUT alone."
+_UNITE = "The page prints /my/faxprefs once more; what it describes is this."
+_NOON = {"scheduledDay": 7, "start": {"hrs": 12, "min": 0}, "end": {"hrs": 13, "min": 0}}
+_RING = {"expiration": 30, "type": "If no response", "enabled": True, "number": "201"}
+_FORWARD = (
+    "<call-sequence><rings><ring><expiration>30</expiration><type>At the same time</type><enabled>true</enabled>"
+    "<number>201</number></ring></rings><expiration>20</expiration><withVoicemail>true</withVoicemail></call-sequence>"
+)
+
+
+def _row(number: int, uri: str, method: str, path: str, status: int = 200, body: Any = None, **more: Any) -> Row:
+    return Row(number, uri, method, path, status, body, user=True, **more)
+
+
+def _refused(number: int, uri: str, path: str, *methods: str, **more: Any) -> list[Row]:
+    return unsupported(number, uri, path, *methods, user=True, **more)
+
+
+def _sequences() -> list[Row]:
+    forward, sequence = "/my/forward", "/my/callfwd"
+    return [
+        _row(99, forward, "PUT", "rest/my/forward", body=_FORWARD),
+        _row(99, forward, "GET", "rest/my/forward", has=("<type>At the same time</type>",)),
+        *_refused(99, forward, "rest/my/forward", "POST", "DELETE"),
+        _row(100, sequence, "PUT", "rest/my/callfwd", body={"rings": [_RING], "expiration": 20}),
+        _row(100, sequence, "GET", "rest/my/callfwd", has=('"type":"If no response"', '"scheduleId":null')),
+        _row(100, sequence, "GET", "rest/callfwd", has=('"type":"If no response"',)),
+        *_refused(100, sequence, "rest/my/callfwd", "POST", "DELETE"),
+    ]
+
+
+def _schedules() -> list[Row]:
+    every, one, path = "/my/callfwdschedule", "/my/callfwdsched/{id}", "rest/my/callfwdsched/{own_schedule}"
+    named = "As the page says: no id is specified."
+    made: dict[str, Any] = {"name": "Sat", "periods": [_NOON]}
+    return [
+        _row(101, every, "POST", "rest/my/callfwdschedule", body=made, why="The page calls it unsupported."),
+        _row(101, every, "GET", "rest/my/callfwdschedule", has=('"scheduledDay":7', '"name":"Sat"')),
+        _row(101, every, "POST", "rest/my/callfwdsched", 422, made, why="A name is given once."),
+        _row(101, every, "PUT", "rest/my/callfwdschedule", 403, why=named),
+        _row(101, every, "DELETE", "rest/my/callfwdsched", 403, supported=False, why=named),
+        _row(102, one, "PUT", path, body={"name": "Later", "periods": [_NOON]}),
+        _row(102, one, "GET", path, has=('"scheduleId":{own_schedule}', '"name":"Later"')),
+        _row(102, one, "GET", "rest/my/callfwdsched/{schedule}", 404, why="A general one is nobody's own."),
+        _row(102, one, "POST", path, body=made | {"name": "Sun"}, supported=False, why="The system made one more."),
+        _row(102, one, "DELETE", path),
+    ]
+
+
+def _log_in() -> list[Row]:
+    pin, password = "/my/voicemail/pin/{pin}", "/my/portal/password/{password}"
+    rows = [
+        _row(104, pin, "PUT", "rest/my/voicemail/pin/4711"),
+        _row(104, pin, "PUT", "rest/my/voicemail/pin/123", 400, has=("at least 4 characters",)),
+        *(
+            _row(104, pin, method, "rest/my/voicemail/pin/4711", 405, supported=False, why=_PASTED)
+            for method in _OTHERS
+        ),
+        _row(154, password, "PUT", f"rest/my/portal/password/{WEB_PASSWORD}"),
+        _row(154, password, "PUT", "rest/my/portal/password/1234567", 400, has=("at least 8 characters",)),
+        *_refused(154, password, f"rest/my/portal/password/{WEB_PASSWORD}", *_OTHERS),
+    ]
+    for number, name, has, why in (
+        (156, "time", ("M",), ""),
+        (157, "logindetails", ("<userName>200</userName>", "<sipPassword>"), ""),
+        (158, "logindetailsunite", ("<im-locations/>",), _UNITE),
+        (159, "keepalive", (), ""),
+    ):
+        rows.append(_row(number, f"/my/{name}", "GET", f"rest/my/{name}", has=has, why=why))
+        rows += _refused(number, f"/my/{name}", f"rest/my/{name}", "PUT", "POST", "DELETE")
+    return rows
+
+
+_OTHERS = ("GET", "POST", "DELETE")
+ROWS = [*_sequences(), *_schedules(), *_log_in()]
