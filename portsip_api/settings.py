@@ -169,13 +169,21 @@ class Settings:
     greeting_bytes: int = _setting(
         whole(1024, 1 << 32), str(100 << 20), "Most bytes that the greeting files of an extension take, as stored"
     )
+    mailbox_messages: int = _setting(
+        whole(1, 100_000), "1000", "Most messages in the mailbox of an extension, of all folders"
+    )
+    mailbox_bytes: int = _setting(
+        whole(1024, 1 << 34), str(200 << 20), "Most bytes that the messages of an extension take, as stored"
+    )
     media_group: int | None = _setting(
         Group(), "",
-        "Group, by name or number, that may read the files of greetings and prompts, such as a SIP engine's; empty: "
-        "the server's user alone",
+        "Group, by name or number, that may read the files of greetings, messages and prompts, such as a SIP engine's; "
+        "empty: the server's user alone",
     )  # fmt: skip
     media_bytes: int = _setting(
-        whole(1 << 20, 1 << 50), str(2 << 30), "Most bytes that the greetings and prompts of a tenant take, as stored"
+        whole(1 << 20, 1 << 50),
+        str(2 << 30),
+        "Most bytes that the greetings, messages and prompts of a tenant take, as stored",
     )
     fetch_allow: list[IPNetwork | str] = _setting(
         Hosts(), "",

@@ -49,6 +49,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_IMPORT_ROWS": ("10", 10),
     "PBX_GREETING_FILES": ("2", 2),
     "PBX_GREETING_BYTES": ("1048576", 1_048_576),
+    "PBX_MAILBOX_MESSAGES": ("5", 5),
+    "PBX_MAILBOX_BYTES": ("1048576", 1_048_576),
     "PBX_MEDIA_GROUP": ("54321", 54_321),
     "PBX_MEDIA_BYTES": ("1048576", 1_048_576),
     "PBX_FETCH_ALLOW": (
@@ -106,6 +108,8 @@ BAD = {
     "PBX_IMPORT_ROWS": ["0", "1000001"],
     "PBX_GREETING_FILES": ["0", "1001"],
     "PBX_GREETING_BYTES": ["1023", "100 MiB"],
+    "PBX_MAILBOX_MESSAGES": ["0", "100001"],
+    "PBX_MAILBOX_BYTES": ["1023", "100 MiB"],
     "PBX_MEDIA_GROUP": ["no-such-group", "-1", "4294967295"],
     "PBX_MEDIA_BYTES": ["1023", "2 GiB", "0"],
     "PBX_FETCH_ALLOW": ["http://media.example/", "10.0.0.0/33", "127.0.0.256", "a b", "media.example:80"],

@@ -1,7 +1,7 @@
 """What is wrong with owners and modes in the data folder, and of the key.
 
 Everything belongs to the owner of the data folder, who is the server's user. Key and databases have mode 0600, as have
-the files of greetings and prompts, which the group of their folder may read where the folder's mode lets it in.
+the files of greetings, messages and prompts, which the group of their folder may read where the folder's mode lets it.
 """
 
 import os
@@ -91,7 +91,7 @@ def _media(user: int) -> Iterator[str]:
                 wrong[what] += bool(found)
     for what, count in wrong.items():
         if count:
-            yield f"{count} files of greetings and prompts {what}."
+            yield f"{count} files of greetings, messages and prompts {what}."
 
 
 def _group(data: Path, group: int) -> Iterator[str]:

@@ -3,12 +3,20 @@
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from portsip_api import create_app, settings
+from portsip_api.pbx.extensions import extensions
+from portsip_api.pbx.media import files as media_files
+from portsip_api.pbx.upkeep import consistency
+from portsip_api.store import database
 from tests.contract.servers import KINDS, wait_until
 from tests.contract.test_job_owner import owners
 from tests.faults.form import LONG
@@ -16,6 +24,7 @@ from tests.faults.service import Service, check_clients, check_store, is_alive, 
 
 KILLS = 105 if LONG else 6
 CLIENTS, SEED = 4, 5
+DEPOSITS_KILLED = 40 if LONG else 4
 
 
 def kill_worker(service: Service, chance: random.Random) -> None:
@@ -67,3 +76,40 @@ def test_what_was_acknowledged_survives_every_kill(fresh_store, record_property)
     record_property("kills", len(kills))
     for name, number in total.items():
         record_property(name, number)
+
+
+def deposit_until_killed(data: Path, seconds: float) -> list[str]:
+    """Let a process leave and remove messages for so long, kill it, and return the lines that it ended."""
+    command = [sys.executable, "-m", "tests.faults.depositing", str(data)]
+    with subprocess.Popen(command, cwd=settings.ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline()]  # it has begun
+        time.sleep(seconds)
+        process.kill()
+        lines += process.stdout.readlines()
+    assert process.returncode == -signal.SIGKILL
+    return [line.strip() for line in lines if line.endswith("\n")]
+
+
+def test_messages_and_their_files_agree_after_every_kill(tmp_path: Path, record_property) -> None:
+    chance = random.Random(SEED)
+    create_app(settings.load({"PBX_DATA_DIR": str(tmp_path)}))
+    for number in ("1000", "1001"):
+        extensions.create(1, {"extension_number": number, "password": "x", "web_access_password": "x"})
+    database.db.close()
+    there, unknown = set[int](), set[int]()
+    for _ in range(DEPOSITS_KILLED):
+        for line in deposit_until_killed(tmp_path, chance.uniform(0.05, 0.6)):
+            message_id = int(line.lstrip("~-"))
+            {"~": unknown.add, "-": there.discard}.get(line[0], there.add)(message_id)
+    named = {row[0] for row in database.fetch_all("SELECT blob FROM voice_message")}
+    assert named <= {path.name for path in media_files.FILES.path.iterdir()}
+    media_files.sweep_orphans(-1)
+    assert named == {path.name for path in media_files.FILES.path.iterdir()}
+    assert consistency.find_inconsistencies() == []
+    ids = {row[0] for row in database.fetch_all("SELECT id FROM voice_message")}
+    assert there - unknown <= ids
+    assert not (unknown - there) & ids
+    record_property("kills", DEPOSITS_KILLED)
+    record_property("messages", len(ids))
+    database.db.close()

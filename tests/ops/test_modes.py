@@ -170,13 +170,13 @@ def test_check_names_files_that_others_can_read(shared: Path) -> None:
         "0 Other users can enter the folder DATA: its mode should be 0700.",
         "1 DATA/pbx.sqlite3 can be read or written by other users: its mode must be 0600.",
         "1 DATA/pbx-volatile.sqlite3 can be read or written by other users: its mode must be 0600.",
-        "1 1 files of greetings and prompts can be read by other users.",
+        "1 1 files of greetings, messages and prompts can be read by other users.",
     ]
 
 
 def test_check_names_files_that_the_group_cannot_read(shared: Path) -> None:
     next(shared.iterdir()).chmod(0o600)
-    assert told() == ["1 1 files of greetings and prompts cannot be read by the group of their folder."]
+    assert told() == ["1 1 files of greetings, messages and prompts cannot be read by the group of their folder."]
     shared.chmod(0o700)
     assert "0 Other users can enter the folder DATA: its mode should be 0700." in told()
     assert (

@@ -8,6 +8,7 @@ from portsip_api.ops.cli import (
     attendant,
     demo,
     import_export,
+    mailbox,
     phonebook,
     routes,
     rule,
@@ -39,6 +40,7 @@ for command in (
     routes.hours,
     rule.rule,
     phonebook.phonebook,
+    mailbox.mailbox,
 ):
     pbx.add_command(command)
 

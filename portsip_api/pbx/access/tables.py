@@ -43,6 +43,7 @@ class Tenant(Table):
     revision = peewee.IntegerField(constraints=default("0"))
     credential = peewee.IntegerField(constraints=default("0"))
     greeting_bytes = peewee.IntegerField(constraints=default("0"))  # kept: of all greetings of its extensions
+    message_bytes = peewee.IntegerField(constraints=default("0"))  # kept: of all messages in their mailboxes
 
     class Meta:
         """Its keys."""

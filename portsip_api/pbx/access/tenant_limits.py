@@ -30,10 +30,10 @@ _DIGITS: Final = 16
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of a tenant by their names, 0 where there is none, and the bytes that its greetings take."""
+    """The limits of a tenant by their names, 0 where there is none, and the bytes of its greetings and messages."""
 
     by_name: Mapping[str, int]
-    greeting_bytes: int
+    voicemail_bytes: int
 
     def require(self, name: str, has: Callable[[], int], more: int = 1) -> None:
         """Raise Conflict when the tenant, which `has` so many, may not have `more` beside them."""
@@ -49,11 +49,11 @@ def of(tenant_id: int) -> Limits:
 
 
 def read_row(row: Sequence[Any]) -> Limits:
-    """Return the limits in a row of a tenant's capability, its quota and the bytes that its greetings take."""
-    capability, quota, greeting_bytes = row
+    """Return the limits in a row of a tenant's capability, its quota and the bytes of its greetings and messages."""
+    capability, quota, voicemail_bytes = row
     given = {"capability": orjson.loads(capability), "quota": orjson.loads(quota)}
     return Limits(
-        {name: read(given[part].get(name)) or 0 for part, names in MEMBERS.items() for name in names}, greeting_bytes
+        {name: read(given[part].get(name)) or 0 for part, names in MEMBERS.items() for name in names}, voicemail_bytes
     )
 
 

@@ -16,8 +16,10 @@ def revision(tenant_id: int) -> Any:
 
 
 def limits(tenant_id: int) -> Any:
-    """Return a row with the capability, the quota (JSON) and the bytes of greetings: asked with each new object."""
-    return database.fetch_row("SELECT capability, quota, greeting_bytes FROM tenant WHERE id = ?", (tenant_id,))
+    """Return a row with the capability, the quota (JSON) and the bytes of voicemail: asked with each new object."""
+    return database.fetch_row(
+        "SELECT capability, quota, greeting_bytes + message_bytes FROM tenant WHERE id = ?", (tenant_id,)
+    )
 
 
 def id_of_domain(domain: str) -> Any:

@@ -1,16 +1,21 @@
-"""The files of greetings and prompts, which lie in one folder, for whatever deletes rows that name them."""
+"""The files of greetings, prompts and messages, which lie in one folder, for whatever deletes rows that name them."""
 
 from collections.abc import Collection
 from typing import Any, Final
 
 from portsip_api.pbx.media import files_sql
-from portsip_api.pbx.media.tables import Greeting, Prompt
+from portsip_api.pbx.media.tables import Greeting, Prompt, VoiceMessage
 from portsip_api.store.backup import GREETINGS
 from portsip_api.store.blobs import BlobFolder
 
 FILES: Final = BlobFolder(GREETINGS)
 ORPHAN_SECONDS: Final = 3600.0
-_TABLES: Final[dict[str, type[Greeting | Prompt]]] = {"greeting": Greeting, "prompt": Prompt}
+# What is not named here has no file: the sweep would take it.
+TABLES: Final[dict[str, type[Greeting | Prompt | VoiceMessage]]] = {
+    "greeting": Greeting,
+    "prompt": Prompt,
+    "message": VoiceMessage,
+}
 
 
 def of_extension(tenant_id: int, extension_id: int) -> list[str]:
@@ -24,14 +29,14 @@ def sweep_orphans(age: float = ORPHAN_SECONDS) -> int:
 
 
 def count_missing(table: str) -> int:
-    """Return the number of rows of `table`, `greeting` or `prompt`, whose file is not there."""
-    rows = _blobs(_TABLES[table]).iterator()
+    """Return the number of rows of `table`, one of `TABLES`, whose file is not there."""
+    rows = _blobs(TABLES[table]).iterator()
     return sum(not FILES.locate(blob).is_file() for (blob,) in rows)
 
 
 def _named(blobs: Collection[str]) -> set[str]:
-    return {blob for table in _TABLES.values() for (blob,) in _blobs(table).where(table.blob.in_(blobs))}
+    return {blob for table in TABLES.values() for (blob,) in _blobs(table).where(table.blob.in_(blobs))}
 
 
-def _blobs(table: type[Greeting | Prompt]) -> Any:
+def _blobs(table: type[Greeting | Prompt | VoiceMessage]) -> Any:
     return table.whole_pbx().select(table.blob).where(table.blob.is_null(False)).tuples()

@@ -30,14 +30,15 @@ def next_in_turn(now: float, under_way: Collection[int], limit: int) -> list[tup
     return database.fetch_all(_NEXT, (now, json.dumps(list(under_way)), limit))
 
 
-def room(tenant_id: int, extension_id: int) -> Any:
-    """Return how many greetings an extension has and their bytes; of its tenant the capability, the quota, the
-    bytes of all greetings and those of prompts. None when there is no such tenant.
+def room(tenant_id: int, extension_id: int, table: str) -> Any:
+    """Return how many rows of `table`, greetings or messages, an extension has and their bytes; of its tenant the
+    capability, the quota, the bytes of all greetings and messages, and those of prompts. None when there is no such
+    tenant.
     """
     return database.fetch_row(
-        "SELECT (SELECT count(*) FROM greeting WHERE extension_id = ?),"
-        " (SELECT coalesce(sum(stored_size), 0) FROM greeting WHERE extension_id = ?),"
-        " t.capability, t.quota, t.greeting_bytes,"
+        f"SELECT (SELECT count(*) FROM {table} WHERE extension_id = ?),"
+        f" (SELECT coalesce(sum(stored_size), 0) FROM {table} WHERE extension_id = ?),"
+        " t.capability, t.quota, t.greeting_bytes + t.message_bytes,"
         " (SELECT coalesce(sum(p.size), 0) FROM prompt AS p WHERE p.tenant_id = t.id)"
         " FROM tenant AS t WHERE t.id = ?",
         (extension_id, extension_id, tenant_id),

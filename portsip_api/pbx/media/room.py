@@ -1,4 +1,10 @@
-"""How much room media may take: of an extension and of a tenant as the settings say, of greetings as its quota says."""
+"""How much room media may take: of an extension and of a tenant as the settings say, of voicemail as its quota says.
+
+Greetings and messages together are a tenant's voicemail.
+"""
+
+from collections.abc import Sequence
+from typing import Any
 
 from peewee import fn
 
@@ -14,25 +20,48 @@ def require_for_greeting(tenant_id: int, extension_id: int, size: int) -> int:
     Raises NotFound (no such tenant), and Conflict when one of `size` bytes more, as stored, would be too much for the
     extension or for its tenant.
     """
-    row = greetings_sql.room(tenant_id, extension_id)
-    if row is None:
-        raise NotFound("There is no such tenant.")  # it was removed a moment ago
-    files, own_bytes, *limits, prompt_bytes = row
+    files, own_bytes, *limits = _room(tenant_id, extension_id, "greeting")
     if own_bytes + size > settings.current().greeting_bytes:
         raise Conflict("There is no room for the file beside the extension's other greetings: remove one first.")
-    _require(tenant_limits.read_row(limits), prompt_bytes, size, is_greeting=True)
+    _require_voicemail(limits, size)
     return int(files)
+
+
+def require_for_message(tenant_id: int, extension_id: int, size: int) -> None:
+    """Raise NotFound (no such tenant), and Conflict when a message of `size` bytes, as stored, would be too much.
+
+    For the mailbox, by its number of messages or its bytes, or for the tenant. One statement.
+    """
+    messages, own_bytes, *limits = _room(tenant_id, extension_id, "voice_message")
+    most = settings.current()
+    if messages >= most.mailbox_messages or own_bytes + size > most.mailbox_bytes:
+        raise Conflict("The mailbox is full: delete messages for good first.")
+    _require_voicemail(limits, size)
 
 
 def require_for_prompt(tenant_id: int, size: int) -> None:
     """Raise Conflict when a prompt of `size` bytes would be too much."""
     prompts = tables.Prompt.select(tenant_id, fn.SUM(tables.Prompt.size)).scalar() or 0  # of at most 1,500 rows
-    _require(tenant_limits.of(tenant_id), prompts, size, is_greeting=False)
+    _require_media(tenant_limits.of(tenant_id), prompts, size)
 
 
-def _require(limits: tenant_limits.Limits, prompt_bytes: int, size: int, *, is_greeting: bool) -> None:
-    if is_greeting:
-        limits.require("max_voicemail_quota", lambda: limits.greeting_bytes, size)
+def _room(tenant_id: int, extension_id: int, table: str) -> Any:
+    row = greetings_sql.room(tenant_id, extension_id, table)
+    if row is None:
+        raise NotFound("There is no such tenant.")  # it was removed a moment ago
+    return row
+
+
+def _require_voicemail(row: Sequence[Any], size: int) -> None:
+    *of_tenant, prompt_bytes = row
+    limits = tenant_limits.read_row(of_tenant)
+    limits.require("max_voicemail_quota", lambda: limits.voicemail_bytes, size)
+    _require_media(limits, prompt_bytes, size)
+
+
+def _require_media(limits: tenant_limits.Limits, prompt_bytes: int, size: int) -> None:
     most = settings.current().media_bytes
-    if limits.greeting_bytes + prompt_bytes + size > most:
-        raise Conflict(f"There is no room for the file: greetings and prompts of a tenant take at most {most} bytes.")
+    if limits.voicemail_bytes + prompt_bytes + size > most:
+        raise Conflict(
+            f"There is no room for the file: greetings, messages and prompts of a tenant take at most {most} bytes."
+        )

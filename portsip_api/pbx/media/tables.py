@@ -1,4 +1,4 @@
-"""The tables of media."""
+"""The tables of media: every row that names a file, of whatever room, since the sweep removes what none names."""
 
 import peewee
 
@@ -58,3 +58,29 @@ class Prompt(TenantTable):
             (("blob",), True),
             (("tenant_id", "family", "name"), True),
         )
+
+
+class VoiceMessage(TenantTable):
+    """Messages in the mailboxes of extensions."""
+
+    missing = "There is no such message."
+    owning_link = "extension_id"
+
+    id = peewee.AutoField()
+    extension_id = Link("extension")
+    folder = peewee.TextField()
+    sender_id = Link("extension", "SET NULL", null=True)  # whose number the caller had, if an extension's
+    caller_number = peewee.TextField(constraints=default("''"))
+    caller_name = peewee.TextField(constraints=default("''"))
+    subject = peewee.TextField(constraints=default("''"))
+    heard = Flag(constraints=default("0"))
+    urgent = Flag(constraints=default("0"))
+    received = peewee.FloatField()  # seconds since 1970
+    duration = peewee.FloatField()  # seconds
+    blob = peewee.TextField()  # the name of the file
+    stored_size = peewee.IntegerField()  # bytes of that file
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("blob",), True),)

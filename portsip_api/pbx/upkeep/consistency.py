@@ -19,7 +19,7 @@ def find_inconsistencies() -> list[str]:
         rows = consistency_sql.count(comparison)
         if rows:
             found.append(sentence.format(rows))
-    for table in ("greeting", "prompt"):
+    for table in greeting_files.TABLES:
         missing = greeting_files.count_missing(table)
         if missing:
             found.append(f"{missing} {table}s have no file.")

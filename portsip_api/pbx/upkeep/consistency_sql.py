@@ -40,6 +40,10 @@ COMPARISONS: Final = {
         SELECT count(*) FROM tenant AS t WHERE greeting_bytes <> (
             SELECT coalesce(sum(g.stored_size), 0) FROM greeting AS g JOIN extension AS e ON e.id = g.extension_id
             WHERE e.tenant_id = t.id)""",
+    "{} tenants do not have the bytes of messages that are counted.": """
+        SELECT count(*) FROM tenant AS t WHERE message_bytes <> (
+            SELECT coalesce(sum(m.stored_size), 0) FROM voice_message AS m JOIN extension AS e ON e.id = m.extension_id
+            WHERE e.tenant_id = t.id)""",
     "{} places in the orders of lists are missing.": f"""
         SELECT count(*) FROM ({_EXPECTED_ORDER} EXCEPT SELECT tenant_id, ordering, key, extension_id
         FROM extension_order)""",
@@ -85,6 +89,9 @@ COMPARISONS: Final = {
                 WHERE g.tenant_id <> b.tenant_id)
             + (SELECT count(*) FROM phonebook_group AS p JOIN phonebook AS b ON b.id = p.phonebook_id
                 JOIN extension_group AS g ON g.id = p.group_id WHERE g.tenant_id <> b.tenant_id)""",
+    "{} messages are from an extension of another tenant.": """
+        SELECT count(*) FROM voice_message AS m JOIN extension AS e ON e.id = m.extension_id
+        JOIN extension AS s ON s.id = m.sender_id WHERE s.tenant_id <> e.tenant_id""",
     "{} phone groups do not have the phones that are counted.": """
         SELECT count(*) FROM phone_group AS g
         WHERE members_count <> (SELECT count(*) FROM phone_group_member WHERE group_id = g.id)""",
