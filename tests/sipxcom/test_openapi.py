@@ -72,3 +72,41 @@ def test_what_one_view_serves_for_several_things_is_no_other_spelling(document):
         assert not [
             method for method, item in document["paths"][f"/sipxconfig/api{path}"].items() if "deprecated" in item
         ]
+
+
+def bodies(document):
+    """Every body that an operation reads, with its media type, but for forms, whose files nobody can print."""
+    for method, path, operation in operations(document):
+        for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+            if media_type != "multipart/form-data":
+                yield method, path, media_type, content
+
+
+def test_every_body_has_an_example(document):
+    lacking = [(method, path, kind) for method, path, kind, content in bodies(document) if not content.get("example")]
+    assert not lacking, "see sipxcom/core/examples.py"
+
+
+# Those that need something to be there first: a phone, another schedule's name, a user who is not the administrator.
+ELSEWHERE = {"phones/sendProfile", "phones/sendProfile/restart", "rest/my", "callgroups/rotate", "rest/erl/phones"}
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "text/xml"])
+def test_examples_make_what_they_show(portal, document, media_type):
+    tried = 0
+    for method, path, kind, content in bodies(document):
+        if (
+            kind != media_type
+            or "{" in path
+            or any(part in path for part in ELSEWHERE)
+            or path.endswith("/rest/phones")
+        ):
+            continue
+        example = content["example"]
+        if path.endswith("/rest/phone"):  # the phone of that serial number is there already
+            portal.delete("api/phones/0004f280cc95")
+        reply = portal.ask(method, path.removeprefix("/sipxconfig/"), example)
+        assert reply.status_code in {200, 201}, (path, reply.text)
+        tried += 1
+    assert tried == 13
+    assert "Doe" in portal.get("rest/user").text

@@ -1,17 +1,21 @@
 """What the OpenAPI document says of this API's operations, made from their declarations and records."""
 
+import json
+from dataclasses import replace
 from typing import Any, Final
 
-from portsip_api.sipxcom.core import styles
+from portsip_api.sipxcom.core import json_form, styles, xml_form
 from portsip_api.sipxcom.core.authentication import Access, schemes
 from portsip_api.sipxcom.core.declaration import Declaration, Form
+from portsip_api.sipxcom.core.examples import RECORDS, text_of
 from portsip_api.sipxcom.core.outcomes import RECORD as OUTCOME_RECORD
 from portsip_api.sipxcom.core.records import Field, Leaf, Many, Nested, Record, element_of
 
 _ALWAYS: Final = (400, 503)
 _WITH_BODY: Final = (413, 415)
 _WITH_LOGIN: Final = (401, 403, 429)
-_EMPTY: Final = {"type": "string", "enum": [""]}  # how one client writes an empty list
+# How one client writes an empty list. Makers of clients stumble over an enumeration of the empty text.
+_EMPTY: Final = {"type": "string", "maxLength": 0}
 _MEANINGS: Final = {
     400: "What was sent is malformed, or names something that does not exist.",
     401: "Nobody has logged in; the challenges say how to.",
@@ -41,7 +45,7 @@ def operation(name: str, declared: Declaration, method: str, path: str) -> dict[
             for query in declared.query
         ]
     if declared.body is not None:
-        document["requestBody"] = _request_body(declared)
+        document["requestBody"] = _request_body(declared, name)
     return document
 
 
@@ -87,6 +91,7 @@ def _taken_property(item: Field) -> dict[str, Any]:
         choices = [_taken_schema(item.record)]
     elif isinstance(item, Many):
         one = _taken_schema(item.item) if isinstance(item.item, Record) else _taken_property(item.item)
+        one.pop("title", None)  # makers of clients name a type by it, and here it stands three times
         name = item.item.root if isinstance(item.item, Record) else element_of(item.item)
         several = {"type": "array", "items": one}
         within = {"anyOf": [{**choice, "nullable": True} for choice in (several, one, _EMPTY)]}
@@ -111,21 +116,49 @@ def _rooted(record: Record, media_type: str, declared: Declaration) -> dict[str,
     return schema(record) if media_type == styles.JSON else {"type": "string"}
 
 
-def _request_body(declared: Declaration) -> dict[str, Any]:
+def _request_body(declared: Declaration, name: str) -> dict[str, Any]:
     if isinstance(declared.body, Record):
+        in_json, in_xml = _examples(declared.body, declared.style)
         if declared.style.free:
-            return {"required": True, "content": {styles.JSON: {"schema": _opened(_taken_schema(declared.body))}}}
+            content = {"schema": _opened(_taken_schema(declared.body)), "example": in_json}
+            return {"required": True, "content": {styles.JSON: content}}
         bare = _taken_schema(declared.body)
         root = declared.body.root
         rooted = {"type": "object", "properties": {root: bare}, "required": [root], "additionalProperties": False}
         return {
             "required": True,
-            "content": {styles.JSON: {"schema": {"anyOf": [bare, rooted]}}, styles.XML: {"schema": {"type": "string"}}},
+            "content": {
+                styles.JSON: {"schema": {"anyOf": [bare, rooted]}, "example": in_json},
+                styles.XML: {"schema": {"type": "string"}, "example": in_xml},
+            },
         }
     if declared.body is Form.UPLOAD:
         files = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
         return {"required": True, "content": {"multipart/form-data": {"schema": files}}}
-    return {"required": declared.body is Form.TEXT, "content": {styles.PLAIN: {"schema": {"type": "string"}}}}
+    text = {"schema": {"type": "string"}, "example": text_of(name)}
+    return {"required": declared.body is Form.TEXT, "content": {styles.PLAIN: text}}
+
+
+def _examples(record: Record, style: styles.Style) -> tuple[Any, str]:
+    """Return the example of a record as JSON and, made of that, as XML."""
+    example = RECORDS[record.title]
+    value = json_form.read(record, json.dumps(example).encode())
+    named = {record.root: example} if style.rooted and not record.is_list else example
+    return named, "".join(xml_form.write(_only(record, value), value, pretty=True))
+
+
+def _only(record: Record, value: dict[str, Any]) -> Record:
+    """Return the record with those of its fields that have a value, so that no other is written."""
+    fields = tuple(_only_of(item, value[item.name]) for item in record.fields if value.get(item.name) is not None)
+    return replace(record, fields=fields)
+
+
+def _only_of(item: Field, value: Any) -> Field:
+    if isinstance(item, Nested):
+        return replace(item, record=_only(item.record, value))
+    if isinstance(item, Many) and isinstance(item.item, Record) and value:
+        return replace(item, item=_only(item.item, value[0]))
+    return item
 
 
 def _opened(schema: Any) -> Any:

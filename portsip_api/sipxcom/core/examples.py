@@ -1,0 +1,111 @@
+"""Examples of bodies, as JSON without a root, by the title of their record; their XML is made of them.
+
+Source: the vendor's pages of the administration and the user API, where they print a value; most of what they print is
+what is read. A document shows each of them, and a test sends it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+_LOCATION: Final = {
+    "location": "123 Test Street, Chattanooga, TN, 37412",
+    "addressInfo": "123 Test Street, Chattanooga, TN, 37412",
+    "description": "test",
+}
+_ELIN: Final = "4235551212"
+_SERIAL: Final = "0004f280cc95"
+_HOURS: Final = {"enabled": True, "start": 32_400_000, "stop": 64_800_000, "scheduledDay": "Weekdays"}
+_PERMISSIONS: Final = {"permissions": [{"name": "Voicemail", "value": "ENABLE"}]}
+
+RECORDS: Final[Mapping[str, Any]] = {
+    "Branch": {
+        "name": "libofcongress",
+        "description": "library of congress",
+        "address": {"street": "101 Independence Ave SE", "city": "Washington", "state": "DC", "zip": "20540"},
+    },
+    "CallSequence": {
+        "expiration": 20,
+        "rings": [{"expiration": 30, "type": "If no response", "enabled": True, "number": "5551212"}],
+    },
+    "EmergencyLocations": {"e911Location": [{"elin": _ELIN, **_LOCATION}]},
+    "Extensions": {"strings": ["4444"]},
+    "Gateway": {
+        "name": "my_siptrunk",
+        "description": "DIDs 4235550000 through 4235551000",
+        "model": {"modelId": "sipTrunkStandard"},
+        "enabled": True,
+        "address": "192.168.1.14",
+        "addressTransport": "udp",
+    },
+    "GroupPermissions": _PERMISSIONS,
+    "HuntGroupGiven": {
+        "name": "ppp1",
+        "extension": "4444",
+        "description": "",
+        "enabled": True,
+        "did": None,
+        "ringBeans": [],
+        "fallbackDestination": None,
+        "voicemailFallback": True,
+        "userForward": True,
+        "useFwdTimers": False,
+    },
+    "Line": {"user": "201"},
+    "NamedEmergencyLocation": _LOCATION,
+    "OldPhones": {"phone": [{"serialNumber": _SERIAL, "model": "polycomVVX500", "description": "Reception"}]},
+    "PageGroupGiven": {
+        "enabled": True,
+        "pageGroupNumber": 1,
+        "timeout": 60,
+        "sound": "default.wav",
+        "description": "The front",
+    },
+    "ParkOrbit": {"name": "Reception", "enabled": True, "extension": "8001", "description": "", "server": "1"},
+    "Permission": {"label": "apicreate", "description": "Created through the api", "defaultValue": True},
+    "Phone": {
+        "serialNo": _SERIAL,
+        "description": "Reception",
+        "model": {"modelId": "polycomVVX500"},
+        "groups": [{"name": "sales"}],
+    },
+    "PhoneGroup": {"name": "reception", "description": "Phones of the reception"},
+    "PhoneIds": {"ids": [1, 2]},
+    "PhonesToLocate": {"phones": [{"serial": _SERIAL, "elin": _ELIN}]},
+    "Schedule": {
+        "name": "Working hours",
+        "description": "",
+        "userId": -1,
+        "groupId": -1,
+        "type": "S",
+        "workingTime": {"workingHours": [_HOURS]},
+    },
+    "Settings": {"settings": [{"path": "voIpProt.SIP/voIpProt.SIP.local.port", "value": "5060"}]},
+    "User": {
+        "userName": "201",
+        "firstName": "John",
+        "lastName": "Doe",
+        "pin": "a-portal-password",
+        "sipPassword": "a-sip-password",
+        "emailAddress": "john.doe@example.com",
+        "aliases": [{"alias": "2001"}],
+    },
+    "UserGroup": {"name": "sales", "description": "The sales department"},
+    "UserPermissions": _PERMISSIONS,
+    "WorkingHours": _HOURS,
+}
+
+# Of plain text, by the beginning of the operation's name; where none fits, a flag's.
+_TEXTS: Final = {
+    "assign_": _ELIN,
+    "set_dns_service_": "192.168.1.31",
+    "set_music_on_hold_service_": "FILES_SRC",
+    "set_gateway_": "5568",
+    "enable_special_mode": '{"specialMode":"true"}',
+    "disable_special_mode": '{"specialMode":"true"}',
+}
+_FLAG: Final = "true"
+
+
+def text_of(name: str) -> str:
+    """Return the example of the plain text that the operation called `name` reads."""
+    return next((text for beginning, text in _TEXTS.items() if name.startswith(beginning)), _FLAG)
