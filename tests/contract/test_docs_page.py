@@ -107,8 +107,8 @@ def test_a_token_is_fetched_by_a_form_and_kept_fresh(opened):
 
 def test_other_spellings_are_shown_to_who_asks_for_them(opened):
     docs = opened("/docs")
-    docs.open("account-show_account")
-    alias = docs.page.locator("#operations-account-destroy_account_alias1")
+    docs.open("tenants-show_account")
+    alias = docs.page.locator("#operations-tenants-destroy_account_alias1")
     assert not alias.is_visible()
     docs.page.check("#aliases")
     assert alias.is_visible()
