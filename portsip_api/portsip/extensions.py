@@ -11,16 +11,16 @@ from marshmallow import fields as ma
 
 from portsip_api import settings
 from portsip_api.framework.blueprint import current_identity
-from portsip_api.pbx.access.passwords import PASSWORD
 from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWORD
 from portsip_api.pbx.errors import Forbidden, Invalid
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions import directory
 from portsip_api.pbx.extensions import extensions as pbx_extensions
 from portsip_api.pbx.extensions.drafts import Extension
-from portsip_api.pbx.extensions.fields import EXTENSION, NUMBER, OBJECTS, PRESENCE
+from portsip_api.pbx.extensions.fields import FORWARD_RULES, PRESENCE
 from portsip_api.pbx.identity import Role
-from portsip_api.pbx.values import Text
+from portsip_api.pbx.values import Text, defaults
+from portsip_api.portsip import forward_fields
 from portsip_api.portsip.core import examples
 from portsip_api.portsip.core.blueprint import (
     EVERYBODY,
@@ -39,32 +39,12 @@ from portsip_api.portsip.core.fields import (
 )
 from portsip_api.portsip.core.lists import Listing, PositionListRequest
 from portsip_api.portsip.core.replies import SUCCESS, Success
-from portsip_api.portsip.group_references import GroupReferences
+from portsip_api.portsip.extension_fields import WHOLE, ExtensionChange, ExtensionCreate, Options, settle
+from portsip_api.portsip.forward_fields import ForwardRules
 
 MOST_STATUSES: Final = 10_000
 
 extensions = ResourceBlueprint("extensions", __name__, url_prefix="/api/extensions", description="Extensions")
-
-
-class _Groups(TenantRequest):
-    belong_groups = GroupReferences(
-        "The whole list of groups: GUIDs, ids, names without case, or objects with one of them. `DEFAULT` and "
-        "`__DEFAULT__` are the default group, whatever others are called, and `SYSTEM` is ignored."
-    )
-
-
-class ExtensionCreate(schema_of("ExtensionFields", OBJECTS, _Groups)):  # type: ignore[misc]
-    """A new extension."""
-
-    extension_number = Ruled(NUMBER, required=True)
-    password = described(PASSWORD, "The SIP password.", required=True)
-    web_access_password = described(PASSWORD, "The password of its log-in by web and API.", required=True)
-
-
-class ExtensionChange(ExtensionKeyRequest, schema_of("ExtensionFields", EXTENSION, _Groups)):  # type: ignore[misc]
-    """What changes in an extension."""
-
-    extension_number = described(NUMBER, "The key; with `id` as the key, the new number.")
 
 
 class SearchRequest(PositionListRequest):
@@ -110,8 +90,11 @@ class Card(Schema):
     phone_model = ma.String(required=True)
 
 
-class ExtensionReply(schema_of("ExtensionFields", OBJECTS, Schema)):  # type: ignore[misc]
+class ExtensionReply(schema_of("ExtensionFields", WHOLE, Schema)):  # type: ignore[misc]
     """An extension, whole. Both passwords and the PIN are shown to administrators and tenants only."""
+
+    forward_rules = ma.Nested(ForwardRules)
+    options = ma.Nested(Options)
 
     extension_number = ma.String(required=True)
     id = ma.Integer(required=True)
@@ -146,8 +129,10 @@ _PAGE_EXAMPLE: Final = {**examples.PAGE, "extensions": [examples.CARD]}
 @extensions.answers(ExtensionCreated, example={"id": 1, "extension_number": "1000"}, errors=("403.3", "409.1"))
 def create_extension(given: dict[str, Any]) -> dict[str, Any]:
     """Create an extension."""
+    tenant_id = current_tenant()
+    settle(tenant_id, given, lambda: defaults(FORWARD_RULES))
     return {
-        "id": pbx_extensions.create(current_tenant(), given),
+        "id": pbx_extensions.create(tenant_id, given),
         "extension_number": given["extension_number"],
     }
 
@@ -158,7 +143,8 @@ def create_extension(given: dict[str, Any]) -> dict[str, Any]:
 @extensions.answers(ExtensionReply, example=examples.SHOW_EXTENSION, errors=("403.1",))
 def show_extension(given: dict[str, Any]) -> dict[str, Any]:
     """Show an extension."""
-    extension = pbx_extensions.show(current_tenant(), key_of(given))
+    tenant_id = current_tenant()
+    extension = pbx_extensions.show(tenant_id, key_of(given))
     require_own(extension.id)
     secrets = {}
     if secrets_are_shown():
@@ -169,6 +155,7 @@ def show_extension(given: dict[str, Any]) -> dict[str, Any]:
         "status": extension.status,
         **secrets,
         **extension.objects,
+        "forward_rules": forward_fields.shown(tenant_id, extension.objects["forward_rules"]),
         "voice_mail": voice_mail_of(extension),
         "belong_groups": extension.group_ids,
     }
@@ -180,7 +167,9 @@ def show_extension(given: dict[str, Any]) -> dict[str, Any]:
 @extensions.answers(Success, example=SUCCESS, errors=("403.1", "403.3"))
 def update_extension(given: dict[str, Any]) -> dict[str, str]:
     """Change an extension; what is not sent stays as it is."""
-    pbx_extensions.update(current_tenant(), key_of(given), given, by=current_identity())
+    tenant_id, key = current_tenant(), key_of(given)
+    settle(tenant_id, given, lambda: pbx_extensions.show(tenant_id, key).objects["forward_rules"])
+    pbx_extensions.update(tenant_id, key, given, by=current_identity())
     return SUCCESS
 
 

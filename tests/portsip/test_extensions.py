@@ -30,6 +30,10 @@ def test_a_new_extension_has_the_defaults_of_the_contract(admin):
         "office_hours_action_value": "",
         "outside_office_hours_action": "CONNECT_TO_VOICE",
         "outside_office_hours_action_value": "",
+        "office_hours_fwdto_type": "CONNECT_TO_VOICE",
+        "office_hours_fwdto_id": "",
+        "outside_office_hours_fwdto_type": "CONNECT_TO_VOICE",
+        "outside_office_hours_fwdto_id": "",
     }
     days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     texts = (
@@ -64,6 +68,10 @@ def test_a_new_extension_has_the_defaults_of_the_contract(admin):
                 "no_answer_action_value": "",
                 "busy_action": "CONNECT_TO_VOICE",
                 "busy_action_value": "",
+                "no_answer_fwdto_type": "CONNECT_TO_VOICE_MAIL",
+                "no_answer_fwdto_id": "",
+                "busy_fwdto_type": "CONNECT_TO_VOICE",
+                "busy_fwdto_id": "",
             },
             "offline": by_hours,
             "dnd": by_hours,
@@ -86,7 +94,11 @@ def test_a_new_extension_has_the_defaults_of_the_contract(admin):
         {"voice_mail": {"voicemail_pin": "0042"}},
         {"voice_mail": {"msg_read_out_datetime": "READ_24_HOUR"}},
         {"forward_rules": {"available": {"no_answer_timeval": 600}}},
-        {"forward_rules": {"away": {"outside_office_hours_action": "DISCONNECT"}}},
+        {
+            "forward_rules": {
+                "away": {f"outside_office_hours_{name}": "DISCONNECT" for name in ("action", "fwdto_type")}
+            }
+        },
         {"office_hours": {"office_hours_mode": "CUSTOM", "sunday_to": "24:00"}},
         {"password": "a new secret"},
         {"web_access_password": "p" * 128},

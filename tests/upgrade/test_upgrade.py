@@ -27,6 +27,11 @@ CHANGED: Final = (
         "Clients with the token in a header know the default group by its later name.",
     ),
     (
+        r"/extensions/show",
+        r'(, "\w+_fwdto_(type|id)": "[^"]*")+',
+        "Forward rules are shown in the spelling of later clients too.",
+    ),
+    (
         r"/ring_groups/list",
         r'"groups": \[.*?\], (?="ring_groups")|, "ring_group_name": "[^"]*", "status": "\w+"',
         "Ring groups are listed by the vendor's names too.",

@@ -6,6 +6,7 @@ that is stored.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any, Final
 
 from portsip_api.pbx import trail
@@ -19,6 +20,7 @@ from portsip_api.pbx.identity import Identity, Role
 from portsip_api.store.search import fold, lower
 from portsip_api.store.secrets import keyring
 
+_NOBODYS: Final = token_hex(32)
 HASH: Final = ""  # the purpose of what is no secret but the hash of one
 REFUSED: Final = "The account does not exist or the password is wrong."
 
@@ -40,9 +42,12 @@ class Candidate:
         return self.identity
 
     def secret(self) -> str:
-        """Return the secret; a decoy's is nobody's, since another account's own may be one that cannot be read."""
+        """Return the secret; a decoy's is nobody's, since another account's own may be one that cannot be read.
+
+        Where none is set it is nobody's either, so that nothing that is sent, nor a hash of it, fits.
+        """
         own = self.stored if self.identity is not None and isinstance(self.stored, bytes) else None
-        return keyring.decrypt(own or keyring.decoy(self.purpose), self.purpose)
+        return keyring.decrypt(own or keyring.decoy(self.purpose), self.purpose) or _NOBODYS
 
 
 # Tells whether what the client sent fits a candidate.

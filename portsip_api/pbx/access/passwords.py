@@ -19,6 +19,7 @@ from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.values import Text
 
 PASSWORD: Final = Text(128, 1)
+WEB_ACCESS_PASSWORD: Final = Text(128)  # empty: nobody logs in by it until one is set
 ACCOUNT_PASSWORD: Final = Text(128, 10)  # of an administrator or a tenant, when it is set
 
 _JUDGED: Final = 72  # characters: all that the library looks at

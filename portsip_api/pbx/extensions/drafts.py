@@ -71,16 +71,19 @@ class Change:
         return merge(before.objects, self.objects)
 
 
-def prepare(fields: Mapping[str, object]) -> Draft:
-    """Check the values of a new extension and encrypt its secrets. Raises Invalid."""
-    values = _checked(fields, required=("extension_number", "password", "web_access_password"))
+def prepare(fields: Mapping[str, object], required: Sequence[str] = ("extension_number", "password")) -> Draft:
+    """Check the values of a new extension and encrypt its secrets. Raises Invalid, also when `required` ones lack.
+
+    Without a web access password nobody logs in by it until one is set.
+    """
+    values = _checked(fields, required)
     number = values["extension_number"]
     require_policy(values, number)
     require_zone(values)
     objects = merge(_DEFAULTS, {name: values[name] for name in OBJECTS if name in values})
     voice_mail = objects["voice_mail"] = dict(objects["voice_mail"])
     pin = voice_mail.pop("voicemail_pin")
-    clear = {SIP_PASSWORD: values["password"], WEB_PASSWORD: values["web_access_password"], PIN: pin}
+    clear = {SIP_PASSWORD: values["password"], WEB_PASSWORD: values.get("web_access_password", ""), PIN: pin}
     return Draft(number, objects, keyring.encrypt_all(clear), values.get("belong_groups", ()))
 
 
@@ -159,7 +162,7 @@ def require_policy(values: Mapping[str, Any], number: str) -> None:
     """Raise Invalid when a password among `values` breaks the policy for the extension `number`."""
     errors: dict[str, list[str]] = {}
     for field in ("password", "web_access_password"):
-        if field in values:
+        if values.get(field):
             check_policy(errors, field, values[field], number)
     if errors:
         raise Invalid(errors)

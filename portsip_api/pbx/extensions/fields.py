@@ -6,7 +6,7 @@ Source: PortSIP REST API, "Create a new extension"; limits and defaults are ours
 
 from typing import Final
 
-from portsip_api.pbx.access.passwords import PASSWORD
+from portsip_api.pbx.access.passwords import PASSWORD, WEB_ACCESS_PASSWORD
 from portsip_api.pbx.hours.week import WEEK
 from portsip_api.pbx.values import Choice, Flag, Rules, Text, Whole, Zone
 
@@ -48,13 +48,15 @@ OPTIONS: Rules = {
     "outbound_caller_id": _PHONE,
 }
 
+READ_OUT: Final = ("DO_NOT_READ", "READ_12_HOUR", "READ_24_HOUR")
+
 VOICE_MAIL: Rules = {
     "enable_voicemail": Flag(True),
     "prompt_language": Text(35, default="en-us"),
     "enable_vm_pin_auth": Flag(True),
     "voicemail_pin": VOICEMAIL_PIN,
     "enable_play_caller_id": Flag(False),
-    "msg_read_out_datetime": Choice(("DO_NOT_READ", "READ_12_HOUR", "READ_24_HOUR"), "DO_NOT_READ"),
+    "msg_read_out_datetime": Choice(READ_OUT, "DO_NOT_READ"),
 }
 
 ACTIONS: Final = (
@@ -66,16 +68,17 @@ ACTIONS: Final = (
     "CONNECT_TO_VIRTUAL_RECEPTIONIST",
     "DISCONNECT",
 )
-_TARGET = Text(64)
+BUSY_ACTIONS: Final = (*ACTIONS, "RING_ANYWAY")  # offered to the phones as a second call
+TARGET: Final = Text(64)
 
 
 def _by_office_hours() -> Rules:
     action = Choice(ACTIONS, "CONNECT_TO_VOICE")
     return {
         "office_hours_action": action,
-        "office_hours_action_value": _TARGET,
+        "office_hours_action_value": TARGET,
         "outside_office_hours_action": action,
-        "outside_office_hours_action_value": _TARGET,
+        "outside_office_hours_action_value": TARGET,
     }
 
 
@@ -83,17 +86,19 @@ FORWARD_RULES: Rules = {
     "available": {
         "no_answer_timeval": Whole(1, 600, 20),  # seconds
         "no_answer_action": Choice(ACTIONS, "CONNECT_TO_VOICE_MAIL"),
-        "no_answer_action_value": _TARGET,
-        "busy_action": Choice(ACTIONS, "CONNECT_TO_VOICE"),
-        "busy_action_value": _TARGET,
+        "no_answer_action_value": TARGET,
+        "busy_action": Choice(BUSY_ACTIONS, "CONNECT_TO_VOICE"),
+        "busy_action_value": TARGET,
     },
     "offline": _by_office_hours(),
     "dnd": _by_office_hours(),
     "away": _by_office_hours(),
 }
 
+OFFICE_HOURS_MODES: Final = ("CUSTOM", "GLOBAL")
+
 OFFICE_HOURS: Rules = {
-    "office_hours_mode": Choice(("CUSTOM", "GLOBAL"), "GLOBAL"),
+    "office_hours_mode": Choice(OFFICE_HOURS_MODES, "GLOBAL"),
     **WEEK,
     "time_zone": Zone(may_stay=True),  # ours; empty: the tenant's
 }
@@ -109,6 +114,6 @@ OBJECTS: Rules = {
 EXTENSION: Rules = {
     "extension_number": NUMBER,
     "password": PASSWORD,
-    "web_access_password": PASSWORD,
+    "web_access_password": WEB_ACCESS_PASSWORD,
     **OBJECTS,
 }

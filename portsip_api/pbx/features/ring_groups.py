@@ -24,11 +24,12 @@ from portsip_api.store.dialect import one_of
 from portsip_api.store.paging import Page, Slice
 
 MOST_MEMBERS: Final = 1_000
+RING_STRATEGIES: Final = ("RING_SIMULTANEOUSLY", "PRIORITIZED_HUNT", "CYCLIC_HUNT")
 RING_GROUP: Rules = {
     "ring_group_number": NUMBER,
     "name": Text(64, 1),
     "ring_time": Whole(1, 600, 30),  # seconds
-    "ring_strategy": Choice(("RING_SIMULTANEOUSLY", "PRIORITIZED_HUNT", "CYCLIC_HUNT"), "RING_SIMULTANEOUSLY"),
+    "ring_strategy": Choice(RING_STRATEGIES, "RING_SIMULTANEOUSLY"),
 }
 _COLUMNS: Final = {
     "ring_group_number": "number",

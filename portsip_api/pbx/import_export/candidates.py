@@ -13,7 +13,7 @@ from portsip_api.pbx.extensions import groups
 from portsip_api.pbx.extensions.drafts import Change, Draft
 from portsip_api.pbx.extensions.fields import NUMBER as NUMBER_KIND
 from portsip_api.pbx.extensions.group_keys import GroupKey
-from portsip_api.pbx.import_export.columns import GROUPS, NUMBER
+from portsip_api.pbx.import_export.columns import GROUPS, NUMBER, REQUIRED
 from portsip_api.pbx.import_export.file_reading import Row
 from portsip_api.store.search import fold
 
@@ -42,7 +42,7 @@ def candidate(row: Row, existing: Collection[str], group_rows: Mapping[str, int 
         raise Invalid({**_others(row), **row.faults})
     number = number_of(row)
     if number is None or number not in existing:
-        draft = _with_shared(extension_drafts.prepare(row.fields))
+        draft = _with_shared(extension_drafts.prepare(row.fields, REQUIRED))
         return Candidate(row.number, draft.number, draft, _groups(draft.groups, group_rows))
     change = _with_shared(extension_drafts.prepare_change(row.fields))
     extension_drafts.require_policy(change.values, number)

@@ -4,10 +4,9 @@ import csv
 import io
 from typing import Final
 
-from portsip_api.pbx.import_export.columns import COLUMNS, GROUPS, NUMBER, SYNONYMS, Column, find, to_text
+from portsip_api.pbx.import_export.columns import COLUMNS, GROUPS, REQUIRED, SYNONYMS, Column, find, to_text
 from portsip_api.pbx.values import Choice, Flag, Text, TimeOfDay, Whole, Zone
 
-REQUIRED: Final = (NUMBER, "password", "web_access_password")
 # What most people fill in; the others are told of in docs/import.md.
 _COMMON: Final = (
     *REQUIRED,

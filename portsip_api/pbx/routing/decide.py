@@ -21,6 +21,7 @@ RING_GROUP: Final = "CONNECT_TO_RING_GROUP"
 NUMBER: Final = "CONNECT_TO_NUMBER"
 RECEPTIONIST: Final = "CONNECT_TO_VIRTUAL_RECEPTIONIST"
 DISCONNECT: Final = "DISCONNECT"
+RING_ANYWAY: Final = "RING_ANYWAY"
 RING: Final = "RING"
 
 
@@ -92,9 +93,19 @@ def _meet(walk: _Walk, destination: Destination, state: State, outcome: Outcome 
         return _apply(walk, destination, "available", "no_answer_action", _ring_others(walk, destination))
     if state in {State.AVAILABLE, State.ON_CALL}:
         why = f"{destination.number} is {'busy' if state is State.AVAILABLE else 'on a call, which counts as busy'}"
+        if destination.rules["available"]["busy_action"] == RING_ANYWAY:
+            return _ring_anyway(walk, destination, why)
         return _apply(walk, destination, "available", "busy_action", why)
     name, when = _by_hours(destination.hours, walk.at)
     return _apply(walk, destination, state.value.lower(), name, f"{destination.number} is {_SAID[state]}, and {when}")
+
+
+def _ring_anyway(walk: _Walk, destination: Destination, why: str) -> Next | None:
+    """Offer the call to the phones as a second one; if nobody takes it, it goes on as where nobody answers."""
+    seconds = destination.rules["available"]["no_answer_timeval"]
+    reason = f"{why}: its phones are offered it as a second call for {seconds} seconds."
+    walk.steps.append(Step(RING, destination.number, "forward_rules.available.busy_action", reason, seconds=seconds))
+    return _apply(walk, destination, "available", "no_answer_action", f"Nobody takes it at {destination.number}")
 
 
 _SAID: Final = {

@@ -10,6 +10,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, missing, validates_sch
 from marshmallow import fields as ma
 
 from portsip_api.pbx.values import Checked, Choice, Flag, Kind, Rules, Text, TimeOfDay, Whole
+from portsip_api.portsip.core.codes import codes_of
 from portsip_api.portsip.core.reading import reader
 from portsip_api.portsip.core.wire import WireText
 
@@ -23,10 +24,13 @@ class Ruled(ma.Field[Any]):
     default_error_messages = {"required": "Missing.", "null": "Must not be null."}  # noqa: RUF012 — marshmallow's own form
 
     def __init__(self, kind: Kind, *, codes: Sequence[str] = (), **options: Any) -> None:
-        """Keep the kind, and the names that whole numbers from 1 stand for; `options` are marshmallow's."""
+        """Keep the kind; `codes` are the names for which whole numbers from 1 stand, where `codes_of` has others.
+
+        `options` are marshmallow's.
+        """
         super().__init__(**options)
         self.rule = kind
-        self._read = reader(kind, codes)
+        self._read = reader(kind, codes or codes_of(kind))
 
     def _deserialize(self, value: object, *_: object, **__: object) -> Any:
         value = self._read(value)

@@ -1,0 +1,40 @@
+"""The whole numbers that an old console sends in the place of names.
+
+Source: contract `portsip-more.md`, section 1.2.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from portsip_api.pbx.extensions.fields import ACTIONS, BUSY_ACTIONS, OFFICE_HOURS_MODES, READ_OUT
+from portsip_api.pbx.features.ring_groups import RING_STRATEGIES
+from portsip_api.pbx.values import Choice, Kind
+
+_FORWARD: Final = (
+    "CONNECT_TO_VOICE_MAIL",
+    "CONNECT_TO_ANOTHER_EXTENSION",
+    "CONNECT_TO_RING_GROUP",
+    "CONNECT_TO_NUMBER",
+    "CONNECT_TO_VIRTUAL_RECEPTIONIST",
+    "DISCONNECT",
+)
+# By what a value can be: the names for which 1, 2, … stand, be it one that is not offered here.
+_CODES: Final[Mapping[Sequence[str], Sequence[str]]] = {
+    ACTIONS: _FORWARD,
+    BUSY_ACTIONS: ("RING_ANYWAY", *_FORWARD),
+    RING_STRATEGIES: (
+        "RING_SIMULTANEOUSLY",
+        "PRIORITIZED_HUNT",
+        "CYCLIC_HUNT",
+        "LEAST_WORKED_HUNT",
+        "PAGING",
+        "INTERCOM",
+    ),
+    READ_OUT: READ_OUT,
+    OFFICE_HOURS_MODES: ("GLOBAL", "CUSTOM"),
+}
+
+
+def codes_of(kind: Kind) -> Sequence[str]:
+    """Return the names for which the whole numbers from 1 stand where a value of this kind is read; none of most."""
+    return _CODES.get(kind.options, ()) if isinstance(kind, Choice) else ()
