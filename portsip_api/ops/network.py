@@ -15,7 +15,7 @@ from portsip_api.ops.requests import ID_HEADER
 from portsip_api.setting_kinds import IPNetwork
 
 _REQUEST_HEADERS: Final = ("access_token", "Authorization", "Content-Type", "If-None-Match")
-_REPLY_HEADERS: Final = (ID_HEADER, "Retry-After", "ETag")
+_REPLY_HEADERS: Final = (ID_HEADER, "Retry-After", "ETag", "X-Session-Id")
 _PREFLIGHT_SECONDS: Final = 600
 # An address with the port it called from: `192.0.2.1:4711`, `[2001:db8::1]:4711`, or in brackets alone.
 _WITH_PORT: Final = re.compile(r"\[(?P<six>[^\]]+)\](?::\d{1,5})?|(?P<four>[\d.]+):\d{1,5}", re.ASCII)

@@ -5,7 +5,8 @@ Source: PortSIP REST API, "Call a certain extension"; contract, section 4.
 
 from typing import Any
 
-from flask import g, request
+import orjson
+from flask import Response, g, request
 from marshmallow import Schema
 from marshmallow import fields as ma
 
@@ -47,7 +48,7 @@ class CallRequest(TenantRequest):
 
 
 class CallReply(Schema):
-    """A call that is being placed."""
+    """A call that is being placed, which the header X-Session-Id names too. Without a token there is no body."""
 
     result = ma.String(required=True)
     session_id = ma.String(required=True)
@@ -57,13 +58,16 @@ class CallReply(Schema):
 @calls.arguments(CallRequest, example={"extension": "1000", "auth": "123456", "to": "1001"})
 @calls.allowed(*EVERYBODY, open_to_all=True)
 @calls.answers(CallReply, errors=("401.2", "403.1", "403.5", "404.1", "409.1"))
-def place_call(given: dict[str, Any]) -> dict[str, str]:
+def place_call(given: dict[str, Any]) -> Response:
     """Call from an extension; without a SIP engine the answer is 503.1."""
     tenant_id = _authorised_tenant(given)
     to = pbx_calls.number_of(tenant_id, given["to"])
     is_manager = "auth" not in given and g.identity.role is not Role.EXTENSION
     call = pbx_calls.CallRequest(tenant_id, given["extension"], to, given.get("outbound_caller_id", ""), is_manager)
-    return {"result": "success", "session_id": pbx_calls.place(call, switch.switch)}
+    session_id = pbx_calls.place(call, switch.switch)
+    body = b"" if g.identity is None else orjson.dumps({"result": "success", "session_id": session_id})
+    headers = {"X-Session-Id": session_id, "Cache-Control": "no-store"}
+    return Response(body, content_type="application/json", headers=headers)
 
 
 def _authorised_tenant(given: dict[str, Any]) -> int:

@@ -94,7 +94,7 @@ def test_an_error_can_be_read_across_origins(browser: FlaskClient) -> None:
     check_refused(reply, "403.4")
     assert reply.headers["Access-Control-Allow-Origin"] == ORIGIN
     exposed = {name.strip() for name in reply.headers["Access-Control-Expose-Headers"].split(",")}
-    assert exposed == {"X-Request-ID", "Retry-After", "ETag"}
+    assert exposed == {"X-Request-ID", "Retry-After", "ETag", "X-Session-Id"}
 
 
 def test_another_origin_gets_nothing(browser: FlaskClient) -> None:
