@@ -120,7 +120,7 @@ def _request_body(declared: Declaration, name: str) -> dict[str, Any]:
     if isinstance(declared.body, Record):
         in_json, in_xml = _examples(declared.body, declared.style)
         if declared.style.free:
-            content = {"schema": _opened(_taken_schema(declared.body)), "example": in_json}
+            content = {"schema": _opened(_taken_schema(declared.body)), **in_json}
             return {"required": True, "content": {styles.JSON: content}}
         bare = _taken_schema(declared.body)
         root = declared.body.root
@@ -128,8 +128,8 @@ def _request_body(declared: Declaration, name: str) -> dict[str, Any]:
         return {
             "required": True,
             "content": {
-                styles.JSON: {"schema": {"anyOf": [bare, rooted]}, "example": in_json},
-                styles.XML: {"schema": {"type": "string"}, "example": in_xml},
+                styles.JSON: {"schema": {"anyOf": [bare, rooted]}, **in_json},
+                styles.XML: {"schema": {"type": "string"}, **in_xml},
             },
         }
     if declared.body is Form.UPLOAD:
@@ -139,12 +139,14 @@ def _request_body(declared: Declaration, name: str) -> dict[str, Any]:
     return {"required": declared.body is Form.TEXT, "content": {styles.PLAIN: text}}
 
 
-def _examples(record: Record, style: styles.Style) -> tuple[Any, str]:
-    """Return the example of a record as JSON and, made of that, as XML."""
+def _examples(record: Record, style: styles.Style) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the example of a record, as JSON and, made of that, as XML; nothing where there is none."""
+    if record.title not in RECORDS:
+        return {}, {}
     example = RECORDS[record.title]
     value = json_form.read(record, json.dumps(example).encode())
     named = {record.root: example} if style.rooted and not record.is_list else example
-    return named, "".join(xml_form.write(_only(record, value), value, pretty=True))
+    return {"example": named}, {"example": "".join(xml_form.write(_only(record, value), value, pretty=True))}
 
 
 def _only(record: Record, value: dict[str, Any]) -> Record:

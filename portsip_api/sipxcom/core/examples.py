@@ -15,6 +15,10 @@ _LOCATION: Final = {
 _ELIN: Final = "4235551212"
 _SERIAL: Final = "0004f280cc95"
 _HOURS: Final = {"enabled": True, "start": 32_400_000, "stop": 64_800_000, "scheduledDay": "Weekdays"}
+_SEQUENCE: Final = {
+    "expiration": 20,
+    "rings": [{"expiration": 30, "type": "If no response", "enabled": True, "number": "5551212"}],
+}
 _PERMISSIONS: Final = {"permissions": [{"name": "Voicemail", "value": "ENABLE"}]}
 
 RECORDS: Final[Mapping[str, Any]] = {
@@ -23,12 +27,10 @@ RECORDS: Final[Mapping[str, Any]] = {
         "description": "library of congress",
         "address": {"street": "101 Independence Ave SE", "city": "Washington", "state": "DC", "zip": "20540"},
     },
-    "CallSequence": {
-        "expiration": 20,
-        "rings": [{"expiration": 30, "type": "If no response", "enabled": True, "number": "5551212"}],
-    },
+    "CallSequence": _SEQUENCE,
     "EmergencyLocations": {"e911Location": [{"elin": _ELIN, **_LOCATION}]},
     "Extensions": {"strings": ["4444"]},
+    "Forward": _SEQUENCE,
     "Gateway": {
         "name": "my_siptrunk",
         "description": "DIDs 4235550000 through 4235551000",
@@ -53,6 +55,11 @@ RECORDS: Final[Mapping[str, Any]] = {
     "Line": {"user": "201"},
     "NamedEmergencyLocation": _LOCATION,
     "OldPhones": {"phone": [{"serialNumber": _SERIAL, "model": "polycomVVX500", "description": "Reception"}]},
+    "OwnSchedule": {
+        "name": "Lunch",
+        "description": "",
+        "periods": [{"scheduledDay": -1, "start": {"hrs": 12, "min": 0}, "end": {"hrs": 13, "min": 0}}],
+    },
     "PageGroupGiven": {
         "enabled": True,
         "pageGroupNumber": 1,
