@@ -27,6 +27,7 @@ from portsip_api.sipxcom.admin.phonebooks import phonebooks
 from portsip_api.sipxcom.admin.phones import phones
 from portsip_api.sipxcom.admin.prompts import prompts
 from portsip_api.sipxcom.admin.registrations import registrations
+from portsip_api.sipxcom.admin.rules import rules
 from portsip_api.sipxcom.admin.schedules import schedules
 from portsip_api.sipxcom.admin.services import services
 from portsip_api.sipxcom.admin.user_groups import user_groups
@@ -57,6 +58,7 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     phonebooks,
     gateways,
     gateway_ports,
+    rules,
     phones,
     phone_lines,
     phone_groups,

@@ -13,6 +13,12 @@ from tests.security.test_objects_sipxcom import MAKES_OWN, filled, requests
 
 _HUNT = {"name": "x", "extension": "951"}
 _TRUNK = {"name": "x", "model": {"modelId": "sipTrunkStandard"}}
+_RULE = {
+    "name": "x",
+    "type": "Custom",
+    "dialPatterns": {"patterns": []},
+    "callPattern": {"prefix": "", "callDigits": "digits"},
+}
 _OWN = {"userName": "900"}
 # Method, path, body: everything is the attacker's own but one id or name, which is the victim's.
 ATTACKS: list[tuple[str, str, Any]] = [
@@ -42,6 +48,8 @@ ATTACKS: list[tuple[str, str, Any]] = [
     ("DELETE", "api/gateways/{own_gateway}/ports/{port}", None),
     ("PUT", "api/gateways/{own_gateway}/rules/{rule}", None),
     ("DELETE", "api/gateways/{own_gateway}/rules/{rule}", None),
+    ("POST", "api/rules", {**_RULE, "scheduleId": "{schedule}"}),
+    ("POST", "api/rules", {**_RULE, "permissions": {"names": ["{permission}"]}}),
     ("POST", "api/phones/{own_phone}/lines", {"user": "200"}),
     ("GET", "api/phones/{own_phone}/lines/{line}", None),
     ("DELETE", "api/phones/{own_phone}/lines/{line}", None),
@@ -79,7 +87,7 @@ def _numbered(value: Any) -> Any:
     """Return `value` with ids as the numbers that JSON has for them."""
     if isinstance(value, dict):
         return {
-            name: int(below) if name in {"id", "groupId", "userId"} else _numbered(below)
+            name: int(below) if name in {"id", "groupId", "scheduleId", "userId"} else _numbered(below)
             for name, below in value.items()
         }
     if isinstance(value, list):

@@ -7,6 +7,7 @@ import click
 from portsip_api.ops.cli.group import SentenceGroup
 from portsip_api.ops.cli.import_export import tenant_id_of, tenant_option
 from portsip_api.pbx.trunks import dialling_rules
+from portsip_api.pbx.trunks.rule_kinds import OUTSIDE_KINDS
 
 rule = SentenceGroup("rule", help="Dialling rules: kinds of calls to the outside, which gateways carry.")
 
@@ -23,7 +24,7 @@ def list_rules(tenant: str | None) -> None:
 @rule.command("add")
 @click.argument("name")
 @click.option("--description", help="What it is for.")
-@click.option("--kind", type=click.Choice(dialling_rules.KINDS, case_sensitive=False), default="CUSTOM")
+@click.option("--kind", type=click.Choice(OUTSIDE_KINDS, case_sensitive=False), default="CUSTOM")
 @click.option(
     "--pattern",
     "patterns",
@@ -52,7 +53,7 @@ def remove_rule(name: str, tenant: str | None) -> None:
 
 def _pattern(text: str) -> dict[str, object]:
     prefix, colon, digits = text.partition(":")
-    if colon and not (digits.isascii() and digits.isdigit()):
+    if not prefix or (colon and not (digits.isascii() and digits.isdigit())):
         raise click.BadParameter(f"{text} is no pattern: write 00, or 0900:6 where six digits follow.")
     return {"prefix": prefix, "digits": int(digits) if colon else -1}
 

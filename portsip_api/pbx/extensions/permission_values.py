@@ -6,15 +6,14 @@ the permission's default. A group's value is its own, else the default. Source: 
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.extensions import permission_values_sql, permissions, tables
-from portsip_api.pbx.extensions.permissions import BUILT_IN, Permission
+from portsip_api.pbx.extensions.permissions import BUILT_IN, UNKNOWN, Permission
 from portsip_api.pbx.row_ids import row_id
 from portsip_api.store import database
 
-UNKNOWN: Final = "Names a permission that does not exist."
 Values = Mapping[str, bool]
 
 

@@ -4,7 +4,7 @@ Source: contract, section 5.3.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ APPLICATION: Final = "APPLICATION"
 CALL: Final = "CALL"
 VOICEMAIL_SERVER: Final = "VOICEMAIL_SERVER"
 EMPTY: Final = "Cannot be empty"
+UNKNOWN: Final = "Names a permission that does not exist."
 ORDERINGS: Final = ("name", "description", "label", "default_value")
 PERMISSION: Rules = {
     "label": Text(255),
@@ -108,6 +109,19 @@ def destroy(tenant_id: int, name: str) -> None:
     with database.writing():
         if not tables.Permission.delete(tenant_id, id=custom_id(name)):
             raise NotFound(tables.Permission.missing)
+
+
+def names_of(tenant_id: int, texts: Sequence[str]) -> list[str]:
+    """Return the names of the permissions that `texts` name, by name or by label, each once.
+
+    Raises Invalid (field `permissions`) for one that does not exist.
+    """
+    every = everything(tenant_id) if not BUILT_IN.keys() >= set(texts) else BUILT_IN.values()
+    known = {fold(item.label): item.name for item in every} | {item.name: item.name for item in every}
+    found = [known.get(text) or known.get(fold(text)) for text in texts]
+    if None in found:
+        raise Invalid({"permissions": [UNKNOWN]})
+    return list(dict.fromkeys(name for name in found if name))
 
 
 def custom_id(name: str) -> int | None:

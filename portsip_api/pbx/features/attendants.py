@@ -153,6 +153,16 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> Attendant:
         return show(tenant_id, f"xcf-{attendant_id}")
 
 
+def named(tenant_id: int, name: str) -> int:
+    """Return the id of the attendant of that name, without case, and make a custom one when there is none.
+
+    Raises what `create` raises.
+    """
+    with database.writing():
+        found = tables.Attendant.named(tenant_id, name)
+        return found.id if found is not None else create(tenant_id, {"name": name}).id
+
+
 def destroy(tenant_id: int, key: str) -> None:
     """Delete a custom attendant and free its number.
 

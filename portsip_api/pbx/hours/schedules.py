@@ -149,6 +149,17 @@ def remove_period(tenant_id: int, schedule_id: int, index: int) -> None:
         _set_periods(tenant_id, schedule_id, periods)
 
 
+def checked_periods(fields: Mapping[str, object], name: str) -> list[Period]:
+    """Return the periods that `fields` have under `name`, as for `create`. Raises Invalid."""
+    found = objects(fields, name, MOST_PERIODS, PERIOD, _PERIOD_NEEDS)
+    return [_period(period, f"{name}.{index}.") for index, period in enumerate(found)]
+
+
+def document(periods: Sequence[Period]) -> str:
+    """Return the text in which the store holds periods."""
+    return json.dumps([[period.day, period.start, period.stop, period.enabled] for period in periods])
+
+
 def read_periods(text: str) -> tuple[Period, ...]:
     """Return the periods that a row of the store holds as `text`."""
     return tuple(Period(Day(day), start, stop, enabled) for day, start, stop, enabled in json.loads(text))
@@ -200,8 +211,7 @@ def _owners(fields: Mapping[str, object]) -> dict[str, int | None]:
 def checked_fields(fields: Mapping[str, object]) -> dict[str, Any]:
     """Return name, description and periods (each a `Period`) of `fields`, which `create` describes. Raises Invalid."""
     values = complete(SCHEDULE, fields, ("name",))
-    periods = objects(fields, "periods", MOST_PERIODS, PERIOD, _PERIOD_NEEDS)
-    return {**values, "periods": [_period(period, f"periods.{index}.") for index, period in enumerate(periods)]}
+    return {**values, "periods": checked_periods(fields, "periods")}
 
 
 def _period(values: Mapping[str, Any], path: str = "") -> Period:
@@ -210,18 +220,14 @@ def _period(values: Mapping[str, Any], path: str = "") -> Period:
     return Period(Day(values["day"]), values["start"], values["stop"], values["enabled"])
 
 
-def _document(periods: Sequence[Period]) -> str:
-    return json.dumps([[period.day, period.start, period.stop, period.enabled] for period in periods])
-
-
 def _columns(values: Mapping[str, Any]) -> dict[str, object]:
     return {
         "name": values["name"],
         "name_key": fold(values["name"]),
         "description": values["description"],
-        "periods": _document(values["periods"]),
+        "periods": document(values["periods"]),
     }
 
 
 def _set_periods(tenant_id: int, schedule_id: int, periods: Sequence[Period]) -> None:
-    tables.Schedule.update(tenant_id, {"periods": _document(periods)}, id=schedule_id)
+    tables.Schedule.update(tenant_id, {"periods": document(periods)}, id=schedule_id)

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from portsip_api.store import database
-from portsip_api.store.dialect import json_list, json_row
+from portsip_api.store.dialect import WHOLE, json_list, json_row
 
 
 def of_forward_rules(extension_id: str) -> str:
@@ -27,12 +27,16 @@ def find(tenant_id: int, number: str) -> Any:
 
 
 # Of a tenant `t`, each as a JSON array: the beginnings of external numbers that are allowed, those that are denied, and
-# the patterns of its rules (prefix, digits, kind, whether the rule is enabled, its name).
-OUTSIDE: Final = (
-    "t.allowed_prefixes, t.denied_prefixes,"
-    f" (SELECT {json_list(json_row('p.prefix', 'p.digits', 'r.kind', 'r.enabled', 'r.name'))}"
-    " FROM dialling_rule AS r JOIN dialling_pattern AS p ON p.rule_id = r.id WHERE r.tenant_id = t.id)"
-)
+# the patterns of its rules in the order of the dial plan (prefix, digits, kind, whether the rule is enabled, its name,
+# the JSON of its schedule's periods, the JSON of the permissions that it asks).
+OUTSIDE: Final = f"""t.allowed_prefixes, t.denied_prefixes,
+    (SELECT {json_list(json_row("prefix", "digits", "kind", "enabled", "name", "periods", "permissions"))} FROM (
+        SELECT p.prefix, p.digits, r.kind, r.enabled, r.name, s.periods,
+            CAST((SELECT {json_list("q.permission")} FROM dialling_rule_permission AS q
+                  WHERE q.rule_id = r.id) AS TEXT) AS permissions
+        FROM dialling_rule AS r JOIN dialling_pattern AS p ON p.rule_id = r.id
+        LEFT JOIN schedule AS s ON s.id = r.schedule_id
+        WHERE r.tenant_id = t.id ORDER BY r.id, p.position {WHOLE}) AS o)"""
 
 
 def outside(tenant_id: int) -> Any:

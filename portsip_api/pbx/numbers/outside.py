@@ -6,10 +6,15 @@ Source: contract, section 4 (`allowed_prefixes`); `sipxcom-users-rules.md`, sect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
-_NUMBER: Final = re.compile(r"\+?[0-9*#]{1,32}")
+from portsip_api.pbx.hours.periods import Period, is_active
+
+SOS: Final = "sos"  # what phones dial for an emergency without knowing the number (RFC 5031)
+_NUMBER: Final = re.compile(rf"\+?[0-9*#]{{1,32}}|{SOS}")
 _TEL: Final = re.compile(r"tel:", re.IGNORECASE)
 _IN_WRITING: Final = str.maketrans("", "", " \u00a0()[]{}./-")
 EMERGENCY: Final = "EMERGENCY"
@@ -24,7 +29,10 @@ PERMISSIONS: Final = {
 
 
 def is_number(text: str) -> bool:
-    """Tell whether `text` can be dialled outside: digits, `*` and `#`, at most 32, perhaps behind a `+`; ASCII only."""
+    """Tell whether `text` can be dialled outside: digits, `*` and `#`, at most 32, perhaps behind a `+`; or `sos`.
+
+    ASCII only.
+    """
     return _NUMBER.fullmatch(text) is not None
 
 
@@ -39,15 +47,36 @@ def without_punctuation(text: str) -> str:
     return text.translate(_IN_WRITING)
 
 
+class Moment(NamedTuple):
+    """An instant, and the zone whose clock schedules mean."""
+
+    at: datetime
+    zone: ZoneInfo
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Numbers that a dialling rule is for: `prefix`, and as many more `digits`; below 0 any number of them."""
+    """Numbers that a dialling rule is for: `prefix`, and as many more `digits`; below 0 any number of them.
+
+    `periods` are those of the rule's schedule, if it has one; `permissions` what the rule itself asks of who calls.
+    """
 
     prefix: str
     digits: int
     kind: str
     is_enabled: bool
     rule: str
+    periods: Sequence[Period] | None = None
+    permissions: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The permissions of which who calls needs each."""
+        return self.permissions or ((PERMISSIONS[self.kind],) if self.kind in PERMISSIONS else ())
+
+    def is_in_force(self, now: Moment | None) -> bool:
+        """Tell whether the rule's schedule lets it hold; without a moment, and without a schedule, it does."""
+        return self.periods is None or now is None or is_active(self.periods, now.at, now.zone)
 
     def fits(self, number: str) -> bool:
         """Tell whether a number is one of them."""
@@ -71,22 +100,24 @@ class Outside:
         )
         return allowed > denied
 
-    def pattern_of(self, number: str) -> Pattern | None:
-        """Return the pattern that decides about a number: the longest, of two equal ones that of a disabled rule.
+    def pattern_of(self, number: str, now: Moment | None = None) -> Pattern | None:
+        """Return the pattern that decides about a number: the longest, of equal ones that of a disabled rule, else the
+        first in the dial plan. Rules whose schedule lets them hold come before all others.
 
-        A rule for emergencies that is enabled comes before all others; one that is disabled stands for nothing.
+        A rule for emergencies that holds comes before all of them; one that does not stands for nothing.
         """
         fitting = [pattern for pattern in self.patterns if pattern.fits(number)]
-        emergency = [pattern for pattern in fitting if pattern.kind == EMERGENCY]
-        if any(pattern.is_enabled for pattern in emergency):
-            return next(pattern for pattern in emergency if pattern.is_enabled)
+        for pattern in fitting:
+            if pattern.kind == EMERGENCY and pattern.is_enabled and pattern.is_in_force(now):
+                return pattern
         others = [pattern for pattern in fitting if pattern.kind != EMERGENCY]
-        return max(others, key=lambda pattern: (len(pattern.prefix), not pattern.is_enabled), default=None)
+        held = [pattern for pattern in others if pattern.is_in_force(now)]
+        return max(held or others, key=lambda pattern: (len(pattern.prefix), not pattern.is_enabled), default=None)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: whether one of the groups lets it call outside, and its value of each of `PERMISSIONS`."""
+    """Who calls: whether one of the groups lets it call outside, and its value of each permission that rules ask."""
 
     may_call_outside: bool = True
     permissions: Mapping[str, bool] = field(default_factory=dict)
@@ -99,6 +130,7 @@ class Reason(StrEnum):
     NO_GROUP = "no group of {who} allows external calls"
     NO_PREFIX = "the tenant does not allow that number to be dialled"
     RULE_DISABLED = "the dialling rule {detail}, which it belongs to, is disabled"
+    RULE_NOT_NOW = "the dialling rule {detail}, which it belongs to, does not hold at this time"
     NO_PERMISSION = "{who} lacks the permission {detail}"
 
 
@@ -114,27 +146,30 @@ class Refusal:
         return self.reason.format(who=who, detail=self.detail)
 
 
-def refusal(number: str, outside: Outside, caller: Caller | None) -> Refusal | None:
+def refusal(number: str, outside: Outside, caller: Caller | None, now: Moment | None = None) -> Refusal | None:
     """Return why `caller` may not call a number outside the PBX, or None when it may.
 
-    Without a caller, as where a hunt group falls back, only the tenant is asked. Emergency numbers are for everybody.
+    Without a caller, as where a hunt group falls back, only the tenant is asked; without a moment, as where a forward
+    is written that is to serve later, schedules are not. Emergency numbers are for everybody.
     """
-    if not is_number(number):
+    pattern = outside.pattern_of(number, now)
+    is_emergency = pattern is not None and pattern.kind == EMERGENCY
+    if not is_number(number) or (number == SOS and not is_emergency):
         return Refusal(Reason.NO_NUMBER)
-    pattern = outside.pattern_of(number)
-    if pattern is not None and pattern.kind == EMERGENCY:
+    if is_emergency:
         return None
     if caller is not None and not caller.may_call_outside:
         return Refusal(Reason.NO_GROUP)
     if not outside.has_prefix(number):
         return Refusal(Reason.NO_PREFIX)
-    return None if pattern is None else _refusal_by(pattern, caller)
+    return None if pattern is None else _refusal_by(pattern, caller, now)
 
 
-def _refusal_by(pattern: Pattern, caller: Caller | None) -> Refusal | None:
-    permission = PERMISSIONS.get(pattern.kind, "")
+def _refusal_by(pattern: Pattern, caller: Caller | None, now: Moment | None) -> Refusal | None:
     if not pattern.is_enabled:
         return Refusal(Reason.RULE_DISABLED, pattern.rule)
-    if caller is not None and permission and not caller.permissions.get(permission, False):
-        return Refusal(Reason.NO_PERMISSION, permission)
-    return None
+    if not pattern.is_in_force(now):
+        return Refusal(Reason.RULE_NOT_NOW, pattern.rule)
+    lacking = (name for name in pattern.asked if caller is not None and not caller.permissions.get(name, False))
+    first = next(lacking, None)
+    return None if first is None else Refusal(Reason.NO_PERMISSION, first)

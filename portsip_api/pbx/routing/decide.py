@@ -11,7 +11,7 @@ from typing import Final
 
 from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.pbx.hours.office_hours import Hours, holiday_at, stretch
-from portsip_api.pbx.numbers.outside import Caller, refusal
+from portsip_api.pbx.numbers.outside import Caller, Moment, refusal
 from portsip_api.pbx.routing.destinations import Destination, HuntGroup, Next, State, Surroundings
 from portsip_api.pbx.routing.ring_steps import Ring
 
@@ -125,7 +125,7 @@ def _ring_others(walk: _Walk, destination: Destination) -> str:
         if not ring.number:
             silent += f"; what was at {ring.former or 'the number of a ring'} no longer exists and does not ring"
             continue
-        if problem := _problem_of_number(walk.world, destination, ring.number):
+        if problem := _problem_of_number(walk, destination, ring.number):
             silent += f"; {ring.number} does not ring, since {problem}"
             continue
         how = f"{ring.number} rings together with {previous}" if ring.together else f"{ring.number} rings next"
@@ -167,7 +167,7 @@ def _apply(walk: _Walk, destination: Destination, section: str, name: str, why: 
         if not _connect(walk, action, target, rule, why):
             _give_up(walk, destination, rule, f"{why}; {_KINDS[action]} {target} no longer exists")
     elif action == NUMBER:
-        if problem := _problem_of_number(walk.world, destination, target):
+        if problem := _problem_of_number(walk, destination, target):
             _give_up(walk, destination, rule, f"{why}; {problem}")
         else:
             walk.steps.append(Step(NUMBER, target, rule, f"{why}: the call goes to {target}."))
@@ -272,7 +272,7 @@ def _fall_back(walk: _Walk, group: HuntGroup, why: str) -> Next | None:
     elif any(_connect(walk, action, target, rule, why) for action in _KINDS):
         return None
     elif target:
-        problem = _problem_of_destination(world, target)
+        problem = _problem_of_destination(walk, target)
         if not problem:
             walk.steps.append(Step(NUMBER, target, rule, f"{why}: the call goes to {target}."))
             return None
@@ -290,14 +290,17 @@ def _give_up(walk: _Walk, destination: Destination, rule: str, why: str) -> None
         walk.steps.append(Step(DISCONNECT, None, rule, reason))
 
 
-def _problem_of_number(world: Surroundings, destination: Destination, number: str) -> str:
+def _problem_of_number(walk: _Walk, destination: Destination, number: str) -> str:
     caller = Caller(destination.may_call_outside, destination.permissions)
-    return _problem_of_destination(world, number, caller, destination.number)
+    return _problem_of_destination(walk, number, caller, destination.number)
 
 
-def _problem_of_destination(world: Surroundings, number: str, caller: Caller | None = None, who: str = "") -> str:
+def _problem_of_destination(walk: _Walk, number: str, caller: Caller | None = None, who: str = "") -> str:
+    world = walk.world
     group = world.hunt_groups.get(number)
     if group is not None and not group.enabled:
         return f"the hunt group {group.name} is disabled"
-    why_not = None if number in world.internal else refusal(number, world.outside, caller)
+    if number in world.internal:
+        return ""
+    why_not = refusal(number, world.outside, caller, Moment(walk.at, world.zone))
     return "" if why_not is None else why_not.clause(who)

@@ -43,11 +43,14 @@ class _Model:
 
 @dataclass(frozen=True)
 class SettingsChoice:
-    """The keys of a phone's and of its lines' settings, for versions whose ids `version_pattern` matches in full."""
+    """The keys of a phone's and of its lines' settings, for versions whose ids `version_pattern` matches in full.
+
+    None: nothing is known that could be set.
+    """
 
     version_pattern: str
-    phone_key: str
-    line_key: str
+    phone_key: str | None
+    line_key: str | None
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ def port_definitions_of(model: GatewayModel, version: str | None = None) -> Defi
 
 
 def _definitions(model: PhoneModel | GatewayModel, key: str | None, version: str | None) -> Definitions:
+    if key is None and isinstance(model, PhoneModel):
+        return Definitions(model.family, ())
     if key is None:
         raise NotFound("Devices of this model have no such settings.")
     return definitions(key, selectors=_selectors(model, version))

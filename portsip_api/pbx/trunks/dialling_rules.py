@@ -1,37 +1,32 @@
 """Dialling rules: kinds of calls to the outside, and the gateways that carry them.
 
-Source: contract, section 6.2 (`availablerules`, `rules`). What a rule is made of is ours, since the contract names no
-more than its place in the dial plan.
+What rules are made of besides is in `dial_plan`. Source: contract, section 6.2 (`availablerules`, `rules`).
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from portsip_api.pbx.errors import Duplicate, Invalid
 from portsip_api.pbx.replacements import objects
 from portsip_api.pbx.row_ids import row_id
-from portsip_api.pbx.trunks import gateways, tables
+from portsip_api.pbx.trunks import gateways, rule_kinds, tables
+from portsip_api.pbx.trunks.rule_kinds import MOST_PATTERNS, PATTERN
 from portsip_api.pbx.trunks.tables import DiallingPattern, DiallingRuleGateway
 from portsip_api.pbx.uniqueness import Refusals, refusing
-from portsip_api.pbx.values import Choice, Flag, Rules, Text, Whole, checked
+from portsip_api.pbx.values import Choice, Flag, Rules, Text, checked
 from portsip_api.store import database
 from portsip_api.store.search import fold
 
-KINDS: Final = ("CUSTOM", "EMERGENCY", "INTERNATIONAL", "LOCAL", "LONG_DISTANCE", "RESTRICTED", "TOLL_FREE")
+KINDS: Final = rule_kinds.KINDS
 DIALLING_RULE: Rules = {
     "name": Text(255, 1, pattern=r"\S|\S.*\S", meaning="a name that neither begins nor ends with a blank"),
     "description": Text(255, lines=True),
     "kind": Choice(KINDS, "CUSTOM"),
     "enabled": Flag(True),
 }
-MOST_PATTERNS: Final = 100
-PATTERN: Rules = {
-    "prefix": Text(32, 1, pattern=r"\+?[0-9*#]*", meaning="the beginning of a number to dial"),
-    "digits": Whole(-1, 32, -1),
-}
-_REFUSALS: Refusals = {
+REFUSALS: Refusals = {
     "dialling_rule_tenant_id_name_key_key": lambda: Duplicate("Another dialling rule has this name.", "name"),
 }
 
@@ -58,12 +53,18 @@ class DiallingRule:
 
 def page(tenant_id: int) -> Sequence[DiallingRule]:
     """Return every rule of a tenant in the order in which they were made, in two statements."""
+    patterns = patterns_of(tenant_id)
+    rules = tables.DiallingRule.page(tenant_id, order=[tables.DiallingRule.id])
+    return [replace(_rule(row), patterns=patterns[row.id]) for row in rules]
+
+
+def patterns_of(tenant_id: int) -> Mapping[int, Sequence[Pattern]]:
+    """Return the patterns of every rule by the rule's id, none where there are none, in one statement."""
     rows = DiallingPattern.select(tenant_id).order_by(DiallingPattern.rule_id, DiallingPattern.position)
     patterns: dict[int, list[Pattern]] = defaultdict(list)
     for row in rows:
         patterns[row.rule_id].append(Pattern(row.prefix, row.digits))
-    rules = tables.DiallingRule.page(tenant_id, order=[tables.DiallingRule.id])
-    return [replace(_rule(row), patterns=patterns[row.id]) for row in rules]
+    return patterns
 
 
 def available(tenant_id: int, gateway_key: int | str) -> Sequence[DiallingRule]:
@@ -93,8 +94,16 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     values = checked(DIALLING_RULE, {name: value for name, value in fields.items() if value is not None})
     if "name" not in values:
         raise Invalid({"name": ["Missing."]})
-    with database.writing(), refusing(_REFUSALS):
-        rule_id = tables.DiallingRule.insert(
+    with database.writing():
+        rule_id = insert(tenant_id, values)
+        set_patterns(tenant_id, rule_id, patterns)
+    return rule_id
+
+
+def insert(tenant_id: int, values: Mapping[str, Any]) -> int:
+    """Write a rule of checked values inside the caller's transaction and return its id. Raises Duplicate."""
+    with refusing(REFUSALS):
+        return tables.DiallingRule.insert(
             tenant_id,
             name=values["name"],
             name_key=fold(values["name"]),
@@ -102,9 +111,13 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
             kind=values.get("kind", "CUSTOM"),
             enabled=values.get("enabled", True),
         )
-        rows = [{"rule_id": rule_id, "position": position, **pattern} for position, pattern in enumerate(patterns)]
-        DiallingPattern.insert_all(tenant_id, rows)
-    return rule_id
+
+
+def set_patterns(tenant_id: int, rule_id: int, patterns: Sequence[Mapping[str, Any]]) -> None:
+    """Give a rule exactly these patterns, checked as PATTERN, inside the caller's transaction."""
+    DiallingPattern.delete(tenant_id, rule_id=rule_id)
+    rows = [{"rule_id": rule_id, "position": position, **pattern} for position, pattern in enumerate(patterns)]
+    DiallingPattern.insert_all(tenant_id, rows)
 
 
 def destroy(tenant_id: int, key: int | str) -> None:

@@ -2,7 +2,7 @@
 
 import peewee
 
-from portsip_api.pbx.tables import Flag, Link, TenantTable
+from portsip_api.pbx.tables import Flag, Link, TenantTable, default
 
 
 class Gateway(TenantTable):
@@ -64,6 +64,8 @@ class DiallingRule(TenantTable):
     description = peewee.TextField(null=True)
     kind = peewee.TextField()
     enabled = Flag()
+    schedule_id = Link("schedule", "SET NULL", null=True)  # in which alone it holds
+    members = peewee.TextField(constraints=default("'{}'"))  # what rules of its kind have, as JSON
 
     class Meta:
         """Its keys."""
@@ -99,6 +101,49 @@ class DiallingRuleGateway(TenantTable):
         """Its keys."""
 
         primary_key = peewee.CompositeKey("rule_id", "gateway_id")
+
+
+class DiallingRulePermission(TenantTable):
+    """Permissions that a rule asks of who calls."""
+
+    owning_link = "rule_id"
+
+    rule_id = Link("dialling_rule")
+    permission = peewee.TextField()
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("rule_id", "permission")
+
+
+class DiallingRuleNumber(TenantTable):
+    """Numbers at which attendants answer by a rule."""
+
+    tenant_id = Link("tenant")
+    number = peewee.TextField()
+    rule_id = Link("dialling_rule")
+    position = peewee.IntegerField()  # 0: the extension; -1: the DID; above 0: an alias
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("tenant_id", "number")
+
+
+class DiallingRuleAttendant(TenantTable):
+    """The attendants that answer by a rule."""
+
+    owning_link = "rule_id"
+
+    rule_id = Link("dialling_rule")
+    place = peewee.TextField()  # when: after_hours, holiday, working_time
+    attendant_id = Link("attendant")
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("rule_id", "place")
 
 
 class Location(TenantTable):

@@ -95,7 +95,7 @@ COMPARISONS: Final = {
     "{} phone groups do not have the phones that are counted.": """
         SELECT count(*) FROM phone_group AS g
         WHERE members_count <> (SELECT count(*) FROM phone_group_member WHERE group_id = g.id)""",
-    "{} numbers of hunt or page groups, orbits or attendants are not dialled numbers, or the other way round.": """
+    "{} numbers of groups, orbits, attendants or rules are not dialled numbers, or the other way round.": """
         SELECT count(*) FROM (
             SELECT tenant_id, number, kind FROM (
                 SELECT tenant_id, extension AS number, 'HUNT_GROUP' AS kind FROM hunt_group
@@ -103,8 +103,10 @@ COMPARISONS: Final = {
                 UNION ALL SELECT tenant_id, extension, 'PARK_ORBIT' FROM park_orbit
                 UNION ALL SELECT tenant_id, dialled, 'PAGE_GROUP' FROM page_group
                 UNION ALL SELECT tenant_id, number, 'VIRTUAL_RECEPTIONIST' FROM attendant WHERE number IS NOT NULL
+                UNION ALL SELECT tenant_id, number, 'DIALLING_RULE' FROM dialling_rule_number
                 UNION ALL SELECT tenant_id, number, kind FROM dialled_number
-                WHERE kind IN ('HUNT_GROUP', 'PARK_ORBIT', 'PAGE_GROUP', 'VIRTUAL_RECEPTIONIST') AND number IS NOT NULL)
+                WHERE kind IN ('HUNT_GROUP', 'PARK_ORBIT', 'PAGE_GROUP', 'VIRTUAL_RECEPTIONIST', 'DIALLING_RULE')
+                AND number IS NOT NULL)
             GROUP BY tenant_id, number, kind HAVING count(*) <> 2)""",
     "{} references join objects of different tenants, or are nobody's.": """
         SELECT (SELECT count(*) FROM reference AS r JOIN dialled_number AS d ON d.id = r.target_id

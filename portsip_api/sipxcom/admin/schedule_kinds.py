@@ -43,7 +43,7 @@ def _read_time(value: object) -> int | None:
     """Return the minutes after midnight that milliseconds since 1970, or a date and time, stand for in GMT."""
     if value == "":
         return None
-    milliseconds = _milliseconds(value)
+    milliseconds = milliseconds_of(value)
     if milliseconds is None or milliseconds % _MS_PER_MINUTE:
         raise ValueError("Must be a time of day in whole minutes: milliseconds since 1970, or a date and time, in GMT.")
     return _minutes(milliseconds)
@@ -51,7 +51,7 @@ def _read_time(value: object) -> int | None:
 
 def _read_end(value: object) -> int | None:
     """Read the end of a period as `_read_time` does; the system drops its seconds, and many end a day at 23:59:59."""
-    milliseconds = _milliseconds(value)
+    milliseconds = milliseconds_of(value)
     return _read_time(value) if milliseconds is None else _minutes(milliseconds)
 
 
@@ -60,7 +60,8 @@ def _minutes(milliseconds: int) -> int:
     return minutes if milliseconds == _MINUTES_PER_DAY * _MS_PER_MINUTE else minutes % _MINUTES_PER_DAY
 
 
-def _milliseconds(value: object) -> int | None:
+def milliseconds_of(value: object) -> int | None:
+    """Return the milliseconds since 1970 that a number or a date and time stand for; None when it is neither."""
     text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
     digits = text.removeprefix("-")
     if digits.isascii() and digits.isdigit() and len(digits) <= 18:

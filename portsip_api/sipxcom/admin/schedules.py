@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from portsip_api.pbx.hours import schedules as pbx_schedules
+from portsip_api.pbx.hours.periods import Period
 from portsip_api.pbx.hours.schedules import Kind as Owner
 from portsip_api.pbx.hours.schedules import Schedule
 from portsip_api.sipxcom.admin.schedule_kinds import DAY, END, OWNER, TIME
@@ -19,7 +20,7 @@ schedules = Resources("schedules", __name__, API, "Schedules")
 
 _NOBODY: Final = -1
 _TIME_MEANING: Final = "A time of day, in the zone of the PBX, written as if it were GMT; in JSON milliseconds."
-_HOURS: Final = Record(
+HOURS: Final = Record(
     "workingHours",
     (
         Leaf("enabled", FLAG, "True when absent."),
@@ -43,7 +44,7 @@ _SCHEDULE: Final = Record(
         Leaf("userId", WHOLE, "-1: no user's."),
         Leaf("groupId", WHOLE, "-1: no group's."),
         Leaf("type", OWNER, "When absent, what has a user's or a group's id is theirs."),
-        Nested("workingTime", Record("workingTime", (Many("workingHours", _HOURS, bare=True),), "WorkingTime")),
+        Nested("workingTime", Record("workingTime", (Many("workingHours", HOURS, bare=True),), "WorkingTime")),
     ),
     "Schedule",
 )
@@ -136,13 +137,13 @@ def destroy_schedule(id: int) -> None:  # noqa: A002 — the wire's word
 @schedules.route(
     "/api/schedules/<number:id>/period", methods=["POST"], also=["/api/schedules/<number:id>/period/<number:index>"]
 )
-@schedules.reads(_HOURS)
+@schedules.reads(HOURS)
 @schedules.allowed(Access.ADMINISTRATION)
 @schedules.answers(NOTHING, errors=(404,), note="It is appended, whatever index the address has.")
 def add_period(given: dict[str, Any], id: int, index: int = 0) -> None:  # noqa: A002 — the wire's word
     """Append a period to a schedule."""
     del index
-    pbx_schedules.add_period(current_tenant(), id, _period(given))
+    pbx_schedules.add_period(current_tenant(), id, period_of(given))
 
 
 @schedules.route("/api/schedules/<number:id>/period/<number:index>", methods=["DELETE"])
@@ -158,10 +159,7 @@ def _listed(found: Sequence[Schedule]) -> dict[str, Any]:
 
 
 def _shown(schedule: Schedule) -> dict[str, Any]:
-    hours = [
-        {"enabled": period.enabled, "start": period.start, "stop": period.stop, "scheduledDay": period.day}
-        for period in schedule.periods
-    ]
+    hours = [shown_period(period) for period in schedule.periods]
     return {
         "id": schedule.id,
         "name": schedule.name,
@@ -173,17 +171,23 @@ def _shown(schedule: Schedule) -> dict[str, Any]:
     }
 
 
+def shown_period(period: Period) -> dict[str, Any]:
+    """Return a period as HOURS shows it."""
+    return {"enabled": period.enabled, "start": period.start, "stop": period.stop, "scheduledDay": period.day}
+
+
 def _fields(given: dict[str, Any]) -> dict[str, Any]:
     hours = given.get("workingTime", {}).get("workingHours", [])
     return {
         "name": given["name"],
         "description": given.get("description"),
-        "periods": [_period(one) for one in hours],
+        "periods": [period_of(one) for one in hours],
     }
 
 
-def _period(given: dict[str, Any]) -> dict[str, Any]:
-    require_given(_HOURS, given)
+def period_of(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the period, as `pbx.hours.schedules` has it, of what was read as HOURS. Raises Invalid."""
+    require_given(HOURS, given)
     names = {"day": "scheduledDay", "start": "start", "stop": "stop", "enabled": "enabled"}
     return {own: given.get(name) for own, name in names.items()}
 

@@ -1,6 +1,6 @@
 """The whole table: the rows of every part."""
 
-from tests.contract.sipxcom import rows_calls, rows_devices, rows_directory, rows_own, rows_services
+from tests.contract.sipxcom import rows_calls, rows_devices, rows_directory, rows_own, rows_rules, rows_services
 
-PARTS = (rows_directory, rows_devices, rows_services, rows_calls, rows_own)
+PARTS = (rows_directory, rows_devices, rows_services, rows_calls, rows_own, rows_rules)
 ROWS = [row for part in PARTS for row in part.ROWS]

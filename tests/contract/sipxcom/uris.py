@@ -114,6 +114,9 @@ PAGE = """
 203 /callgroups/{extension}
 204 /callgroups/{extension}/duplicate/{newExtension}
 205 /callgroups/{extension}/rotate/{ringExtension}
+206 /rules
+207 /rules/raw
+208 /rules/{id}
 """
 URIS = {int(line.split(" ", 1)[0]): line.split(" ", 1)[1] for line in PAGE.strip().splitlines()}
 METHODS = ("GET", "PUT", "POST", "DELETE")

@@ -97,7 +97,16 @@ def make_calls(portal: Portal, world: World) -> None:
     world["hunt_group"] = portal.make("api/callgroups", {"name": "hunt", "extension": "3399", "ringBeans": rings})
 
 
-MAKERS: list[Callable[[Portal, World], None]] = [make_directory, make_services, make_devices, make_calls]
+def make_rules(portal: Portal, world: World) -> None:
+    """Rules of the dial plan."""
+    call = {"prefix": "", "callDigits": "digits"}
+    for key, name, prefix in (("rule", "Premium", "0190"), ("rule2", "Spare", "0191")):
+        patterns = {"patterns": [{"prefix": prefix, "digits": -1}]}
+        fields = {"type": "Custom", "dialPatterns": patterns, "callPattern": call}
+        world[key] = portal.make("api/rules", {"name": name, **fields})
+
+
+MAKERS: list[Callable[[Portal, World], None]] = [make_directory, make_services, make_devices, make_calls, make_rules]
 
 
 def make_world(server: Server) -> World:

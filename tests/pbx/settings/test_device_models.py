@@ -25,7 +25,7 @@ def paths(model_id: str, version: str | None = None) -> set[str]:
 
 
 def test_models_are_those_of_the_contract() -> None:
-    assert len(phone_models()) == len({model.model_id for model in phone_models()}) == 178
+    assert len(phone_models()) == len({model.model_id for model in phone_models()}) == 179
     assert [model.model_id for model in gateway_models()] == [
         "acmeGatewayStandard",
         "audiocodesMP1X4_4_FXO",
@@ -56,6 +56,12 @@ def test_a_model_has_its_facts() -> None:
     assert gateway.versions[0] == "audiocodes6.0"  # type: ignore[index]
 
 
+def test_a_model_of_which_no_settings_are_known_has_none() -> None:
+    mobile = phone_model("uniteMobileModel")
+    assert (mobile.label, mobile.vendor, mobile.versions, mobile.max_lines) == ("Unite Mobile", "eZuce", None, 1)
+    assert definitions_of(mobile).settings == line_definitions_of(mobile).settings == ()
+
+
 def test_trunk_templates_are_known_but_not_listed() -> None:
     assert gateway_model("itspVoipms").settings_key == "gateways:sipTrunk"
     assert not gateway_model("itspVoipms").listed
@@ -68,7 +74,9 @@ def test_an_unknown_model_is_not_found(model_id: str) -> None:
             find(model_id)
 
 
-@pytest.mark.parametrize("model", phone_models(), ids=lambda model: model.model_id)
+@pytest.mark.parametrize(
+    "model", [model for model in phone_models() if model.family != "uniteMobile"], ids=lambda model: model.model_id
+)
 def test_every_phone_has_settings_without_a_version(model: device_models.PhoneModel) -> None:
     assert definitions_of(model).settings
     assert line_definitions_of(model).settings
