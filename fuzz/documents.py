@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import re
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from portsip_api import create_app, settings
 from portsip_api.pbx.access import administrators
 from portsip_api.store import database
 from tests.contract.servers import running
-from tests.contract.test_schemathesis import CONFIGURATION, LIMITS, TOKEN
+from tests.contract.test_schemathesis import CONFIGURATION, ENVIRONMENT, LIMITS, TOKEN
 from tests.crm import ADMIN_PASSWORD
 
 LIFE = "86400"  # seconds of the one token: a long run must not outlive it
@@ -70,7 +71,8 @@ class Document:
         command += ["--warnings", "off", "--continue-on-failure"]
         # That few of its guesses fit a pattern of the document, or that the machine is busy, is no finding.
         command += ["--suppress-health-check", "filter_too_much,too_slow"]
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        environment = {**os.environ, "SCHEMATHESIS_HOOKS": ENVIRONMENT["SCHEMATHESIS_HOOKS"]}
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def _token(url: str) -> str:

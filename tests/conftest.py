@@ -94,8 +94,13 @@ def store(template: tuple[Flask, Path], tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def configure(store: Path, tmp_path: Path):
-    """A function that puts settings in force, over a fresh copy of the store."""
+def configure(store: Path, tmp_path: Path, request: pytest.FixtureRequest):
+    """A function that puts settings in force, over a fresh copy of the store.
+
+    Where a test sets the clocks, nothing is written before: how long a token lives would depend on the machine's.
+    """
+    if "time" in request.fixturenames:
+        request.getfixturevalue("time")
     data = tmp_path / "data"
     shutil.copytree(store, data)
 

@@ -18,7 +18,11 @@ from tests.crm import ADMIN_PASSWORD
 EXAMPLES = {"openapi.json": "12", "openapi-sipxcom.json": "3", "openapi-provision.json": "20"}
 LIMITS = {"PBX_LOGIN_FAILURES": "100000", "PBX_LOGIN_FAILURES_ADDRESS": "100000", "PBX_TOKEN_TTL": "3600"}
 # What Hypothesis works out about Unicode is kept; and requests looks for proxies among all variables, each time.
-ENVIRONMENT = {"HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / ".hypothesis"), "PYTHONUTF8": "1"}
+ENVIRONMENT = {
+    "HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / ".hypothesis"),
+    "PYTHONUTF8": "1",
+    "SCHEMATHESIS_HOOKS": str(ROOT / "tests" / "contract" / "what_is_read.py"),
+}
 
 CONFIGURATION = """
 [checks.not_a_server_error]

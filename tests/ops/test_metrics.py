@@ -73,7 +73,7 @@ def test_tokens_that_live_are_counted(app: Flask, admin: Crm, time: SetClock) ->
     for _ in range(3):
         admin.log_in("admin", ADMIN_PASSWORD)
     measures.take()
-    assert _number(app, "pbx_tokens") == 3
+    assert _number(app, "pbx_tokens") == 4
     time.pass_seconds(31)
     measures.take()
     assert _number(app, "pbx_tokens") == 0

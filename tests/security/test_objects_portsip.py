@@ -180,7 +180,7 @@ def test_another_tenant_and_another_extension_are_out_of_reach(template, home: W
 
 def test_the_owner_reaches_what_the_others_do_not(template, home: World, world_template, tmp_path: Path):  # noqa: F811
     """So that it is for whose it is that they were refused."""
-    expected = {"extensions/call": 503, "account": 403}
+    expected = {"extensions/call": 503, "account/destroy": 403, "account/remove": 403}
     every = [(operation, fields) for operation, several in ATTACKS.items() for fields in several]
     for number, (operation, fields) in enumerate(every):
         close_store()
@@ -225,6 +225,8 @@ def test_guessed_ids_are_refused(template, home: World, operation: str):
     identity = "administrator" if "account/" in operation else "tenant"
     row = next(row for row in ATTACKS[operation] if "id" in row)
     for guess in GUESSES:
+        if guess is None and operation == "GET account/show":
+            continue  # a query has no null, and an administrator who names nobody is shown its own account
         fields = {name: value for name, value in row.items() if name != "extension_number"} | {"id": guess}
         reply = ask(client_of(template, home, identity), operation, fields, home)
         assert reply.status_code in {400, 404}, (guess, reply.text)

@@ -176,8 +176,8 @@ class Attempt:
 
 
 def tell(whom: Callable[[str], None]) -> None:
-    """Let `whom`, and nobody else, be told of each refusal in this process: WRONG or LIMITED."""
-    _told[:] = [whom]
+    """Let `whom` be told too of each refusal in this process: WRONG or LIMITED."""
+    _told.append(whom)
 
 
 def _tell(reason: str) -> None:

@@ -73,8 +73,9 @@ def save_all(tenant_id: int, locations: Sequence[Mapping[str, object]]) -> None:
 def save(tenant_id: int, elin: str, fields: Mapping[str, object]) -> None:
     """Make or replace the location of `elin`; an ELIN in `fields` is ignored. Raises Invalid."""
     values = _checked({**fields, "elin": elin})
-    _write(tenant_id, [values])
-    trail.exactly(tables.Location.get(tenant_id, elin=values["elin"]).id)
+    with database.writing():  # the id is read inside, or what was written could be answered as a failure
+        _write(tenant_id, [values])
+        trail.exactly(tables.Location.get(tenant_id, elin=values["elin"]).id)
 
 
 def destroy(tenant_id: int, elin: str) -> None:

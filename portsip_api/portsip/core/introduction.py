@@ -25,6 +25,8 @@ curl -H "Authorization: Bearer $TOKEN" $PBX/api/extensions/create \\
   `POST /api/account/token/refresh` gives it that life anew, `POST /api/account/sign_out` ends it.
 - It stands in the header `Authorization: Bearer TOKEN`, in the header `access_token: TOKEN`, or as a field
   `access_token` of query or body: in one of them.
+- **Values** are best sent as they are documented. A number or a flag is also read as text (`"20"`, `"true"`), a text as
+  a whole number, the names of an enumeration and of the query's fields in any case.
 - An **error** is `{"err_code": "400.1", "msg": "..."}`; the status of HTTP is the number before the point.
 - Operations that are marked as deprecated are other spellings, for old clients.
 """

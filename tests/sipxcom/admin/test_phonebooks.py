@@ -35,7 +35,7 @@ def test_without_phonebooks_the_list_is_empty(portal):
 def test_a_phonebook_is_csv_in_the_contracts_bytes(portal, sales, accept):
     reply = portal.get("rest/phonebook/Sales%20%26%20Co", **({"accept": accept} if accept else {}))
     assert reply.text == (
-        '"First name","Last name","Number"\n"Ünal","<&>","+49 30"\n"","\'=1+1","300"\n"Ann","O\\"Neil, Jr.","200"\n'
+        '"First name","Last name","Number"\n"Ünal","<&>","+4930"\n"","\'=1+1","300"\n"Ann","O\\"Neil, Jr.","200"\n'
     )
     assert (reply.status_code, reply.content_type) == (200, f"{CSV}; charset=UTF-8")
 
@@ -45,7 +45,7 @@ def test_a_phonebook_is_xml_for_who_asks(portal, sales):
     assert reply.content_type == "text/xml; charset=UTF-8"
     assert reply.text.startswith(
         "<phonebook>\n  <entry>\n    <first-name>Ünal</first-name>\n    <last-name>&lt;&amp;&gt;</last-name>\n"
-        "    <number>+49 30</number>\n  </entry>\n"
+        "    <number>+4930</number>\n  </entry>\n"
     )
     assert reply.text.endswith("    <number>200</number>\n  </entry>\n</phonebook>")
     assert len(portal.read_xml("rest/phonebook/Sales%20%26%20Co").findall("entry")) == 3
