@@ -185,6 +185,11 @@ class Settings:
         str(2 << 30),
         "Most bytes that the greetings, messages and prompts of a tenant take, as stored",
     )
+    upload_dir: str = _setting(
+        kinds.String(), "",
+        "Folder of files that are taken by their names and of exports, in it a folder for each tenant, called as its "
+        "id, with `greetings`, `prompts`, `import` and `export`; empty: none",
+    )  # fmt: skip
     fetch_allow: list[IPNetwork | str] = _setting(
         Hosts(), "",
         "Host names, addresses or networks, separated by commas, that greetings may be fetched from, and name servers "
@@ -210,6 +215,11 @@ class Settings:
     def secret_key_path(self) -> Path:
         """The key file."""
         return ROOT / self.secret_key_file if self.secret_key_file else self.data_path / "secret.key"
+
+    @property
+    def upload_path(self) -> Path | None:
+        """The folder of uploads, if there is one."""
+        return ROOT / self.upload_dir if self.upload_dir else None
 
 
 @dataclass(frozen=True)
@@ -256,6 +266,7 @@ def _require_absolute(loaded: Settings, given: Mapping[str, str]) -> None:
         "PBX_DATA_DIR": loaded.data_dir,
         "DATABASE_URL": loaded.database_url.removeprefix("sqlite:///"),
         "PBX_SECRET_KEY_FILE": loaded.secret_key_file,
+        "PBX_UPLOAD_DIR": loaded.upload_dir,
     }
     relative = [name for name, path in paths.items() if name in given and not Path(path or "/").is_absolute()]
     if relative or not loaded.data_dir:

@@ -53,6 +53,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_MAILBOX_BYTES": ("1048576", 1_048_576),
     "PBX_MEDIA_GROUP": ("54321", 54_321),
     "PBX_MEDIA_BYTES": ("1048576", 1_048_576),
+    "PBX_UPLOAD_DIR": ("/srv/uploads", "/srv/uploads"),
     "PBX_FETCH_ALLOW": (
         "Media.example.com, 10.1.2.3/8, ::1",
         ["media.example.com", ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128")],
@@ -116,7 +117,7 @@ BAD = {
     "PBX_LOG_LEVEL": ["TRACE"],
 }
 # Any text is good for these, an empty one too.
-FREE = {"PBX_CONFIG", "PBX_DATA_DIR", "PBX_SECRET_KEY_FILE"}
+FREE = {"PBX_CONFIG", "PBX_DATA_DIR", "PBX_SECRET_KEY_FILE", "PBX_UPLOAD_DIR"}
 
 
 def _attribute(variable: str) -> str:

@@ -12,7 +12,7 @@ from portsip_api.pbx.devices import credentials as phone_credentials
 from portsip_api.pbx.devices import lines, phones
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions, groups
-from portsip_api.pbx.features import ring_groups
+from portsip_api.pbx.features import ring_groups, virtual_receptionists
 from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.store import volatile
@@ -36,6 +36,7 @@ class World:
     group: int
     holiday: int
     ring_group: int
+    receptionist: int
     tokens: dict[str, str]
     phone_password: str
 
@@ -61,6 +62,7 @@ def build(folder: Path) -> World:
     group = groups.create(home, {"group_name": "Sales", "members": [COLLEAGUE], **PERMISSIONS})
     holiday = calendars.create_holiday(home, {"name": "Christmas", "month": 12, "day": 25})
     ring_group = ring_groups.create(home, {"ring_group_number": "600", "name": "Sales", "members": [COLLEAGUE]})
+    receptionist = virtual_receptionists.create(home, {"virtual_receptionist_number": "800", "name": "Welcome"})
     phone = phones.create(home, {"serial": MAC, "model_id": "yealinkPhoneSIPT46G"})
     lines.add_internal(home, phone, ExtensionKey(NUMBER))
     fetching = phone_credentials.show(home, phone)
@@ -77,7 +79,7 @@ def build(folder: Path) -> World:
     assert extensions.show(home, ExtensionKey(id=me)).number == NUMBER
     close_store()
     given = {"none": "", **given, "phone": fetching.secret}
-    return World(home, other, me, colleague, group.id, holiday, ring_group, given, fetching.password)
+    return World(home, other, me, colleague, group.id, holiday, ring_group, receptionist, given, fetching.password)
 
 
 def issue(identity: Identity) -> str:

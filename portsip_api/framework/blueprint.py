@@ -14,6 +14,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from inspect import cleandoc
 from typing import Any, Final, Generic, TypeVar
 
 from flask import Response, g, request
@@ -114,7 +115,9 @@ class Operations(Blueprint, ABC, Generic[Declared]):
     def _add(self, name: str, view: View, method: str, path: str, better: str) -> None:
         declared = self._declared(view)
         served = self._serve(view, declared)
-        served.__name__, served.__doc__ = name, view.__doc__
+        # The second paragraph of a docstring would take the place of an alias's own description.
+        first, _, more = (view.__doc__ or "").partition("\n\n")
+        served.__name__, served.__doc__ = name, first if better else view.__doc__
 
         # Told when the document is asked for, which takes longer than to serve; flask-smorest's deep copy of what it is
         # told leaves a function alone.
@@ -122,7 +125,8 @@ class Operations(Blueprint, ABC, Generic[Declared]):
             document = self.operation(declared, name, method, path)
             if better:
                 place = (self.url_prefix or "") + _VARIABLE.sub(r"{\1}", better)
-                told = f"Another spelling of `{place}`, for old clients. {document.get('description', '')}"
+                said = document.get("description") or cleandoc(more)
+                told = f"Another spelling of `{place}`, for old clients. {said}"
                 document |= {"deprecated": True, "description": told.strip()}
             return document
 

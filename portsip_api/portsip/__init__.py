@@ -16,7 +16,9 @@ from portsip_api.portsip.groups import groups
 from portsip_api.portsip.import_export import extension_files
 from portsip_api.portsip.ring_groups import ring_groups
 from portsip_api.portsip.routes import routes
+from portsip_api.portsip.system_extensions import system_extensions
 from portsip_api.portsip.tenants import tenants
+from portsip_api.portsip.virtual_receptionists import virtual_receptionists
 from portsip_api.portsip.voice_mail import voice_mail
 
 __all__ = ["answer", "register"]
@@ -33,6 +35,8 @@ _BLUEPRINTS = (
     routes,
     calendars,
     ring_groups,
+    virtual_receptionists,
+    system_extensions,
 )
 
 

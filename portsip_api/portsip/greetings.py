@@ -10,7 +10,6 @@ from urllib.parse import unquote
 from flask import Response, g, request, url_for
 from marshmallow import Schema, ValidationError
 from marshmallow import fields as ma
-from werkzeug.datastructures import FileStorage
 
 from portsip_api import settings
 from portsip_api.framework import file_replies
@@ -28,6 +27,7 @@ from portsip_api.pbx.values import Text
 from portsip_api.portsip.core import examples
 from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint, current_tenant
 from portsip_api.portsip.core.fields import ExtensionKeyRequest, Ruled, described
+from portsip_api.portsip.core.file_parts import only_file
 from portsip_api.portsip.core.lists import Listing, ListRequest
 from portsip_api.portsip.core.replies import SUCCESS, Success
 from portsip_api.portsip.extensions import key_of, require_own
@@ -137,7 +137,7 @@ def create_greeting(given: dict[str, Any]) -> dict[str, Any]:
     """Add a greeting: a file that is sent, or one that is fetched. It is not the active one until it is made that."""
     tenant_id, key = current_tenant(), _own_key(given)
     name, url, shown_as = given.get("filename"), given.get("url"), given.get("display_name")
-    file = _file()
+    file = only_file()
     if file is not None and url:
         raise Invalid({"url": ["Must not be sent beside a file."]})
     if file is not None:
@@ -205,16 +205,6 @@ def _own_key(given: dict[str, Any]) -> ExtensionKey:
     extension_id = find_id(current_tenant(), key_of(given))
     require_own(extension_id)
     return ExtensionKey(id=extension_id)
-
-
-def _file() -> FileStorage | None:
-    files = [file for file in request.files.values() if file.filename or file.stream.read(1)]
-    if len(files) > 1:
-        raise Invalid({"file": ["Must be one file."]})
-    for file in files:
-        file.stream.seek(0)
-        return file
-    return None
 
 
 def _named(name: str | None) -> str:

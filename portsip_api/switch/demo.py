@@ -15,6 +15,8 @@ _HOUR: Final = 3_600
 class DemoSwitch:
     """What `Switch` asks of an engine, answered from what the demonstration has written into the extensions."""
 
+    is_attached = True
+
     def call(self, domain: str, extension: str, to: str, caller_id: str) -> str:
         """Let both be on a call, which ends some time, and return the session's id."""
         del caller_id

@@ -9,6 +9,8 @@ from portsip_api.pbx.errors import SwitchUnavailable
 class NoSwitch:
     """The engine of a server that has none."""
 
+    is_attached = False
+
     def call(self, domain: str, extension: str, to: str, caller_id: str) -> str:
         """Raise SwitchUnavailable."""
         del domain, extension, to, caller_id

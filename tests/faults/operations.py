@@ -46,6 +46,12 @@ _FULLER: dict[str, dict[str, Any]] = {
     "/api/holidays/update": {"id": "{holiday}", "name": "Renamed"},
     "/api/ring_groups/create": {"ring_group_number": "601", "name": "x", "members": [NUMBER]},
     "/api/ring_groups/update": {"id": "{ring_group}", "ring_group_number": "602", "members": [NUMBER]},
+    "/api/virtual_receptionist/create": {"vr_number": "801", "name": "x", "key1": [2, NUMBER]},
+    "/api/virtual_receptionists/create": {"vr_number": "801", "name": "x", "key1": [2, NUMBER]},
+    "/api/virtual_receptionist/update": {
+        "id": "{receptionist}", "vr_number": "802", "key1": {"action": "REPEAT"}, "timeout": [5, 2, COLLEAGUE],
+    },
+    "/api/virtual_receptionists/update": {"id": "{receptionist}", "vr_number": "802", "key1": [2, COLLEAGUE]},
     "/api/extensions/import": {"extensions": [NEW, {"extension_number": NUMBER, "profile": PROFILE}], "mode": "upsert"},
     "/api/extensions/greeting_file/update": OF_COLLEAGUE,
     "/api/extensions/greeting_file/destroy": OF_COLLEAGUE,

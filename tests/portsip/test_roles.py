@@ -89,6 +89,19 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("POST", "/api/ring_groups/update"): ({"id": "{ring_group}"}, MANAGERS_OBJECT),
     ("POST", "/api/ring_groups/destroy"): ({"id": "{ring_group}"}, MANAGERS_OBJECT),
     ("POST", "/api/ring_groups/remove"): ({"id": "{ring_group}"}, MANAGERS_OBJECT),
+    **{
+        (method, f"/api/virtual_receptionist{plural}/{operation}"): (fields, expected)
+        for plural in ("", "s")
+        for method, operation, fields, expected in (
+            ("GET", "list", {}, MANAGERS),
+            ("GET", "show", {"id": "{receptionist}"}, MANAGERS_OBJECT),
+            ("POST", "create", {"virtual_receptionist_number": "801", "name": "x"}, MANAGERS),
+            ("POST", "update", {"id": "{receptionist}"}, MANAGERS_OBJECT),
+            ("POST", "destroy", {"id": "{receptionist}"}, MANAGERS_OBJECT),
+            ("POST", "remove", {"id": "{receptionist}"}, MANAGERS_OBJECT),
+        )
+    },
+    ("GET", "/api/system_extensions/list"): ({}, MANAGERS),
     ("POST", "/api/extensions/greeting_file/create"): (FETCHED, OWN_OBJECT),
     ("POST", "/api/extensions/greeting_file/update"): (GREETING, OWN_OBJECT),
     ("POST", "/api/extensions/greeting_file/destroy"): (GREETING, SYSTEM_GREETING),

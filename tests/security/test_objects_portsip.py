@@ -87,6 +87,17 @@ ATTACKS: dict[str, list[dict[str, Any]]] = {
     "POST ring_groups/update": [{"id": "{ring_group}", "name": "taken"}],
     "POST ring_groups/destroy": [{"id": "{ring_group}"}],
     "POST ring_groups/remove": [{"id": "{ring_group}"}],
+    **{
+        f"{method} virtual_receptionist{plural}/{operation}": rows
+        for plural in ("", "s")
+        for method, operation, rows in (
+            ("GET", "show", [{"id": "{receptionist}"}, {"vr_number": "800"}]),
+            ("POST", "create", [{"vr_number": "801", "name": "x", "key1": [2, COLLEAGUE]}]),
+            ("POST", "update", [{"id": "{receptionist}", "name": "taken"}, {"vr_number": "800", "name": "taken"}]),
+            ("POST", "destroy", [{"id": "{receptionist}"}]),
+            ("POST", "remove", [{"vr_number": "800"}]),
+        )
+    },
     "GET account/show": [{"id": "{home}"}],
     "POST account/update": [{"id": "{home}", "password": "taken by somebody else"}],
     "POST account/destroy": [{"id": "{home}"}],

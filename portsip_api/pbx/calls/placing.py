@@ -19,6 +19,10 @@ from portsip_api.pbx.numbers.outside import is_number
 class Switch(Registrar, Protocol):
     """What the PBX asks of a SIP engine; the engines are in `switch/`."""
 
+    @property
+    def is_attached(self) -> bool:
+        """Whether there is an engine that answers calls."""
+
     def call(self, domain: str, extension: str, to: str, caller_id: str) -> str:
         """Ring `extension` and, when it answers, connect it to `to`; return the session's id.
 

@@ -133,10 +133,7 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> Attendant:
     """
     values = complete(ATTENDANT, fields, ("name",))
     with database.writing():
-        custom = tables.Attendant.system_id.is_null()
-        tenant_limits.of(tenant_id).require(
-            "max_virtual_receptionists", lambda: tables.Attendant.count(tenant_id, custom)
-        )
+        require_room(tenant_id)
         schedule_id = schedules.find_general(tenant_id, values["schedule"]).id if values["schedule"] else None
         code = values["live_code"] or None
         with refusing(_REFUSALS):
@@ -150,7 +147,18 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> Attendant:
                 expire_hours=values["expire_hours"] or None,
                 schedule_id=schedule_id,
             )
-        return show(tenant_id, f"xcf-{attendant_id}")
+        return show(tenant_id, key_of(attendant_id))
+
+
+def require_room(tenant_id: int) -> None:
+    """Raise Conflict when the tenant may have no custom attendant beside those that it has."""
+    custom = tables.Attendant.system_id.is_null()
+    tenant_limits.of(tenant_id).require("max_virtual_receptionists", lambda: tables.Attendant.count(tenant_id, custom))
+
+
+def key_of(attendant_id: int) -> str:
+    """Return what names a custom attendant in all of this module."""
+    return f"xcf-{attendant_id}"
 
 
 def named(tenant_id: int, name: str) -> int:
@@ -191,7 +199,7 @@ def _fetch(tenant_id: int, *where: Any) -> list[Attendant]:
 def _attendant(row: Any) -> Attendant:
     return Attendant(
         id=row.id,
-        key=row.system_id or f"xcf-{row.id}",
+        key=row.system_id or key_of(row.id),
         system_id=row.system_id,
         name=row.name,
         number=row.number or "",

@@ -159,6 +159,11 @@ class Attendant(TenantTable):
     live_again_at = peewee.FloatField(null=True)  # seconds since 1970
     expire_hours = peewee.IntegerField(null=True)
     schedule_id = Link("schedule", "SET NULL", null=True)
+    prompt = peewee.TextField(constraints=default("''"))  # the name of a prompt; empty: none
+    language = peewee.TextField(constraints=default("'en_US'"))
+    gap_time = peewee.IntegerField(constraints=default("3"))  # seconds
+    menu = peewee.TextField(constraints=default("'{}'"))  # JSON; what is not there has its default
+    kept = peewee.TextField(constraints=default("'{}'"))  # JSON; what is shown as it was sent
 
     class Meta:
         """Its keys."""

@@ -1,8 +1,9 @@
-"""Prompts: sounds that a tenant uploads as music on hold and for page groups and park orbits, in a folder each.
+"""Prompts: sounds that a tenant uploads as music on hold and for page groups, park orbits and attendants, in a folder
+each.
 
 Every folder has `default.wav`, which has no row, cannot be removed, and is what an orbit plays unless it is told
-otherwise. A file is kept as it was sent, a WAV file with open or wrong lengths as one that every player takes; it is
-decided on and written before the transaction that makes its row.
+otherwise. A file is kept as it was sent, a WAV file with open or wrong lengths as one that every player takes, and one
+of attendants as greetings are; it is decided on and written before the transaction that makes its row.
 Source: contract (sipXcom), section 4.2.
 """
 
@@ -20,7 +21,8 @@ from portsip_api.store import database
 from portsip_api.store.search import fold
 from portsip_api.store.violations import Violated
 
-FAMILIES: Final = ("moh", "pagegroups", "orbits")
+FAMILIES: Final = ("moh", "pagegroups", "orbits")  # of services that have addresses of their own for them
+ATTENDANTS: Final = "attendants"
 DEFAULT: Final = "default.wav"
 MOST_FILES: Final = 500  # of a family
 WAV, MP3 = "audio/x-wav", "audio/mpeg"
@@ -47,7 +49,7 @@ class Sound:
 
 
 def all_of(tenant_id: int, family: str) -> list[Prompt]:
-    """Return the prompts of a family, one of `FAMILIES`, by name, the default one first. Raises NotFound."""
+    """Return the prompts of a family, of `FAMILIES` or ATTENDANTS, by name, the default one first. Raises NotFound."""
     _require_family(family)
     rows = sorted(_rows(tenant_id, family), key=lambda row: (fold(row.name), row.name))
     default = _prompt(family, DEFAULT, WAV, len(audio.default_greeting().content))
@@ -64,6 +66,12 @@ def exists(tenant_id: int, family: str, name: str) -> bool:
     return is_label and (name == DEFAULT or tables.Prompt.has(tenant_id, family=family, name=name))
 
 
+def require(tenant_id: int, family: str, name: str) -> None:
+    """Raise FileNotThere when a family has no prompt of that name."""
+    if not exists(tenant_id, family, name):
+        raise _not_there()
+
+
 def add(tenant_id: int, family: str, name: str, content: bytes) -> Prompt:
     """Store the WAV or MP3 file `content` as a prompt and return it; of `name` the last part counts.
 
@@ -73,7 +81,7 @@ def add(tenant_id: int, family: str, name: str, content: bytes) -> Prompt:
     _require_family(family)
     label = _label(name)
     _require_free(tenant_id, family, label)  # before any work is done for it
-    type_, content = _checked(content)
+    type_, content = (WAV, audio.convert(content).content) if family == ATTENDANTS else _checked(content)
     room.require_for_prompt(tenant_id, len(content))
     blob = FILES.put(content)
     try:
@@ -121,7 +129,7 @@ def _prompt(family: str, name: str, type_: str, size: int) -> Prompt:
 
 
 def _require_family(family: str) -> None:
-    if family not in FAMILIES:
+    if family not in {*FAMILIES, ATTENDANTS}:
         raise NotFound("There are no such prompts.")
 
 
@@ -163,5 +171,9 @@ def _checked(content: bytes) -> tuple[str, bytes]:
 
 def _there(row: tables.Prompt | None) -> tables.Prompt:
     if row is None:
-        raise FileNotThere("There is no such prompt.")
+        raise _not_there()
     return row
+
+
+def _not_there() -> FileNotThere:
+    return FileNotThere("There is no such prompt.")

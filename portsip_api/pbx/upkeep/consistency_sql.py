@@ -114,7 +114,9 @@ COMPARISONS: Final = {
             + (SELECT count(*) FROM reference AS r LEFT JOIN extension AS e ON e.id = r.owner_id
                 WHERE r.owner IN ('forward_rules', 'call_sequence') AND e.tenant_id IS NOT r.tenant_id)
             + (SELECT count(*) FROM reference AS r LEFT JOIN hunt_group AS h ON h.id = r.owner_id
-                WHERE r.owner = 'hunt_group' AND h.tenant_id IS NOT r.tenant_id)""",
+                WHERE r.owner = 'hunt_group' AND h.tenant_id IS NOT r.tenant_id)
+            + (SELECT count(*) FROM reference AS r LEFT JOIN attendant AS a ON a.id = r.owner_id
+                WHERE r.owner = 'attendant' AND a.tenant_id IS NOT r.tenant_id)""",
     "{} numbers are gone and nothing points at them.": """
         SELECT count(*) FROM dialled_number AS d
         WHERE number IS NULL AND NOT EXISTS (SELECT 1 FROM reference WHERE target_id = d.id)""",

@@ -1,4 +1,4 @@
-"""Forwards, call sequences and hunt groups that lead nowhere.
+"""Forwards, call sequences, hunt groups and attendants that lead nowhere.
 
 What they pointed at is gone, or was never there, or what they name cannot be dialled.
 """
@@ -8,6 +8,7 @@ from typing import Final
 
 import orjson
 
+from portsip_api.pbx.features import attendant_menus
 from portsip_api.pbx.numbers.outside import is_number
 from portsip_api.pbx.upkeep import lost_targets_sql
 
@@ -16,6 +17,7 @@ _OWNERS: Final = {
     "forward_rules": "forward_rules.{} of the extension {}",
     "call_sequence": "ring {} of the call sequence of the extension {}",
     "hunt_group": "{} of the hunt group {}",
+    "attendant": "{} of the attendant {}",
 }
 
 
@@ -46,7 +48,7 @@ def _place(owner: str, number: str, place: str) -> str:
 def _undialable() -> Iterator[tuple[str, str, str, str]]:
     """Yield tenant, owner, its number and the place."""
     for tenant, domain, owner, number, place, text in lost_targets_sql.texts():
-        named = _of_rules(text) if owner == "forward_rules" else [(place, text)]
+        named = _READERS[owner](text) if owner in _READERS else [(place, text)]
         for at, written in named:
             if not is_number(written.removeprefix("sip:").removesuffix(f"@{domain}")):
                 yield tenant, owner, number, at
@@ -57,3 +59,6 @@ def _of_rules(document: str) -> Iterator[tuple[str, str]]:
         for name, action in values.items():
             if action == "CONNECT_TO_NUMBER" and (text := values.get(f"{name}_value")):
                 yield f"{state}.{name}_value", text
+
+
+_READERS: Final = {"forward_rules": _of_rules, "attendant": attendant_menus.numbers_in}

@@ -5,12 +5,13 @@ from typing import Any, Final
 from portsip_api.store import database
 
 _LOST: Final = """
-    SELECT t.name, r.owner, coalesce(e.number, h.extension), r.place, r.awaited, d.former
+    SELECT t.name, r.owner, coalesce(e.number, h.extension, a.name), r.place, r.awaited, d.former
     FROM reference AS r
     JOIN tenant AS t ON t.id = r.tenant_id
     LEFT JOIN dialled_number AS d ON d.id = r.target_id
-    LEFT JOIN extension AS e ON r.owner <> 'hunt_group' AND e.id = r.owner_id
+    LEFT JOIN extension AS e ON r.owner IN ('forward_rules', 'call_sequence') AND e.id = r.owner_id
     LEFT JOIN hunt_group AS h ON r.owner = 'hunt_group' AND h.id = r.owner_id
+    LEFT JOIN attendant AS a ON r.owner = 'attendant' AND a.id = r.owner_id
     WHERE d.number IS NULL
     ORDER BY r.tenant_id, r.owner, r.owner_id, r.place LIMIT ?
 """
@@ -24,7 +25,7 @@ def lost(most: int) -> list[Any]:
 def texts() -> list[Any]:
     """Return the numbers that are kept as text: tenant's name and domain, owner, its number, place, and the text.
 
-    Of forward rules the text is their JSON, and the place is empty.
+    Of forward rules and of attendants the text is their JSON, and the place is empty.
     """
     return database.fetch_all(
         "SELECT t.name, t.domain, 'call_sequence', e.number, CAST(r.position AS TEXT), r.number"
@@ -35,6 +36,8 @@ def texts() -> list[Any]:
         " UNION ALL SELECT t.name, t.domain, 'forward_rules', e.number, '', s.forward_rules FROM extension AS e"
         " JOIN extension_settings AS s ON s.extension_id = e.id JOIN tenant AS t ON t.id = e.tenant_id"
         " WHERE s.forward_rules LIKE '%\"CONNECT_TO_NUMBER\"%'"
+        " UNION ALL SELECT t.name, t.domain, 'attendant', a.name, '', a.menu FROM attendant AS a"
+        " JOIN tenant AS t ON t.id = a.tenant_id WHERE a.menu LIKE '%\"CONNECT_TO_NUMBER\"%'"
     )
 
 
