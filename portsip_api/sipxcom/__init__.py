@@ -37,9 +37,12 @@ from portsip_api.sipxcom.core.blueprint import Resources
 from portsip_api.sipxcom.core.errors import PREFIX, answer
 from portsip_api.sipxcom.core.introduction import INTRODUCTION
 from portsip_api.sipxcom.my.call_sequences import call_sequences, forwards
+from portsip_api.sipxcom.my.contact_information import contact_information
 from portsip_api.sipxcom.my.log_in import log_in
+from portsip_api.sipxcom.my.preferences import preferences
 from portsip_api.sipxcom.my.schedules import schedules as own_schedules
 from portsip_api.sipxcom.my.secrets import secrets
+from portsip_api.sipxcom.my.speed_dials import speed_dials
 
 __all__ = ["PREFIX", "answer", "register"]
 
@@ -79,6 +82,9 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     own_schedules,
     secrets,
     log_in,
+    contact_information,
+    preferences,
+    speed_dials,
 )
 
 

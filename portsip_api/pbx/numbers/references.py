@@ -23,6 +23,7 @@ FORWARD_RULES: Final = "forward_rules"
 CALL_SEQUENCE: Final = "call_sequence"
 HUNT_GROUP: Final = "hunt_group"
 ATTENDANT: Final = "attendant"
+SPEED_DIAL: Final = "speed_dial"
 ANY: Final = ""  # the kind of a place that may point at whatever answers a number
 _ADDRESS: Final = re.compile(r"(?P<scheme>sips?:)?(?P<number>[^@]*)(?:@(?P<domain>.*))?", re.DOTALL | re.IGNORECASE)
 

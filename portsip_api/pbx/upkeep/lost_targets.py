@@ -1,4 +1,4 @@
-"""Forwards, call sequences, hunt groups and attendants that lead nowhere.
+"""Forwards, call sequences, hunt groups, attendants and speed dials that lead nowhere.
 
 What they pointed at is gone, or was never there, or what they name cannot be dialled.
 """
@@ -16,9 +16,11 @@ MOST_NAMED: Final = 20
 _OWNERS: Final = {
     "forward_rules": "forward_rules.{} of the extension {}",
     "call_sequence": "ring {} of the call sequence of the extension {}",
+    "speed_dial": "speed dial {} of the extension {}",
     "hunt_group": "{} of the hunt group {}",
     "attendant": "{} of the attendant {}",
 }
+_COUNTED: Final = {"call_sequence", "speed_dial"}  # whose places are counted from zero
 
 
 def find_lost() -> Iterator[str]:
@@ -42,7 +44,7 @@ def _more(number: int) -> Iterator[str]:
 
 
 def _place(owner: str, number: str, place: str) -> str:
-    return _OWNERS[owner].format(int(place) + 1 if owner == "call_sequence" else place, number)
+    return _OWNERS[owner].format(int(place) + 1 if owner in _COUNTED else place, number)
 
 
 def _undialable() -> Iterator[tuple[str, str, str, str]]:

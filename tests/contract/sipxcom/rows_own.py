@@ -78,5 +78,22 @@ def _log_in() -> list[Row]:
     return rows
 
 
+def _preferences() -> list[Row]:
+    contact = "<contact-information><firstName>Ann</firstName><lastName>Lee</lastName></contact-information>"
+    rows = []
+    for number, name, body, has in (
+        (105, "vmprefs", {"greeting": "NONE", "emailAttachType": "YES"}, ('"greeting":"NONE"', '"emailFormat":"FULL"')),
+        (117, "contact-information", contact, ("<imDisplayName>Ann Lee</imDisplayName>", "<salutation>None<")),
+        (118, "im/prefs", {"otpMessage": "On the phone"}, ('"otpMessage":"On the phone"',)),
+        (119, "imbot/prefs", {"vmEnd": True}, ('"vmEnd":true', '"confExit":true')),
+        (120, "speeddial", {"buttons": [{"label": "B", "number": "201", "blf": True}]}, ('"name":"B=201"',)),
+    ):
+        rows.append(_row(number, f"/my/{name}", "PUT", f"rest/my/{name}", body=body))
+        rows.append(_row(number, f"/my/{name}", "GET", f"rest/my/{name}", has=has))
+        rows += _refused(number, f"/my/{name}", f"rest/my/{name}", "POST", "DELETE")
+    rows.append(_row(155, "/my/faxprefs", "GET", "rest/my/faxprefs", has=('{"extension":"","did":""}',)))
+    return rows + _refused(155, "/my/faxprefs", "rest/my/faxprefs", "PUT", "POST", "DELETE")
+
+
 _OTHERS = ("GET", "POST", "DELETE")
-ROWS = [*_sequences(), *_schedules(), *_log_in()]
+ROWS = [*_sequences(), *_schedules(), *_log_in(), *_preferences()]

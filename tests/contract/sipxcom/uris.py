@@ -104,7 +104,13 @@ PAGE = """
 101 /my/callfwdschedule
 102 /my/callfwdsched/{id}
 104 /my/voicemail/pin/{pin}
+105 /my/vmprefs
+117 /my/contact-information
+118 /my/im/prefs
+119 /my/imbot/prefs
+120 /my/speeddial
 154 /my/portal/password/{password}
+155 /my/faxprefs
 156 /my/time
 157 /my/logindetails
 158 /my/logindetailsunite

@@ -2,7 +2,8 @@
 
 Polycom's phones ask for `000000000000.cfg` where they find no master file of their own, and for a contact directory,
 `<address>-directory.xml` or, when there is none, `000000000000-directory.xml`. A phone that has told who it is gets
-them: the master file is that of its firmware, the directory that of its tenant.
+them: the master file is that of its firmware, the directory that of its tenant, behind the speed dials of its first
+user.
 Grandstream's earlier phones and adapters ask for a file without an ending, which is not text.
 Source: the vendor's UC Software administrators' guides.
 """
@@ -14,7 +15,9 @@ import orjson
 from portsip_api.pbx.devices.profiles import grandstream, polycom
 from portsip_api.pbx.devices.profiles.base import Contact, Profile, ProfileInput
 from portsip_api.pbx.devices.profiles.files import as_profile, render
+from portsip_api.pbx.devices.tables import Phone, PhoneLine
 from portsip_api.pbx.extensions import directory
+from portsip_api.pbx.personal import speed_dials
 from portsip_api.store.paging import Slice
 
 MOST_CONTACTS: Final = 99  # what the smallest of these phones keep
@@ -34,14 +37,32 @@ def file_of(tenant_id: int, given: ProfileInput, name: str) -> Profile:
             return as_profile(f"{_EVERYBODY}.cfg", polycom.text_for_all(given))
         for owner in (given.serial, _EVERYBODY):
             if asked == f"{owner}{_DIRECTORY}".casefold():
-                return as_profile(f"{owner}{_DIRECTORY}", polycom.directory(given, _contacts(tenant_id)))
+                return as_profile(f"{owner}{_DIRECTORY}", polycom.directory(given, _contacts(tenant_id, given.serial)))
     if given.device == "grandstream" and name.casefold() == grandstream.binary_name(given.serial):
         return Profile(grandstream.binary_name(given.serial), _BINARY, grandstream.binary(given))
     return render(given, name)
 
 
-def _contacts(tenant_id: int) -> list[Contact]:
-    """Return the first extensions of a tenant by name, in a constant number of statements."""
+def _contacts(tenant_id: int, serial: str) -> list[Contact]:
+    """Return the speed dials of a phone's first user and the first extensions of a tenant by name.
+
+    In a constant number of statements.
+    """
+    dials = _speed_dials(tenant_id, serial)
     found = directory.page(tenant_id, "NAME", Slice(0, MOST_CONTACTS))
     rows = orjson.loads(b"[" + found.text + b"]")
-    return [Contact(row["first_name"], row["last_name"], row["extension_number"]) for row in rows]
+    others = [Contact(row["first_name"], row["last_name"], row["extension_number"]) for row in rows]
+    return [*dials, *others][:MOST_CONTACTS]
+
+
+def _speed_dials(tenant_id: int, serial: str) -> list[Contact]:
+    lines = (
+        PhoneLine.select(tenant_id, PhoneLine.extension_id)
+        .join(Phone, on=Phone.id == PhoneLine.phone_id)
+        .where(Phone.serial == serial, Phone.tenant_id == tenant_id, PhoneLine.extension_id.is_null(False))
+        .order_by(PhoneLine.position)
+        .limit(1)
+    )
+    buttons = [button for (user_id,) in lines.tuples() for button in speed_dials.buttons(tenant_id, user_id)]
+    dialled = [button for button in buttons if button.number]
+    return [Contact("", button.label, button.number, place, button.blf) for place, button in enumerate(dialled, 1)]

@@ -1,0 +1,43 @@
+"""The tables of what users keep for themselves."""
+
+import peewee
+
+from portsip_api.pbx.tables import Flag, Link, TenantTable, default
+
+
+class UserPreferences(TenantTable):
+    """What users prefer; who has no row has the defaults."""
+
+    owning_link = "extension_id"
+
+    extension_id = Link("extension", primary_key=True)
+    im = peewee.TextField(constraints=default("'{}'"))
+    imbot = peewee.TextField(constraints=default("'{}'"))
+    voicemail = peewee.TextField(constraints=default("'{}'"))
+    own_speed_dials = Flag(constraints=default("0"))
+
+
+class UserContact(TenantTable):
+    """Who users are, beside what their profile says."""
+
+    owning_link = "extension_id"
+
+    extension_id = Link("extension", primary_key=True)
+    document = peewee.TextField()
+
+
+class SpeedDial(TenantTable):
+    """Buttons of users' phones."""
+
+    owning_link = "extension_id"
+
+    extension_id = Link("extension")
+    position = peewee.IntegerField()
+    label = peewee.TextField()
+    number = peewee.TextField()
+    blf = Flag()  # shows whether the number is busy
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("extension_id", "position")

@@ -1,0 +1,93 @@
+"""`/rest/my/contact-information`: who a user is.
+
+Source: sipXcom REST API, "View user contact information"; contract `sipxcom-user.md`, section 6.4.
+"""
+
+from typing import Any, Final
+
+from portsip_api.framework.blueprint import current_identity
+from portsip_api.pbx.personal import contacts as pbx_contacts
+from portsip_api.sipxcom.core.authentication import Access, current_tenant
+from portsip_api.sipxcom.core.blueprint import NOTHING, Resources
+from portsip_api.sipxcom.core.field_names import wire_names
+from portsip_api.sipxcom.core.records import FLAG, WHOLE, Leaf, Record
+from portsip_api.sipxcom.core.styles import REST
+from portsip_api.sipxcom.my import persons
+
+contact_information = Resources("contact information", __name__, REST, "Who a user is")
+
+# The wire's name of what follows what all persons have: ours.
+_NAMES: Final = {
+    "twiterName": "twitter",
+    "linkedinName": "linkedin",
+    "facebookName": "facebook",
+    "xingName": "xing",
+    "custom1": "custom1",
+    "custom2": "custom2",
+    "custom3": "custom3",
+    "firstName": "first_name",
+    "lastName": "last_name",
+}
+_SHOWN: Final = "Shown only."
+_CONTACT: Final = Record(
+    "contact-information",
+    (
+        *persons.fields(ignored=("imId", "branchAddress")),
+        Leaf("useBranchAddress", FLAG, "The branch's address is that of the office."),
+        Leaf("branchName", meaning=_SHOWN, ignored=True),
+        Leaf("manager", meaning=_SHOWN, ignored=True),
+        Leaf("employeeId", meaning=_SHOWN, ignored=True),
+        Leaf("salutation", meaning=_SHOWN, ignored=True),
+        Leaf("twiterName"),
+        Leaf("twitterName", meaning="Another spelling, in a request only."),
+        Leaf("linkedinName"),
+        Leaf("facebookName"),
+        Leaf("xingName"),
+        Leaf("timestamp", WHOLE, "Always 0: nothing is taken from another directory.", ignored=True),
+        persons.AVATAR,
+        Leaf("enabled", FLAG, _SHOWN, ignored=True),
+        Leaf("ldapManaged", FLAG, _SHOWN, ignored=True),
+        Leaf("lastImportedDate", meaning=_SHOWN, ignored=True),
+        Leaf("disabledDate", meaning=_SHOWN, ignored=True),
+        Leaf("custom1"),
+        Leaf("custom2"),
+        Leaf("custom3"),
+        Leaf("firstName"),
+        Leaf("lastName"),
+    ),
+    "ContactInformation",
+)
+
+
+@contact_information.route("/rest/my/contact-information")
+@contact_information.allowed(Access.USER)
+@contact_information.answers(_CONTACT)
+def show_contact_information() -> dict[str, Any]:
+    """Show who one is."""
+    found = pbx_contacts.show(current_tenant(), current_identity().account_id)
+    return {
+        **persons.shown(found),
+        **{name: found[own] or None for name, own in _NAMES.items()},
+        "imId": "",
+        "useBranchAddress": found["use_branch_address"],
+        "branchName": found["branch_name"] or None,
+        "salutation": "None",
+        "timestamp": 0,
+        "avatar": persons.avatar_of(found["number"]),
+        "enabled": True,
+        "ldapManaged": False,
+    }
+
+
+@contact_information.route("/rest/my/contact-information", methods=["PUT"])
+@contact_information.reads(_CONTACT)
+@contact_information.allowed(Access.USER)
+@contact_information.answers(NOTHING, note="What is not sent is cleared, names included.")
+def replace_contact_information(given: dict[str, Any]) -> None:
+    """Replace who one is."""
+    if "twitterName" in given:
+        given.setdefault("twiterName", given["twitterName"])
+    values = persons.read(given) | {own: given[name] for name, own in _NAMES.items() if name in given}
+    values["use_branch_address"] = given.get("useBranchAddress", False)
+    with wire_names({**persons.WIRE_NAMES, **_NAMES}):
+        pbx_contacts.replace(current_tenant(), current_identity().account_id, values)
