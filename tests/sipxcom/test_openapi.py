@@ -79,7 +79,7 @@ def bodies(document):
     for method, path, operation in operations(document):
         for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
             if media_type != "multipart/form-data":
-                yield method, path, media_type, content
+                yield method, path, media_type, content | {"name": operation["operationId"]}
 
 
 def test_every_body_has_an_example(document):
@@ -99,7 +99,7 @@ def test_examples_make_what_they_show(portal, user, document, media_type):
             kind != media_type
             or "{" in path
             or any(part in path for part in ELSEWHERE)
-            or path.endswith("/rest/phones")
+            or "_alias" in content["name"]  # what it makes is there already
         ):
             continue
         example = content["example"]

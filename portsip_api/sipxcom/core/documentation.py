@@ -185,7 +185,8 @@ def _responses(declared: Declaration, method: str, path: str) -> dict[str, Any]:
 
 
 def _success(declared: Declaration) -> dict[str, Any]:
-    reply, types = declared.reply, declared.offers or (styles.PLAIN,)
+    # JSON first: makers of clients take the first, and can read it.
+    reply, types = declared.reply, sorted(declared.offers or (styles.PLAIN,), key=lambda kind: kind != styles.JSON)
     if reply is Form.NOTHING:
         return {"description": "OK, with an empty body"}
     if reply is Form.OUTCOME:
@@ -199,7 +200,7 @@ def _success(declared: Declaration) -> dict[str, Any]:
 
 
 def _outcome_content() -> dict[str, Any]:
-    return {styles.XML: {"schema": {"type": "string"}}, styles.JSON: {"schema": _OUTCOME}}
+    return {styles.JSON: {"schema": _OUTCOME}, styles.XML: {"schema": {"type": "string"}}}
 
 
 def _error_content(path: str) -> dict[str, Any]:
