@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from portsip_api.pbx.access.passwords import PASSWORD, WEB_ACCESS_PASSWORD
-from portsip_api.pbx.extensions.fields import FORWARD_RULES, NUMBER, OBJECTS, OPTIONS
+from portsip_api.pbx.extensions.fields import FORWARD_RULES, NUMBER, OBJECTS, OPTIONS, PHONE_PROVISIONING
 from portsip_api.pbx.values import Flag
 from portsip_api.portsip import forward_fields
 from portsip_api.portsip.core.fields import (
@@ -30,7 +30,11 @@ class _RecordAll(Request):
 Options: Final = schema_of("Options", OPTIONS, _RecordAll)
 
 
+Phone: Final = schema_of("PhoneProvisioning", PHONE_PROVISIONING)
+
+
 class _Beside(TenantRequest):
+    phone_provisioning = RuledObject(Phone, PHONE_PROVISIONING)
     forward_rules = RuledObject(ForwardRules, FORWARD_RULES)
     options = RuledObject(Options, OPTIONS)
     record_all_calls = described(Flag(False), "The same as `options.record_all_calls`, which decides.")

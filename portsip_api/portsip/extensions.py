@@ -11,7 +11,7 @@ from marshmallow import fields as ma
 
 from portsip_api import settings
 from portsip_api.framework.blueprint import current_identity
-from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWORD
+from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWORD, WEBPAGE_PASSWORD
 from portsip_api.pbx.errors import Forbidden, Invalid
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions import directory
@@ -39,7 +39,7 @@ from portsip_api.portsip.core.fields import (
 )
 from portsip_api.portsip.core.lists import Listing, PositionListRequest
 from portsip_api.portsip.core.replies import SUCCESS, Success
-from portsip_api.portsip.extension_fields import WHOLE, ExtensionChange, ExtensionCreate, Options, settle
+from portsip_api.portsip.extension_fields import WHOLE, ExtensionChange, ExtensionCreate, Options, Phone, settle
 from portsip_api.portsip.forward_fields import ForwardRules
 
 MOST_STATUSES: Final = 10_000
@@ -95,6 +95,7 @@ class ExtensionReply(schema_of("ExtensionFields", WHOLE, Schema)):  # type: igno
 
     forward_rules = ma.Nested(ForwardRules)
     options = ma.Nested(Options)
+    phone_provisioning = ma.Nested(Phone)
 
     extension_number = ma.String(required=True)
     id = ma.Integer(required=True)
@@ -157,6 +158,7 @@ def show_extension(given: dict[str, Any]) -> dict[str, Any]:
         **extension.objects,
         "forward_rules": forward_fields.shown(tenant_id, extension.objects["forward_rules"]),
         "voice_mail": voice_mail_of(extension),
+        "phone_provisioning": _phone_of(extension),
         "belong_groups": extension.group_ids,
     }
 
@@ -247,3 +249,9 @@ def voice_mail_of(extension: Extension) -> dict[str, Any]:
     """Return the voicemail object, with the PIN for who may see it."""
     pin = {"voicemail_pin": extension.secret(PIN)} if secrets_are_shown() else {}
     return {**extension.objects["voice_mail"], **pin}
+
+
+def _phone_of(extension: Extension) -> dict[str, Any]:
+    """Return what is said of the extension's phone, with the password of its web page for who may see it."""
+    password = {"phone_webpage_password": extension.secret(WEBPAGE_PASSWORD)} if secrets_are_shown() else {}
+    return {**extension.phone, **password}

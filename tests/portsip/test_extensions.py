@@ -7,6 +7,19 @@ from portsip_api.store import database
 from tests.crm import PIN, SIP_PASSWORD, WEB_PASSWORD, check_refused
 
 DEFAULT_GROUP = "__DEFAULT_EXTENSION_GROUP__"
+PHONE = (
+    "phone_model",
+    "phone_mac_address",
+    "phone_webpage_password",
+    "time_zone",
+    "phone_display_language",
+    "phone_provisioning_method",
+    "network_interface",
+    "first_preferred_codec",
+    "second_preferred_codec",
+    "third_preferred_codec",
+    "fourth_preferred_codec",
+)
 
 
 def check_unsent_values_survive(admin, **change):
@@ -81,6 +94,7 @@ def test_a_new_extension_has_the_defaults_of_the_contract(admin):
         | {f"{day}_from": "09:00" for day in days}
         | {f"{day}_to": "17:00" for day in days}
         | {"time_zone": ""},
+        "phone_provisioning": dict.fromkeys(PHONE, ""),
         "belong_groups": [DEFAULT_GROUP],
     }
 

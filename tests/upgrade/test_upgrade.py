@@ -28,8 +28,8 @@ CHANGED: Final = (
     ),
     (
         r"/extensions/show",
-        r'(, "\w+_fwdto_(type|id)": "[^"]*")+',
-        "Forward rules are shown in the spelling of later clients too.",
+        r'(, "\w+_fwdto_(type|id)": "[^"]*")+|"phone_provisioning": \{[^}]*\}, ',
+        "Forward rules are shown in the spelling of later clients too, and what is said of the phone.",
     ),
     (
         r"/ring_groups/list",

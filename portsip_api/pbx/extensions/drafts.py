@@ -4,17 +4,17 @@ One extension is written like a hundred thousand of an import. Source: PortSIP R
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
 
 from portsip_api.pbx.access import credentials
 from portsip_api.pbx.access.passwords import check_policy
-from portsip_api.pbx.access.secret_purposes import PIN, PURPOSES, SIP_PASSWORD, WEB_PASSWORD
+from portsip_api.pbx.access.secret_purposes import PIN, PURPOSES, SIP_PASSWORD, WEB_PASSWORD, WEBPAGE_PASSWORD
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.extensions import extensions_sql, forward_references
-from portsip_api.pbx.extensions.fields import EXTENSION, OBJECTS
+from portsip_api.pbx.extensions import extensions_sql, forward_references, tables
+from portsip_api.pbx.extensions.fields import EXTENSION, OBJECTS, PHONE_PROVISIONING
 from portsip_api.pbx.extensions.group_keys import GroupKey
 from portsip_api.pbx.hours import zones
 from portsip_api.pbx.values import checked, defaults, merge
@@ -23,6 +23,10 @@ from portsip_api.store.secrets import keyring
 
 _DEFAULTS: Final = defaults(OBJECTS)
 _OF_EXTENSION: Final = {"profile", "options"}  # the others are columns of extension_settings
+_PHONE: Final = "phone_provisioning"
+_PHONE_SECRET: Final = "phone_webpage_password"
+_PHONE_DEFAULTS: Final = {name: value for name, value in defaults(PHONE_PROVISIONING).items() if name != _PHONE_SECRET}
+_LISTED: Final = ("phone_model", "phone_mac_address")
 _SEARCHED: Final = ("first_name", "last_name", "email")
 _PHONES: Final = ("mobile_phone", "work_phone", "home_phone")
 
@@ -32,7 +36,7 @@ class Extension:
     """An extension as it is stored: five objects without the PIN, the three secrets encrypted, its groups' ids.
 
     `pointing` are the places of its forward rules, such as `dnd.office_hours_action_value`, that point at a number of
-    the tenant, be it gone.
+    the tenant, be it gone. `phone` is what is said of its phone, without the password of that.
     """
 
     id: int
@@ -42,10 +46,24 @@ class Extension:
     secrets: Mapping[str, bytes]
     group_ids: Sequence[str]
     pointing: frozenset[str] = frozenset()
+    phone: Mapping[str, Any] = field(default_factory=dict)
 
     def secret(self, purpose: str) -> str:
-        """Return one of SIP_PASSWORD, WEB_PASSWORD and PIN in clear."""
-        return keyring.decrypt(self.secrets[purpose], purpose)
+        """Return one of SIP_PASSWORD, WEB_PASSWORD, PIN and WEBPAGE_PASSWORD in clear; the last is empty if not set."""
+        blob = self.secrets.get(purpose)
+        return "" if blob is None else keyring.decrypt(blob, purpose)
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """What was sent of an extension's phone, checked, and the password of its web page, encrypted, if that was sent."""
+
+    values: Mapping[str, Any]
+    secret: bytes | None
+
+    def changes(self, before: Mapping[str, Any]) -> bool:
+        """Tell whether it says anything new of the phone `before`."""
+        return self.secret is not None or {**before, **self.values} != before
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,7 @@ class Draft:
     objects: Mapping[str, Any]
     secrets: Mapping[str, bytes]
     groups: Sequence[str | GroupKey]
+    phone: Phone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +84,7 @@ class Change:
     objects: Mapping[str, Any]
     secrets: Mapping[str, bytes]
     values: Mapping[str, Any]  # number, passwords, groups
+    phone: Phone | None = None
 
     def over(self, before: Extension) -> dict[str, Any]:
         """Return the five objects of `before` with the change merged into them."""
@@ -84,7 +104,7 @@ def prepare(fields: Mapping[str, object], required: Sequence[str] = ("extension_
     voice_mail = objects["voice_mail"] = dict(objects["voice_mail"])
     pin = voice_mail.pop("voicemail_pin")
     clear = {SIP_PASSWORD: values["password"], WEB_PASSWORD: values.get("web_access_password", ""), PIN: pin}
-    return Draft(number, objects, keyring.encrypt_all(clear), values.get("belong_groups", ()))
+    return Draft(number, objects, keyring.encrypt_all(clear), values.get("belong_groups", ()), _phone_of(fields))
 
 
 def prepare_change(fields: Mapping[str, object]) -> Change:
@@ -97,7 +117,7 @@ def prepare_change(fields: Mapping[str, object]) -> Change:
     }
     objects = {name: values.pop(name) for name in OBJECTS if name in values}
     sent = {purpose: secret for purpose, secret in clear.items() if secret is not None}
-    return Change(objects, keyring.encrypt_all(sent), values)
+    return Change(objects, keyring.encrypt_all(sent), values, _phone_of(fields))
 
 
 def write(tenant_id: int, draft: Draft) -> int:
@@ -112,6 +132,8 @@ def write(tenant_id: int, draft: Draft) -> int:
         credentials.new(),
     )
     extensions_sql.insert_beside(extension_id, settings_, _search_text(tenant_id, draft.number, profile))
+    if draft.phone is not None:
+        _write_phone(tenant_id, extension_id, read_phone(None), draft.phone)
     return extension_id
 
 
@@ -141,6 +163,34 @@ def overwrite(tenant_id: int, before: Extension, number: str, change: Change) ->
     if change.secrets.keys() & {SIP_PASSWORD, WEB_PASSWORD} or not objects["options"]["enable_extension"]:
         settings_["credential"] = credentials.new()
     extensions_sql.assign_beside(tenant_id, "extension_settings", before.id, settings_)
+    if change.phone is not None:
+        _write_phone(tenant_id, before.id, before.phone, change.phone)
+
+
+def _phone_of(fields: Mapping[str, object]) -> Phone | None:
+    """Check what `fields` say of the phone and encrypt its password; None where they say nothing. Raises Invalid."""
+    if _PHONE not in fields:
+        return None
+    values = dict(checked({_PHONE: PHONE_PROVISIONING}, fields)[_PHONE])
+    secret = values.pop(_PHONE_SECRET, None)
+    return Phone(values, None if secret is None else keyring.encrypt(secret, WEBPAGE_PASSWORD))
+
+
+def _write_phone(tenant_id: int, extension_id: int, before: Mapping[str, Any], sent: Phone) -> None:
+    """Write what was sent over what was there `before`; the model and the address stand in lists too."""
+    after = {**before, **sent.values}
+    row: dict[str, object] = {"document": orjson.dumps(after).decode()}
+    row |= {} if sent.secret is None else {"webpage_password": sent.secret}
+    if not tables.PhoneProvisioning.update(tenant_id, row, extension_id=extension_id):
+        tables.PhoneProvisioning.insert(tenant_id, extension_id=extension_id, **row)
+    listed = {name: after[name] for name in _LISTED if after[name] != before[name]}
+    if listed:
+        tables.Extension.update(tenant_id, listed, id=extension_id)
+
+
+def read_phone(document: str | None) -> dict[str, Any]:
+    """Return what a stored document says of the phone, without the password; None stands for none."""
+    return {**_PHONE_DEFAULTS, **(orjson.loads(document) if document else {})}
 
 
 def _checked(fields: Mapping[str, object], required: Sequence[str] = ()) -> dict[str, Any]:
@@ -161,9 +211,9 @@ def _checked(fields: Mapping[str, object], required: Sequence[str] = ()) -> dict
 def require_policy(values: Mapping[str, Any], number: str) -> None:
     """Raise Invalid when a password among `values` breaks the policy for the extension `number`."""
     errors: dict[str, list[str]] = {}
-    for field in ("password", "web_access_password"):
-        if values.get(field):
-            check_policy(errors, field, values[field], number)
+    for name in ("password", "web_access_password"):
+        if values.get(name):
+            check_policy(errors, name, values[name], number)
     if errors:
         raise Invalid(errors)
 

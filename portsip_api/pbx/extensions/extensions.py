@@ -10,11 +10,18 @@ import orjson
 
 from portsip_api.pbx import trail
 from portsip_api.pbx.access import tenant_limits
-from portsip_api.pbx.access.secret_purposes import PURPOSES
+from portsip_api.pbx.access.secret_purposes import PURPOSES, WEBPAGE_PASSWORD
 from portsip_api.pbx.access.tenants import DEFAULT_GROUP
 from portsip_api.pbx.errors import Forbidden, Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
-from portsip_api.pbx.extensions import directory, extensions_sql, forward_references, group_keys, groups, tables
+from portsip_api.pbx.extensions import (
+    directory,
+    extensions_sql,
+    forward_references,
+    group_keys,
+    groups,
+    tables,
+)
 from portsip_api.pbx.extensions import forward_targets as forwarding
 from portsip_api.pbx.extensions.drafts import (
     Change,
@@ -23,6 +30,7 @@ from portsip_api.pbx.extensions.drafts import (
     overwrite,
     prepare,
     prepare_change,
+    read_phone,
     require_policy,
     require_zone,
     write,
@@ -79,7 +87,16 @@ def show(tenant_id: int, key: ExtensionKey) -> Extension:
     secrets = dict(zip(PURPOSES, row[8:11], strict=True))
     groups_, pointed = orjson.loads(row[11]) or [DEFAULT_GROUP], orjson.loads(row[12])
     forward_references.fill(objects["forward_rules"], pointed)
-    return Extension(extension_id, number, status, objects, secrets, groups_, frozenset(place for place, *_ in pointed))
+    return Extension(
+        extension_id,
+        number,
+        status,
+        objects,
+        secrets if row[14] is None else {**secrets, WEBPAGE_PASSWORD: row[14]},
+        groups_,
+        frozenset(place for place, *_ in pointed),
+        read_phone(row[13]),
+    )
 
 
 def update(tenant_id: int, key: ExtensionKey, fields: Mapping[str, object], by: Identity | None = None) -> None:
@@ -134,10 +151,11 @@ def _require_own(tenant_id: int, by: Identity, before: Extension, change: Change
     unchanged = (
         values.get("extension_number", before.number) == before.number
         and options == before.objects["options"]
+        and (change.phone is None or not change.phone.changes(before.phone))
         and ("belong_groups" not in values or _are_groups_of(tenant_id, before, values["belong_groups"]))
     )
     if not unchanged or "password" in values or "web_access_password" in values:
-        raise Forbidden("An extension may not change its number, passwords, options and groups.")
+        raise Forbidden("An extension may not change its number, passwords, options, groups and phone.")
 
 
 def _are_groups_of(tenant_id: int, extension: Extension, keys: Sequence[str | GroupKey]) -> bool:

@@ -18,14 +18,15 @@ _SHOW: Final = f"""
         s.password, s.web_access_password, s.voicemail_pin,
         (SELECT {json_list("group_id")} FROM (SELECT g.group_id FROM membership AS m
             JOIN extension_group AS g ON g.id = m.group_id WHERE m.extension_id = e.id ORDER BY g.name_key) AS o),
-        {of_forward_rules("e.id")}
+        {of_forward_rules("e.id")}, p.document, p.webpage_password
     FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id
+    LEFT JOIN phone_provisioning AS p ON p.extension_id = e.id
     WHERE e.tenant_id = ? AND e."""
 
 
 def show(tenant_id: int, key: ExtensionKey) -> Any:
-    """Return an extension: id, number, status, five objects, three secrets, the ids of its groups and, as
-    JSON, where its forward rules point; or None.
+    """Return an extension: id, number, status, five objects, three secrets, and as JSON the ids of its groups, where
+    its forward rules point and what is said of its phone, with the encrypted password of that; or None.
     """
     column, value = key.where()
     return database.fetch_row(f"{_SHOW}{column} = ?", (tenant_id, value))

@@ -103,6 +103,18 @@ OFFICE_HOURS: Rules = {
     "time_zone": Zone(may_stay=True),  # ours; empty: the tenant's
 }
 
+_MAC: Final = Text(17, pattern=r"|[0-9A-Fa-f]{2}([:-]?[0-9A-Fa-f]{2}){5}", meaning="a MAC address, or empty")
+PHONE_PROVISIONING: Rules = {
+    "phone_model": Text(64),
+    "phone_mac_address": _MAC,
+    "phone_webpage_password": Text(128),
+    "time_zone": Text(64),
+    "phone_display_language": Text(64),
+    "phone_provisioning_method": Choice(("", "LOCALLAN", "REMOTESTUN", "SBC"), ""),
+    "network_interface": Text(64),
+    **{f"{place}_preferred_codec": Text(32) for place in ("first", "second", "third", "fourth")},
+}
+
 OBJECTS: Rules = {
     "profile": PROFILE,
     "options": OPTIONS,

@@ -52,6 +52,16 @@ class ExtensionSettings(TenantTable):
     credential = peewee.IntegerField(constraints=default("0"))
 
 
+class PhoneProvisioning(TenantTable):
+    """What clients say of the phone at an extension's desk."""
+
+    owning_link = "extension_id"
+
+    extension_id = Link("extension", primary_key=True)
+    document = peewee.TextField()
+    webpage_password = peewee.BlobField(null=True)  # encrypted
+
+
 class ExtensionOrder(TenantTable):
     """An extension's place in each order that lists offer."""
 

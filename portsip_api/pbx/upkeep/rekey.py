@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from portsip_api.pbx.access import portal_logins
-from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWORD
+from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWORD, WEBPAGE_PASSWORD
 from portsip_api.pbx.devices import credentials
 from portsip_api.pbx.devices.lines import LINE_PASSWORD
 from portsip_api.pbx.errors import Conflict
@@ -30,6 +30,7 @@ COLUMNS: Final = (
         Column("extension_settings", "extension_id", purpose.removeprefix("extension."), purpose)
         for purpose in (SIP_PASSWORD, WEB_PASSWORD, PIN)
     ),
+    Column("phone_provisioning", "extension_id", "webpage_password", WEBPAGE_PASSWORD),
     Column("administrator_ha1", "id", "ha1", portal_logins.HA1),
     Column("external_line", "line_id", "password", LINE_PASSWORD),
     Column("setting_value", "id", "secret", setting_values.SECRET),

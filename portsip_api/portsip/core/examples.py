@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from portsip_api.pbx.extensions.fields import OBJECTS
+from portsip_api.pbx.extensions.fields import OBJECTS, PHONE_PROVISIONING
 from portsip_api.pbx.values import defaults, merge
 
 OBJECTS_EXAMPLE: Final[dict[str, Any]] = merge(
@@ -24,6 +24,12 @@ SHOW_EXTENSION: Final = {
     "id": 1,
     "status": "OFFLINE",
     **CREATE_EXTENSION,
+    "phone_provisioning": {
+        **defaults(PHONE_PROVISIONING),
+        "phone_model": "Desk 7",
+        "phone_mac_address": "00:00:5E:00:53:01",
+        "phone_provisioning_method": "LOCALLAN",
+    },
     "belong_groups": ["5E7B5E37-4008-429C-85D3-183DD4D4A9D9"],
 }
 CARD: Final = {
