@@ -98,6 +98,15 @@ RECORDS: Final[Mapping[str, Any]] = {
     "PhoneGroup": {"name": "reception", "description": "Phones of the reception"},
     "PhoneIds": {"ids": [1, 2]},
     "PhonesToLocate": {"phones": [{"serial": _SERIAL, "elin": _ELIN}]},
+    "Rule": {
+        "name": "Far",
+        "enabled": True,
+        "type": "Custom",
+        "description": "Calls that go out by the trunk",
+        "permissions": {"names": ["900Dialing"]},
+        "dialPatterns": {"patterns": [{"prefix": "9", "digits": -1}]},
+        "callPattern": {"prefix": "", "callDigits": "vdigits"},
+    },
     "Schedule": {
         "name": "Working hours",
         "description": "",
