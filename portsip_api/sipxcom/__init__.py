@@ -40,6 +40,7 @@ from portsip_api.sipxcom.my.call_sequences import call_sequences, forwards
 from portsip_api.sipxcom.my.contact_information import contact_information
 from portsip_api.sipxcom.my.log_in import log_in
 from portsip_api.sipxcom.my.preferences import preferences
+from portsip_api.sipxcom.my.private_keys import private_keys
 from portsip_api.sipxcom.my.schedules import schedules as own_schedules
 from portsip_api.sipxcom.my.secrets import secrets
 from portsip_api.sipxcom.my.speed_dials import speed_dials
@@ -85,6 +86,7 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     contact_information,
     preferences,
     speed_dials,
+    private_keys,
 )
 
 

@@ -41,3 +41,17 @@ class SpeedDial(TenantTable):
         """Its keys."""
 
         primary_key = peewee.CompositeKey("extension_id", "position")
+
+
+class PrivateKey(TenantTable):
+    """What stands for users in addresses."""
+
+    owning_link = "extension_id"
+
+    extension_id = Link("extension", primary_key=True)
+    digest = peewee.TextField()  # SHA-256
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("digest",), True),)

@@ -9,7 +9,7 @@ _LOST: Final = """
     FROM reference AS r
     JOIN tenant AS t ON t.id = r.tenant_id
     LEFT JOIN dialled_number AS d ON d.id = r.target_id
-    LEFT JOIN extension AS e ON r.owner IN ('forward_rules', 'call_sequence') AND e.id = r.owner_id
+    LEFT JOIN extension AS e ON r.owner IN ('forward_rules', 'call_sequence', 'speed_dial') AND e.id = r.owner_id
     LEFT JOIN hunt_group AS h ON r.owner = 'hunt_group' AND h.id = r.owner_id
     LEFT JOIN attendant AS a ON r.owner = 'attendant' AND a.id = r.owner_id
     WHERE d.number IS NULL

@@ -22,10 +22,12 @@ from portsip_api.pbx.access.portal_logins import ALGORITHMS, REALM
 from portsip_api.pbx.errors import Forbidden, LoginRefused, NotFound
 from portsip_api.pbx.extensions import permission_values, user_directory
 from portsip_api.pbx.identity import SUPERADMIN, Identity, Role
+from portsip_api.pbx.personal import private_keys
 from portsip_api.sipxcom.core.errors import Unauthenticated
 
 _NOBODY: Final = "Log in with a user name and the portal password."
 _DIGESTS: Final = {"md5+sha256": ("SHA-256", "MD5"), "sha256": ("SHA-256",), "off": ()}  # the strongest first
+PRIVATE_KEY: Final = "private_key"  # the variable of a path that stands for a log-in
 _SAFE: Final = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -64,6 +66,11 @@ def is_superadmin() -> bool:
     return identity.role is not Role.EXTENSION or permission_values.has(
         current_tenant(), identity.account_id, SUPERADMIN
     )
+
+
+def is_by_key() -> bool:
+    """Tell whether a private key in the path stands for the log-in."""
+    return PRIVATE_KEY in (request.view_args or {})
 
 
 def schemes() -> tuple[str, ...]:
@@ -115,6 +122,9 @@ def _log_in() -> Identity:
     given = _given()
     scheme = given.type if given else ""
     try:
+        if is_by_key():
+            key = str((request.view_args or {})[PRIVATE_KEY])
+            return private_keys.log_in(current_tenant(), key, request.remote_addr or "")
         if given and scheme == "basic" and settings.current().basic:
             return _basic(given)
         if given and scheme == "digest" and _digests():

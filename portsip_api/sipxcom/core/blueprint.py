@@ -12,7 +12,7 @@ from portsip_api.framework.bodies import FORM
 from portsip_api.pbx import trail
 from portsip_api.pbx.errors import Invalid
 from portsip_api.sipxcom.core import documentation, styles
-from portsip_api.sipxcom.core.authentication import Access, require
+from portsip_api.sipxcom.core.authentication import PRIVATE_KEY, Access, require
 from portsip_api.sipxcom.core.declaration import Declaration, Form, Query
 from portsip_api.sipxcom.core.errors import PREFIX, BadId
 from portsip_api.sipxcom.core.outcomes import Outcome
@@ -26,6 +26,7 @@ TEXT: Final = Form.TEXT
 FILE: Final = Form.FILE
 IGNORED: Final = Form.IGNORED
 UPLOAD: Final = Form.UPLOAD
+_OWN: Final = "/rest/my/"
 
 
 class Resources(Operations[Declaration]):
@@ -38,6 +39,24 @@ class Resources(Operations[Declaration]):
         """Name the group in the documentation."""
         blank = Declaration(style=style, objects=objects)
         super().__init__(name, module, url_prefix=PREFIX, description=description, blank=blank)
+
+    def route(
+        self,
+        rule: str,
+        *,
+        methods: Sequence[str] = ("GET",),
+        also: Sequence[str] = (),
+        aliases: Sequence[str] = (),
+        by_key: bool = True,
+    ) -> Callable[[View], View]:
+        """Register the view as any operation is.
+
+        What is a user's own, below `/rest/my`, is also there below `/rest/private/{key}`, whose user's it is then,
+        unless it is not to be had `by_key`.
+        """
+        keyed = [*also, *map(_by_key, filter(_is_own, (rule, *also)))] if by_key else also
+        others = [*aliases, *map(_by_key, filter(_is_own, aliases))] if by_key else aliases
+        return super().route(rule, methods=methods, also=keyed, aliases=others)
 
     def reads(self, body: Record | Form) -> Callable[[View], View]:
         """Declare what the view's first argument is made of: a record's values, a text, or the files of a form."""
@@ -78,6 +97,7 @@ class Resources(Operations[Declaration]):
     def answer(self, declared: Declaration, view: View, named: dict[str, Any]) -> Response:
         """Return the view's reply to the body, written as the client wants it."""
         is_read = declared.body is not None and declared.body is not Form.IGNORED
+        named = {name: value for name, value in named.items() if name != PRIVATE_KEY}
         for name in ("id", "user_id", "group_id"):
             _note(named.get(name))
         if declared.access is Access.USER:
@@ -101,6 +121,14 @@ class Resources(Operations[Declaration]):
     def operation(self, declared: Declaration, name: str, method: str, path: str) -> dict[str, Any]:
         """Return the OpenAPI operation called `name`."""
         return documentation.operation(name, declared, method, path)
+
+
+def _is_own(rule: str) -> bool:
+    return rule.startswith(_OWN)
+
+
+def _by_key(rule: str) -> str:
+    return rule.replace(_OWN, f"/rest/private/<name:{PRIVATE_KEY}>/", 1)
 
 
 def _note(id_: object) -> None:

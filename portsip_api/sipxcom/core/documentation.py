@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from portsip_api.sipxcom.core import json_form, styles, xml_form
-from portsip_api.sipxcom.core.authentication import Access, schemes
+from portsip_api.sipxcom.core.authentication import PRIVATE_KEY, Access, schemes
 from portsip_api.sipxcom.core.declaration import Declaration, Form
 from portsip_api.sipxcom.core.examples import RECORDS, text_of
 from portsip_api.sipxcom.core.outcomes import RECORD as OUTCOME_RECORD
@@ -38,7 +38,8 @@ def operation(name: str, declared: Declaration, method: str, path: str) -> dict[
     document: dict[str, Any] = {"operationId": name, "responses": _responses(declared, method, path)}
     if declared.description:
         document["description"] = declared.description
-    document["security"] = [] if declared.access is Access.ANYBODY else [{scheme: []} for scheme in schemes()]
+    is_open = declared.access is Access.ANYBODY or f"<name:{PRIVATE_KEY}>" in path
+    document["security"] = [] if is_open else [{scheme: []} for scheme in schemes()]
     if declared.query:
         document["parameters"] = [
             {"in": "query", "name": query.name, "description": query.meaning, "schema": dict(query.schema)}

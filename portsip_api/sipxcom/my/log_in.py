@@ -14,7 +14,7 @@ from portsip_api.pbx.access.secret_purposes import SIP_PASSWORD
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions
 from portsip_api.pbx.hours import calendars
-from portsip_api.sipxcom.core.authentication import Access, current_tenant
+from portsip_api.sipxcom.core.authentication import Access, current_tenant, is_by_key
 from portsip_api.sipxcom.core.blueprint import NOTHING, TEXT, Resources
 from portsip_api.sipxcom.core.records import FLAG, WHOLE, Field, Leaf, Many, Record
 from portsip_api.sipxcom.core.styles import PLAIN, REST
@@ -27,7 +27,7 @@ _DETAILS: Final[tuple[Field, ...]] = (
     Leaf("userName"),
     Leaf("imId", meaning="Empty: there are no accounts for instant messages."),
     Leaf("ldapImAuth", FLAG),
-    Leaf("sipPassword", meaning="Absent where the settings hide passwords."),
+    Leaf("sipPassword", meaning="Absent where the settings hide passwords, and with a private key."),
 )
 _LOG_IN: Final = Record("login-details", _DETAILS, "LoginDetails")
 _LOG_IN_UNITE: Final = Record(
@@ -84,5 +84,6 @@ def keep_alive() -> None:
 
 def _details() -> dict[str, Any]:
     user = extensions.show(current_tenant(), ExtensionKey(id=current_identity().account_id))
-    password = user.secret(SIP_PASSWORD) if settings.current().expose_passwords else None
+    is_shown = settings.current().expose_passwords and not is_by_key()
+    password = user.secret(SIP_PASSWORD) if is_shown else None
     return {"userName": user.number, "imId": "", "ldapImAuth": False, "sipPassword": password}

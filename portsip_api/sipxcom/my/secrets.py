@@ -17,7 +17,7 @@ secrets = Resources("own secrets", __name__, REST, "A user's own password and PI
 _NO_BODY: Final = "A body is not needed, and not looked at."
 
 
-@secrets.route("/rest/my/portal/password/<name:password>", methods=["PUT"])
+@secrets.route("/rest/my/portal/password/<name:password>", methods=["PUT"], by_key=False)
 @secrets.reads(IGNORED)
 @secrets.allowed(Access.USER)
 @secrets.answers(NOTHING, note=f"At least {own_secrets.SHORTEST_PASSWORD} characters, percent-encoded. {_NO_BODY}")
@@ -26,7 +26,7 @@ def set_portal_password(password: str) -> None:
     own_secrets.set_portal_password(current_tenant(), current_identity().account_id, password)
 
 
-@secrets.route("/rest/my/voicemail/pin/<name:pin>", methods=["PUT"])
+@secrets.route("/rest/my/voicemail/pin/<name:pin>", methods=["PUT"], by_key=False)
 @secrets.reads(IGNORED)
 @secrets.allowed(Access.USER)
 @secrets.answers(NOTHING, note=f"At least {own_secrets.SHORTEST_PIN} digits. {_NO_BODY}")
