@@ -103,9 +103,17 @@ def _body(document: dict[str, Any], sent: dict[str, Any] | None) -> tuple[dict[s
         return {"mode": "formdata", "formdata": [_form_field(name, kind) for name, kind in fields.items()]}, media_type
     example = content.get("example", "")
     if media_type == "application/json":
-        text = json.dumps(example or {}, indent=2, ensure_ascii=False)
+        text = json.dumps(_with_variables(example or {}), indent=2, ensure_ascii=False)
         return {"mode": "raw", "raw": text, "options": {"raw": {"language": "json"}}}, media_type
     return {"mode": "raw", "raw": str(example)}, media_type
+
+
+def _with_variables(example: Any) -> Any:
+    """Return an example in which the variables of the collection stand for a token, and for who logs in."""
+    if not isinstance(example, dict):
+        return example
+    stand_in = {"access_token": "{{token}}"} | (_WHO if "username" in example else {})
+    return {name: stand_in.get(name, value) for name, value in example.items()}
 
 
 def _form_field(name: str, kind: dict[str, Any]) -> dict[str, Any]:

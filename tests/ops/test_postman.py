@@ -64,7 +64,10 @@ def test_what_it_sends_is_taken(commands: FlaskCliRunner, admin: Crm) -> None:
     by_path = {one["url"]["raw"].removeprefix("{{baseUrl}}"): one for one in requests_of(printed(commands))}
     verify = by_path["/api/account/credentials/verify"]
     assert verify["auth"] == {"type": "noauth"}
-    sent = json.loads(verify["body"]["raw"]) | {"password": ADMIN_PASSWORD}
+    assert json.loads(verify["body"]["raw"]) == {"username": "{{username}}", "password": "{{password}}"}
+    refresh = by_path["/api/account/token/refresh"]
+    assert json.loads(refresh["body"]["raw"]) == {"access_token": "{{token}}"}
+    sent = {"username": "admin", "password": ADMIN_PASSWORD}
     assert admin.http.post("/api/account/credentials/verify", json=sent).status_code == 200
     create = by_path["/api/extensions/create"]
     headers = {one["key"]: one["value"] for one in create["header"]} | {"Authorization": f"Bearer {admin.token}"}
