@@ -3,9 +3,11 @@
 import grp
 import ipaddress
 import re
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, validate
@@ -150,3 +152,64 @@ def whole(least: int, most: int) -> kinds.Integer:
 def matching(pattern: str, sentence: str) -> kinds.String:
     """Return the kind of a text that matches `pattern` as a whole; `sentence` says what it must be."""
     return kinds.String(validate=validate.Regexp(rf"^({pattern})\Z", error=sentence))
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """A mail server and how one logs in to it; `is_tls` says that the connection begins with TLS."""
+
+    host: str
+    port: int
+    is_tls: bool
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this machine, so that nobody listens in between."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+class SmtpUrl(kinds.Field[SmtpServer | None]):
+    """The URL of a mail server: smtp or smtps, a host, and a user with a password, percent-encoded, if need be.
+
+    Both are ASCII, since `smtplib` logs in with nothing else.
+    """
+
+    _PORTS: Final = {"smtp": 25, "smtps": 465}
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> SmtpServer | None:
+        text = str(value)
+        if not text:
+            return None
+        try:
+            parts = urlsplit(text)
+            server = SmtpServer(
+                parts.hostname or "", parts.port or self._PORTS[parts.scheme], parts.scheme == "smtps",
+                unquote(parts.username or "", errors="strict"), unquote(parts.password or "", errors="strict"),
+            )  # fmt: skip
+        except (ValueError, KeyError):
+            raise self._refusal() from None
+        if not _is_host(server.host) or parts.path not in {"", "/"} or parts.query or parts.fragment:
+            raise self._refusal()
+        if bool(server.user) is not bool(server.password) or not f"{server.user}{server.password}".isascii():
+            raise self._refusal()
+        return server
+
+    @staticmethod
+    def _refusal() -> ValidationError:
+        return ValidationError(
+            "Must be an address such as smtps://user:password@mail.example:465, that begins with smtp or smtps and has "
+            "user and password, percent-encoded ASCII, or neither."
+        )
+
+
+def _is_host(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return bool(re.fullmatch(DOMAIN, text))
+    return True

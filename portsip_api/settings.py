@@ -20,6 +20,8 @@ from portsip_api.setting_kinds import (
     IPNetwork,
     Networks,
     Origins,
+    SmtpServer,
+    SmtpUrl,
     Transports,
     check_zone,
     matching,
@@ -175,6 +177,16 @@ class Settings:
     mailbox_bytes: int = _setting(
         whole(1024, 1 << 34), str(200 << 20), "Most bytes that the messages of an extension take, as stored"
     )
+    smtp_url: SmtpServer | None = _setting(
+        SmtpUrl(), "",
+        "Mail server that tells people of new messages in their mailboxes, such as "
+        "`smtps://user:password@mail.example:465`; `smtp://` is encrypted by STARTTLS where the server offers it, and "
+        "always where there is a password, except on this machine; empty: nobody is told",
+    )  # fmt: skip
+    mail_from: str = _setting(
+        matching(r"|[^@\s<>]+@[^@\s<>]+", "Must be an e-mail address."), "",
+        "Address that mail comes from; empty: `voicemail@` and the domain of the tenant",
+    )  # fmt: skip
     media_group: int | None = _setting(
         Group(), "",
         "Group, by name or number, that may read the files of greetings, messages and prompts, such as a SIP engine's; "

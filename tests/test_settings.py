@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from portsip_api import settings
+from portsip_api.setting_kinds import SmtpServer
 
 # variable: (a text that is not the default, what it means)
 GOOD: dict[str, tuple[str, Any]] = {
@@ -51,6 +52,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_GREETING_BYTES": ("1048576", 1_048_576),
     "PBX_MAILBOX_MESSAGES": ("5", 5),
     "PBX_MAILBOX_BYTES": ("1048576", 1_048_576),
+    "PBX_SMTP_URL": ("smtps://a%40b:c%3A@mail.example", SmtpServer("mail.example", 465, True, "a@b", "c:")),
+    "PBX_MAIL_FROM": ("pbx@home.example", "pbx@home.example"),
     "PBX_MEDIA_GROUP": ("54321", 54_321),
     "PBX_MEDIA_BYTES": ("1048576", 1_048_576),
     "PBX_UPLOAD_DIR": ("/srv/uploads", "/srv/uploads"),
@@ -111,6 +114,23 @@ BAD = {
     "PBX_GREETING_BYTES": ["1023", "100 MiB"],
     "PBX_MAILBOX_MESSAGES": ["0", "100001"],
     "PBX_MAILBOX_BYTES": ["1023", "100 MiB"],
+    "PBX_SMTP_URL": [
+        "mail.test",
+        "http://mail.example",
+        "smtp://",
+        "smtp://u@mail.example",
+        "smtp://:p@mail.example",
+        "smtp://u:p%FF@mail.example",
+        "smtp://u:p%C3%BC@mail.example",
+        "smtp://mail.example:0x19",
+        "smtp://mail.example:65536",
+        "smtp://mail.example/x",
+        "smtp://mail.example?x",
+        "smtp://a b",
+        "smtp://[::1",
+        "smtp://-x",
+    ],
+    "PBX_MAIL_FROM": ["x", "a b@c", "a@b\nc", "A <a@b.c>"],
     "PBX_MEDIA_GROUP": ["no-such-group", "-1", "4294967295"],
     "PBX_MEDIA_BYTES": ["1023", "2 GiB", "0"],
     "PBX_FETCH_ALLOW": ["http://media.example/", "10.0.0.0/33", "127.0.0.256", "a b", "media.example:80"],
@@ -191,3 +211,19 @@ def test_a_relative_path_lies_in_the_programs_folder() -> None:
     relative = settings.load({"PBX_DATA_DIR": "data", "DATABASE_URL": "sqlite:///other/pbx.db"})
     assert relative.data_path == settings.ROOT / "data"
     assert relative.database_path == settings.ROOT / "other" / "pbx.db"
+
+
+def test_a_mail_servers_password_is_shown_nowhere() -> None:
+    loaded = settings.load({"PBX_SMTP_URL": "smtp://user:hidden-one@mail.example"})
+    assert loaded.smtp_url == SmtpServer("mail.example", 25, False, "user", "hidden-one")
+    assert "hidden-one" not in repr(loaded)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_local"),
+    [("localhost", True), ("127.0.0.2", True), ("[::1]", True), ("10.0.0.1", False), ("mail", False)],
+)
+def test_a_mail_server_on_this_machine_is_known(host: str, is_local: bool) -> None:
+    server = settings.load({"PBX_SMTP_URL": f"smtp://{host}:2525"}).smtp_url
+    assert server is not None
+    assert (server.is_local, server.port) == (is_local, 2525)

@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from portsip_api import settings
-from portsip_api.ops import greeting_fetch
+from portsip_api.ops import greeting_fetch, mailbox_mail
 from portsip_api.ops.metrics import Metrics
 from portsip_api.pbx.access import digest_nonces, login_limits, tokens
 from portsip_api.pbx.devices import credentials as phone_credentials
@@ -51,6 +51,7 @@ JOBS: Final = (
     Job("take_measures", 60, measures.take),
     Job("sweep_greeting_files", 3_600, greeting_files.sweep_orphans),
     Job("fetch_greetings", 2, greeting_fetch.start_due),
+    Job("send_mail", 5, mailbox_mail.start_due),
     Job("optimize_database", 86_400, database.optimize),
 )
 

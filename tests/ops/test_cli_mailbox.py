@@ -56,6 +56,7 @@ def test_messages_are_left_listed_moved_and_deleted(run, file, time):
         (("deposit", "1000", "{file}", "--subject", "x" * 300), "subject"),
         (("delete", "1000", "7"), "There is no such message."),
         (("move", "1000", "7", "trash"), "is not one of"),
+        (("notify", "1999"), "There is no such extension."),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(run, file, tmp_path, arguments, sentence):
@@ -65,3 +66,16 @@ def test_what_is_wrong_is_said_in_one_sentence(run, file, tmp_path, arguments, s
     assert outcome.exit_code != 0
     assert sentence in outcome.output
     assert "Traceback" not in outcome.output
+
+
+def test_who_is_told_is_printed(run):
+    assert run("notify", "1000").output == "no address\tFULL\twithout audio\n"
+    assert run("notify", "1000", "--to", "o@b.example").output == "o@b.example\tFULL\twithout audio\n"
+    told = run("notify", "1000", "--other", "--to", "a@b.example", "--format", "brief", "--audio").output
+    assert told == "o@b.example\tFULL\twithout audio\na@b.example\tBRIEF\twith audio\n"
+    assert run("notify", "1000", "--off").output == "a@b.example\tBRIEF\twith audio\n"
+    assert run("notify", "1000", "--other", "--no-audio").output == "a@b.example\tBRIEF\twithout audio\n"
+    assert run("notify", "1000", "--other", "--off").output == ""
+    refused = run("notify", "1000", "--to", "nobody")
+    assert refused.exit_code != 0
+    assert "Must be an e-mail address" in refused.output

@@ -32,6 +32,7 @@ WORKS_ON_A_STORE = {
     "mailbox deposit": ["1000", "{tmp}/message.wav"],
     "mailbox list": ["1000"],
     "mailbox move": ["1000", "1", "saved"],
+    "mailbox notify": ["1000"],
     "openapi": [],
     "phonebook import": ["Friends", "{tmp}/all.csv"],
     "phonebook list": [],

@@ -8,11 +8,13 @@ import click
 
 from portsip_api.ops.cli.group import SentenceGroup
 from portsip_api.ops.cli.import_export import tenant_id_of, tenant_option
-from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.mailboxes import mailboxes, messages
+from portsip_api.pbx.personal import voicemail_preferences
 from portsip_api.store.paging import Slice
 
 _MOST: Final = 100_000
+_FORMATS: Final = ("FULL", "MEDIUM", "BRIEF")
 _folder_option = click.option("--folder", type=click.Choice(messages.FOLDERS), default=messages.INBOX)
 
 mailbox = SentenceGroup("mailbox", help="Mailboxes: the messages that callers leave.")
@@ -67,3 +69,24 @@ def delete(extension_number: str, message_id: int, tenant: str | None) -> None:
     """Move a message to the folder `deleted`; what lies there already is removed for good."""
     messages.delete(tenant_id_of(tenant), ExtensionKey(extension_number), message_id)
     click.echo(f"Deleted the message {message_id}.")
+
+
+@mailbox.command("notify")
+@click.argument("extension_number")
+@click.option("--to", "email", metavar="ADDRESS", help="Where to: what the profile has or, with --other, another one.")
+@click.option("--other", is_flag=True, help="Tell the alternate address, and not that of the profile.")
+@click.option("--format", type=click.Choice(_FORMATS, case_sensitive=False))
+@click.option("--audio/--no-audio", default=None, help="Whether the message comes with the mail.")
+@click.option("--off", is_flag=True, help="Tell this address no more.")
+@tenant_option
+def notify(extension_number: str, *, other: bool, off: bool, tenant: str | None, **fields: str | bool | None) -> None:
+    """Tell somebody by mail of new messages, once PBX_SMTP_URL names a mail server; print who is told."""
+    tenant_id = tenant_id_of(tenant)
+    user_id = find_id(tenant_id, ExtensionKey(extension_number))
+    values = {"notify": not off, **{name: value for name, value in fields.items() if value is not None}}
+    prefix = "alternate_" if other else ""
+    voicemail_preferences.update(tenant_id, user_id, {f"{prefix}{name}": value for name, value in values.items()})
+    found = voicemail_preferences.show(tenant_id, user_id)
+    for notice in filter(None, (found.notice, found.alternate)):
+        audio = "with audio" if notice.audio else "without audio"
+        click.echo(f"{notice.address or 'no address'}\t{notice.form}\t{audio}")

@@ -14,6 +14,7 @@ import orjson
 from portsip_api.pbx.errors import Conflict, Invalid, NotFound, PbxError
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions.tables import Extension, ExtensionSettings
+from portsip_api.pbx.mailboxes import outbox
 from portsip_api.pbx.mailboxes.messages import CONFERENCE, FOLDER, INBOX, MARKS, Message, as_shown, content, find
 from portsip_api.pbx.media import audio, room
 from portsip_api.pbx.media.files import FILES
@@ -71,7 +72,7 @@ def copy(tenant_id: int, key: ExtensionKey, message_id: int, folder: str) -> Mes
     row = find(tenant_id, key, message_id)
     kept = ("sender_id", "caller_number", "caller_name", "subject", "heard", "urgent", "received", "duration")
     values = {column: getattr(row, column) for column in kept}
-    return _store(tenant_id, [row.extension_id], content(row), values | {"folder": name})[0]
+    return _store(tenant_id, [row.extension_id], content(row), values | {"folder": name}, is_new=False)[0]
 
 
 def forward(
@@ -117,9 +118,9 @@ def reply(  # noqa: PLR0913 — what an answer is
 
 
 def _store(
-    tenant_id: int, extension_ids: Sequence[int], recording: bytes, values: Mapping[str, object]
+    tenant_id: int, extension_ids: Sequence[int], recording: bytes, values: Mapping[str, object], *, is_new: bool = True
 ) -> list[Message]:
-    """Write a row and a file for each of the mailboxes, all or none."""
+    """Write a row and a file for each of the mailboxes, all or none, and of what `is_new` the mail that tells of it."""
     blobs = _put(recording, len(extension_ids))
     try:
         with database.writing(), refusing({FOREIGN_KEY: lambda: NotFound(Extension.missing)}):
@@ -129,6 +130,8 @@ def _store(
                 )
                 for extension_id, blob in zip(extension_ids, blobs, strict=True)
             ]
+            for row in rows if is_new else ():
+                outbox.put_out(tenant_id, row.extension_id, row.id)
     except (PbxError, Violated):
         FILES.remove(blobs)
         raise

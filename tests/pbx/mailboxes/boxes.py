@@ -3,11 +3,12 @@
 from typing import Final
 
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions import extensions
 from portsip_api.pbx.mailboxes import mailboxes, messages
 from portsip_api.pbx.mailboxes.messages import Message
 from portsip_api.pbx.media import files as media_files
+from portsip_api.pbx.personal import voicemail_preferences
 from portsip_api.pbx.upkeep import consistency
 from portsip_api.store import database
 from portsip_api.store.paging import Slice
@@ -43,3 +44,8 @@ def check_whole(count: int) -> None:
     rows = {row[0] for row in database.fetch_all("SELECT blob FROM voice_message")}
     assert (len(rows), files()) == (count, rows)
     assert consistency.find_inconsistencies() == []
+
+
+def tell(key: ExtensionKey, **preferred: object) -> None:
+    """Let somebody be told by mail of new messages; `preferred` are other voicemail preferences."""
+    voicemail_preferences.update(HOME, find_id(HOME, key), {"notify": True, **preferred})
