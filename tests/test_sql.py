@@ -28,6 +28,7 @@ _OF_THE_ENGINE = {"pbx/upkeep/consistency_sql.py", "pbx/upkeep/rekey_sql.py"}
 WHOLE_PBX = {
     "pbx/access/administrators.py",  # an administrator's name must be nobody's number, in whatever tenant
     "pbx/mailboxes/mails.py",  # the job that sends mail
+    "pbx/mailboxes/service.py",  # the job that removes past messages
     "pbx/media/files.py",  # upkeep: which files rows name
     "pbx/media/greetings.py",  # the job that fetches, and links, which name no tenant
     "startup.py",  # whether there are secrets that need a key

@@ -23,6 +23,7 @@ from portsip_api.ops import greeting_fetch, mailbox_mail
 from portsip_api.ops.metrics import Metrics
 from portsip_api.pbx.access import digest_nonces, login_limits, tokens
 from portsip_api.pbx.devices import credentials as phone_credentials
+from portsip_api.pbx.mailboxes import service as voice_mail_service
 from portsip_api.pbx.media import files as greeting_files
 from portsip_api.pbx.upkeep import demo_life, measures
 from portsip_api.store import database, volatile
@@ -50,6 +51,7 @@ JOBS: Final = (
     Job("end_earlier_phone_credentials", 10, phone_credentials.end_earlier),
     Job("take_measures", 60, measures.take),
     Job("sweep_greeting_files", 3_600, greeting_files.sweep_orphans),
+    Job("clean_voicemail", 3_600, voice_mail_service.clean),
     Job("fetch_greetings", 2, greeting_fetch.start_due),
     Job("send_mail", 5, mailbox_mail.start_due),
     Job("optimize_database", 86_400, database.optimize),

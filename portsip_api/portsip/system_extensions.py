@@ -35,7 +35,8 @@ class SystemExtension(Schema):
     type = ma.String(
         required=True,
         metadata={
-            "description": "Ours: `RING_GROUP`, `HUNT_GROUP`, `VIRTUAL_RECEPTIONIST`, `PAGE_GROUP`, `PARK_ORBIT` …"
+            "description": "Ours: `RING_GROUP`, `HUNT_GROUP`, `VIRTUAL_RECEPTIONIST`, `PAGE_GROUP`, `PARK_ORBIT` or "
+            "`VOICE_MAIL`."
         },
     )
 

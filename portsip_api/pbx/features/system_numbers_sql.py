@@ -10,7 +10,8 @@ _NUMBERS: Final = f"dialled_number AS d {by_index('dialled_number_of_objects')}"
 _OF_OBJECTS: Final = "d.tenant_id = :tenant AND d.number IS NOT NULL AND d.kind NOT IN ('EXTENSION', 'ALIAS')"
 _IS_REACHABLE: Final = "e.status IN ('ONLINE', 'ON_CALL')"
 _PAGE: Final = f"""
-SELECT d.number, d.kind, coalesce(g.name, h.name, a.name, o.name, p.description, ''),
+SELECT d.number, d.kind,
+    coalesce(g.name, h.name, a.name, o.name, p.description, CASE d.kind WHEN 'VOICE_MAIL' THEN 'Voicemail' END, ''),
     EXISTS (SELECT 1 FROM ring_group_member AS m JOIN extension AS e ON e.id = m.extension_id
             WHERE m.ring_group_id = g.id AND {_IS_REACHABLE})
     OR EXISTS (SELECT 1 FROM hunt_group_ring AS r JOIN extension AS e ON e.id = r.extension_id

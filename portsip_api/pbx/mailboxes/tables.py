@@ -1,4 +1,4 @@
-"""The tables of the mail that tells of messages; the messages are a table of media, as all rows that name files."""
+"""The tables of the voicemail service and of the mail that tells of messages; messages are a table of media."""
 
 import peewee
 
@@ -17,3 +17,14 @@ class MailOutbox(TenantTable):
     with_audio = Flag()
     attempts = peewee.IntegerField(constraints=default("0"))  # that were begun
     next_attempt = peewee.FloatField()  # seconds since 1970
+
+
+class VoiceMailService(TenantTable):
+    """The voicemail service of a tenant."""
+
+    missing = "There is no such tenant."
+
+    tenant_id = Link("tenant", primary_key=True)
+    number = peewee.TextField(null=True)  # NULL: none, since something else had the usual one
+    least_seconds = peewee.IntegerField(constraints=default("3"))  # of a message that is saved
+    keep_days = peewee.IntegerField(constraints=default("0"))  # 0: for ever

@@ -33,7 +33,7 @@ def engine(monkeypatch, app):
 
 @pytest.fixture
 def colleagues(user, admin: Crm):
-    for number in ("201", "*97", "bob.b-1"):
+    for number in ("201", "*96", "bob.b-1"):
         admin.make_extension(number)
     group = admin.make_group("outside", enable_external_call=True, members=["200"])
     admin.do("account/update", id=1, allowed_prefixes=["+1", "0"])
@@ -57,7 +57,7 @@ def test_any_body_or_none_is_taken(user, engine, colleagues, body):
 @pytest.mark.parametrize(
     ("to", "number"),
     [
-        ("%2A97", "*97"),
+        ("%2A96", "*96"),
         ("+1(555)123-45", "+155512345"),
         ("%5B20%5D%7B1%7D", "201"),
         ("2-0.1", "201"),
