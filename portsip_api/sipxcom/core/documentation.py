@@ -14,6 +14,7 @@ from portsip_api.sipxcom.core.records import Field, Leaf, Many, Nested, Record, 
 _ALWAYS: Final = (400, 503)
 _WITH_BODY: Final = (413, 415)
 _WITH_LOGIN: Final = (401, 403, 429)
+_NUMBER: Final = "<number:"  # the part of a path that is an id; with another word there it is no address
 # How one client writes an empty list. Makers of clients stumble over an enumeration of the empty text.
 _EMPTY: Final = {"type": "string", "maxLength": 0}
 _MEANINGS: Final = {
@@ -178,6 +179,7 @@ def _responses(declared: Declaration, method: str, path: str) -> dict[str, Any]:
     statuses |= set(_WITH_BODY) if method != "GET" else set()
     statuses |= set(_WITH_LOGIN) if declared.access is not Access.ANYBODY else {403}
     statuses |= {406} if declared.offers else set()
+    statuses |= {404} if _NUMBER in path else set()
     documented: dict[str, Any] = {str(declared.status): _success(declared)}
     for status in sorted(statuses):
         meaning = _MEANINGS[status].format(values=declared.values())
