@@ -71,6 +71,8 @@ def _advices(configuration: settings.Settings, environment: Mapping[str, str]) -
         yield _advice(
             "PBX_PROVISION_PLAIN is true: phones' files, with their passwords, cross the network in clear text."
         )
+    if configuration.switch == "demo":
+        yield _advice("PBX_SWITCH is demo: statuses, registrations and calls are made up, and written into this store.")
     if "PBX_TIME_ZONE" not in environment:
         yield _advice("PBX_TIME_ZONE is not set: the office hours of tenants that name no time zone are in UTC.")
     if configuration.time_zone not in zone_names():

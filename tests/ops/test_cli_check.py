@@ -60,6 +60,7 @@ def test_nothing_is_said_where_nothing_is_wrong(sound: dict[str, str]) -> None:
         ({"PBX_BIND": "[::]:8899"}, "clear text"),
         ({"PBX_BIND": "pbx.example:8899"}, "clear text"),
         ({"PBX_PROVISION_PLAIN": "true"}, "phones' files"),
+        ({"PBX_SWITCH": "demo"}, "made up"),
     ],
 )
 def test_what_a_careful_operator_would_change(sound: dict[str, str], variables: dict[str, str], advice: str) -> None:
