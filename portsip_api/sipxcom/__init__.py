@@ -39,6 +39,7 @@ from portsip_api.sipxcom.core.introduction import INTRODUCTION
 from portsip_api.sipxcom.my.call_sequences import call_sequences, forwards
 from portsip_api.sipxcom.my.contact_information import contact_information
 from portsip_api.sipxcom.my.log_in import log_in
+from portsip_api.sipxcom.my.phonebook import phonebook
 from portsip_api.sipxcom.my.preferences import preferences
 from portsip_api.sipxcom.my.private_keys import private_keys
 from portsip_api.sipxcom.my.schedules import schedules as own_schedules
@@ -87,6 +88,7 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     preferences,
     speed_dials,
     private_keys,
+    phonebook,
 )
 
 

@@ -55,3 +55,33 @@ class PrivateKey(TenantTable):
         """Its keys."""
 
         indexes = ((("digest",), True),)
+
+
+class PrivatePhonebook(TenantTable):
+    """Phonebooks of users' own; they are there once something is put into them."""
+
+    owning_link = "extension_id"
+    missing = "There is no private phonebook."
+
+    extension_id = Link("extension", primary_key=True)
+    show_on_phone = Flag(constraints=default("1"))
+
+
+class PrivateEntry(TenantTable):
+    """Entries of users' own phonebooks."""
+
+    owning_link = "extension_id"
+    missing = "There is no such entry."
+
+    id = peewee.AutoField()
+    extension_id = Link("private_phonebook")
+    number = peewee.TextField()
+    first_name = peewee.TextField()
+    last_name = peewee.TextField()
+    internal_id = peewee.TextField(constraints=default("''"))
+    contact = peewee.TextField(constraints=default("'{}'"))
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("extension_id", "number", "first_name", "last_name"), True),)

@@ -19,6 +19,17 @@ _SEQUENCE: Final = {
     "expiration": 20,
     "rings": [{"expiration": 30, "type": "If no response", "enabled": True, "number": "5551212"}],
 }
+_OWN_ENTRY: Final = {
+    "first-name": "John",
+    "last-name": "Smith",
+    "number": "200",
+    "contact-information": {
+        "jobTitle": "title",
+        "companyName": "company",
+        "homeAddress": {"street": "street"},
+        "officeAddress": {"zip": "1234"},
+    },
+}
 _PERMISSIONS: Final = {"permissions": [{"name": "Voicemail", "value": "ENABLE"}]}
 
 RECORDS: Final[Mapping[str, Any]] = {
@@ -80,6 +91,8 @@ RECORDS: Final[Mapping[str, Any]] = {
         "description": "",
         "periods": [{"scheduledDay": -1, "start": {"hrs": 12, "min": 0}, "end": {"hrs": 13, "min": 0}}],
     },
+    "OwnEntry": _OWN_ENTRY,
+    "OwnPhonebook": {"phonebook": [_OWN_ENTRY | {"first-name": "Jane"}]},
     "PageGroupGiven": {
         "enabled": True,
         "pageGroupNumber": 1,

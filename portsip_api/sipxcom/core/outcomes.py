@@ -67,7 +67,8 @@ class Outcome:
         return styles.respond("".join(xml_form.write_short(RECORD, value)), styles.XML, self.status)
 
     def _message(self) -> str:
-        return MESSAGES.get(self.code) or HTTPStatus(self.status).phrase
+        known = self.status in set(HTTPStatus)  # pages have others too
+        return MESSAGES.get(self.code) or (HTTPStatus(self.status).phrase if known else "Refused")
 
 
 def created(id_: int | None = None, note: str | None = None) -> Outcome:

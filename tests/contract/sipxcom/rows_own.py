@@ -95,5 +95,31 @@ def _preferences() -> list[Row]:
     return rows + _refused(155, "/my/faxprefs", "rest/my/faxprefs", "PUT", "POST", "DELETE")
 
 
+def _phonebook() -> list[Row]:
+    book, paged, found = "/my/phonebook", "/my/pagedphonebook?start={start-row}&end={end-row}", "/my/search/phonebook"
+    one, on_phone = "/my/phonebook/entry/{entryId}", "/my/phonebook/showContactsOnPhone/{value}"
+    found += "?query={searchterm}"
+    had = "The page calls it unsupported; the system had it."
+    entry = "<first-name>Bo</first-name><last-name>Lind</last-name><number>3002</number><contact-information/>"
+    address, size = "rest/my/phonebook/entry/{own_entry}", "<size>"
+    return [
+        _row(110, book, "POST", "rest/my/phonebook", body=f"<phonebook><entry>{entry}</entry></phonebook>", why=had),
+        _row(110, book, "GET", "rest/my/phonebook", has=("<number>3002</number>", "<id>-1</id>", "<number>200<")),
+        *_refused(110, book, "rest/my/phonebook", "PUT"),
+        _row(111, paged, "GET", "rest/my/pagedphonebook?start=0&end=1", has=(size, "<end-row>1</end-row>")),
+        *_refused(111, paged, "rest/my/pagedphonebook?start=0&end=1", "PUT", "POST", "DELETE"),
+        _row(112, one, "PUT", address, body={"entry": {"firstName": "A", "lastName": "B", "number": "3"}}),
+        _row(112, one, "GET", address, has=("<first-name>A</first-name>",)),
+        _row(112, one, "POST", address, body=f"<entry>{entry.replace('3002', '3003')}</entry>"),
+        _row(112, one, "POST", address, 747, f"<entry>{entry}</entry>", why="As the page says of duplicates."),
+        _row(113, found, "GET", "rest/my/search/phonebook?query=Lind", has=("<number>3003</number>",)),
+        *_refused(113, found, "rest/my/search/phonebook?query=Lind", "PUT", "POST", "DELETE"),
+        _row(115, on_phone, "PUT", "rest/my/phonebook/showContactsOnPhone/true"),
+        *_refused(115, on_phone, "rest/my/phonebook/showContactsOnPhone/true", *_OTHERS),
+        _row(112, one, "DELETE", address),
+        _row(110, book, "DELETE", "rest/my/phonebook", why=had),
+    ]
+
+
 _OTHERS = ("GET", "POST", "DELETE")
-ROWS = [*_sequences(), *_schedules(), *_log_in(), *_preferences()]
+ROWS = [*_sequences(), *_schedules(), *_log_in(), *_preferences(), *_phonebook()]

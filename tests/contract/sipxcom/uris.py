@@ -105,6 +105,11 @@ PAGE = """
 102 /my/callfwdsched/{id}
 104 /my/voicemail/pin/{pin}
 105 /my/vmprefs
+110 /my/phonebook
+111 /my/pagedphonebook?start={start-row}&end={end-row}
+112 /my/phonebook/entry/{entryId}
+113 /my/search/phonebook?query={searchterm}
+115 /my/phonebook/showContactsOnPhone/{value}
 117 /my/contact-information
 118 /my/im/prefs
 119 /my/imbot/prefs

@@ -16,7 +16,7 @@ class Portal:
     """A client over a socket; paths are below `/sipxconfig/`."""
 
     def __init__(self, url: str, name: str = "superadmin", password: str = ADMIN_PASSWORD) -> None:
-        self._url = f"{url}/sipxconfig"
+        self.url, self._url = url, f"{url}/sipxconfig"
         self._session = requests.Session()
         self._session.auth = (name, password)
 
@@ -93,6 +93,10 @@ def make_calls(portal: Portal, world: World) -> None:
     noon = {"workingHours": [{"start": 43_200_000, "stop": 46_800_000, "scheduledDay": "Weekdays"}]}
     fields = {"name": "Noon", "workingTime": noon}
     world["own_schedule"] = portal.make(f"api/schedules/user/{world['user']}/personal", fields)
+    user = Portal(portal.url, "200", WEB_PASSWORD)
+    user.ask("POST", "rest/my/phonebook/entry/-1", {"entry": {"firstName": "A", "lastName": "B", "number": "3001"}})
+    listed = user.ask("GET", "rest/my/phonebook", headers={"Accept": "application/json"}).json()["phonebook"]
+    world["own_entry"] = listed[0]["id"]
     rings = [{"userName": "200"}, {"userName": "201"}]
     world["hunt_group"] = portal.make("api/callgroups", {"name": "hunt", "extension": "3399", "ringBeans": rings})
 

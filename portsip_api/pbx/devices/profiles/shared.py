@@ -2,8 +2,7 @@
 
 Polycom's phones ask for `000000000000.cfg` where they find no master file of their own, and for a contact directory,
 `<address>-directory.xml` or, when there is none, `000000000000-directory.xml`. A phone that has told who it is gets
-them: the master file is that of its firmware, the directory that of its tenant, behind the speed dials of its first
-user.
+them: the master file is that of its firmware, the directory that of its tenant, behind what its first user has.
 Grandstream's earlier phones and adapters ask for a file without an ending, which is not text.
 Source: the vendor's UC Software administrators' guides.
 """
@@ -17,7 +16,7 @@ from portsip_api.pbx.devices.profiles.base import Contact, Profile, ProfileInput
 from portsip_api.pbx.devices.profiles.files import as_profile, render
 from portsip_api.pbx.devices.tables import Phone, PhoneLine
 from portsip_api.pbx.extensions import directory
-from portsip_api.pbx.personal import speed_dials
+from portsip_api.pbx.personal import private_entries, speed_dials
 from portsip_api.store.paging import Slice
 
 MOST_CONTACTS: Final = 99  # what the smallest of these phones keep
@@ -44,18 +43,19 @@ def file_of(tenant_id: int, given: ProfileInput, name: str) -> Profile:
 
 
 def _contacts(tenant_id: int, serial: str) -> list[Contact]:
-    """Return the speed dials of a phone's first user and the first extensions of a tenant by name.
+    """Return speed dials and entries of a phone's first user, and the first extensions of a tenant by name.
 
     In a constant number of statements.
     """
-    dials = _speed_dials(tenant_id, serial)
+    own = [contact for user_id in _first_user(tenant_id, serial) for contact in _of_user(tenant_id, user_id)]
     found = directory.page(tenant_id, "NAME", Slice(0, MOST_CONTACTS))
     rows = orjson.loads(b"[" + found.text + b"]")
     others = [Contact(row["first_name"], row["last_name"], row["extension_number"]) for row in rows]
-    return [*dials, *others][:MOST_CONTACTS]
+    return [*own, *others][:MOST_CONTACTS]
 
 
-def _speed_dials(tenant_id: int, serial: str) -> list[Contact]:
+def _first_user(tenant_id: int, serial: str) -> list[int]:
+    """Return the id of the user of the first line that is one's, if there is one."""
     lines = (
         PhoneLine.select(tenant_id, PhoneLine.extension_id)
         .join(Phone, on=Phone.id == PhoneLine.phone_id)
@@ -63,6 +63,13 @@ def _speed_dials(tenant_id: int, serial: str) -> list[Contact]:
         .order_by(PhoneLine.position)
         .limit(1)
     )
-    buttons = [button for (user_id,) in lines.tuples() for button in speed_dials.buttons(tenant_id, user_id)]
-    dialled = [button for button in buttons if button.number]
-    return [Contact("", button.label, button.number, place, button.blf) for place, button in enumerate(dialled, 1)]
+    return [user_id for (user_id,) in lines.tuples()]
+
+
+def _of_user(tenant_id: int, user_id: int) -> list[Contact]:
+    dialled = [button for button in speed_dials.buttons(tenant_id, user_id) if button.number]
+    dials = [Contact("", button.label, button.number, place, button.blf) for place, button in enumerate(dialled, 1)]
+    if not private_entries.is_on_phone(tenant_id, user_id):
+        return dials
+    entries = private_entries.everybody(tenant_id, user_id)
+    return [*dials, *(Contact(entry.first_name, entry.last_name, entry.number) for entry in entries)]
