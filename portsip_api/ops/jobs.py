@@ -23,6 +23,7 @@ from portsip_api.ops import greeting_fetch, mailbox_mail
 from portsip_api.ops.metrics import Metrics
 from portsip_api.pbx.access import digest_nonces, login_limits, tokens
 from portsip_api.pbx.devices import credentials as phone_credentials
+from portsip_api.pbx.import_export import export_files
 from portsip_api.pbx.mailboxes import service as voice_mail_service
 from portsip_api.pbx.media import files as greeting_files
 from portsip_api.pbx.upkeep import demo_life, measures
@@ -54,6 +55,7 @@ JOBS: Final = (
     Job("clean_voicemail", 3_600, voice_mail_service.clean),
     Job("fetch_greetings", 2, greeting_fetch.start_due),
     Job("send_mail", 5, mailbox_mail.start_due),
+    Job("sweep_exports", 300, export_files.sweep),
     Job("optimize_database", 86_400, database.optimize),
 )
 

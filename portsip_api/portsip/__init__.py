@@ -10,6 +10,7 @@ from portsip_api.portsip.core.errors import answer
 from portsip_api.portsip.core.fields import openapi_properties
 from portsip_api.portsip.core.introduction import INTRODUCTION
 from portsip_api.portsip.core.replies import Error
+from portsip_api.portsip.exports import exports
 from portsip_api.portsip.extensions import extensions
 from portsip_api.portsip.greetings import greetings
 from portsip_api.portsip.groups import groups
@@ -28,6 +29,7 @@ _BLUEPRINTS = (
     tenants,
     groups,
     extensions,
+    exports,
     extension_files,
     voice_mail,
     calls,

@@ -13,11 +13,14 @@ from marshmallow import fields as ma
 
 from portsip_api import settings
 from portsip_api.framework import file_replies
+from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.access import links
 from portsip_api.pbx.access.tokens import TokenRefused
-from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.errors import FileNotThere, Invalid
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
+from portsip_api.pbx.identity import Role
 from portsip_api.pbx.media import greetings as pbx_greetings
+from portsip_api.pbx.media import uploads
 from portsip_api.pbx.media.audio import MOST_BYTES, MOST_SECONDS
 from portsip_api.pbx.media.fetch_urls import MAX_LENGTH, parse
 from portsip_api.pbx.media.greeting_rows import READY, Greeting
@@ -55,7 +58,8 @@ class GreetingCreate(ExtensionKeyRequest):
     url = described(
         Text(MAX_LENGTH),
         "Where the server fetches the file from, by http or https; the list says when it is there. Without it and "
-        "without a file, the greeting `filename` must be there, and its `display_name` is set.",
+        "without a file, the greeting `filename` must be there, and its `display_name` is set; or, for administrators "
+        "and tenants, a file of that name in the tenant's folder `greetings` of `PBX_UPLOAD_DIR`, which is taken.",
     )
     display_name = described(DISPLAY_NAME, "Ours: what the greeting is shown as.")
 
@@ -147,7 +151,7 @@ def create_greeting(given: dict[str, Any]) -> dict[str, Any]:
         name = name or unquote(parse(url).target.partition("?")[0])
         made = pbx_greetings.request_fetch(tenant_id, key, _named(name), url, shown_as or "")
     else:
-        made = pbx_greetings.rename(tenant_id, key, _named(name), shown_as)
+        made = _there_or_uploaded(tenant_id, key, _named(name), shown_as)
     return {**SUCCESS, **_row(key, made)}
 
 
@@ -198,6 +202,17 @@ def show_greeting(given: dict[str, Any]) -> Response:
     if g.identity is None:
         raise TokenRefused("Either a link or an access token is needed.")
     return _play(pbx_greetings.sound(current_tenant(), _own_key(given), given["filename"]))
+
+
+def _there_or_uploaded(tenant_id: int, key: ExtensionKey, name: str, shown_as: str | None) -> Greeting:
+    """Return the greeting of that name, or make it of a file in the folder of uploads, which managers may."""
+    try:
+        return pbx_greetings.rename(tenant_id, key, name, shown_as)
+    except FileNotThere:
+        if current_identity().role is Role.EXTENSION:
+            raise
+        content = uploads.read(tenant_id, uploads.GREETINGS, name, MOST_BYTES + 1)
+    return pbx_greetings.add(tenant_id, key, name, content, shown_as or "")
 
 
 def _own_key(given: dict[str, Any]) -> ExtensionKey:

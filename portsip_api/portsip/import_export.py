@@ -1,11 +1,15 @@
-"""`/api/extensions/export` and `/api/extensions/import`: all extensions of a tenant as one file. Both are ours."""
+"""`/api/extensions/import`: extensions from a file.
 
+Source: contract `portsip-more.md`, section 1, row 14; the rest is ours.
+"""
+
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
 import orjson
-from flask import Response, g, request, stream_with_context
+from flask import Response, g, request
 from marshmallow import Schema
 from marshmallow import fields as ma
 from werkzeug.datastructures import FileStorage
@@ -14,39 +18,42 @@ from werkzeug.exceptions import UnsupportedMediaType
 from portsip_api import settings
 from portsip_api.framework.blueprint import current_identity
 from portsip_api.framework.turns import Turns
-from portsip_api.pbx.errors import Forbidden, Invalid
-from portsip_api.pbx.identity import Role
-from portsip_api.pbx.import_export import describing, exporting, file_reading, importing
+from portsip_api.pbx import trail
+from portsip_api.pbx.access import tenants
+from portsip_api.pbx.errors import Forbidden, Invalid, NotFound, TooLarge
+from portsip_api.pbx.import_export import describing, file_reading, importing
 from portsip_api.pbx.import_export.file_reading import CSV, JSON, Reading, Row
 from portsip_api.pbx.import_export.report import MOST_LISTED, Problem, Report
-from portsip_api.pbx.values import Choice, Flag
+from portsip_api.pbx.media import uploads
+from portsip_api.pbx.values import Choice, Flag, Text
 from portsip_api.portsip.core.blueprint import MANAGERS, ResourceBlueprint, current_tenant
 from portsip_api.portsip.core.fields import Request, Ruled, TenantRequest, described
+from portsip_api.portsip.exports import MEDIA_TYPES, download
 
 extension_files = ResourceBlueprint(
     "extension files", __name__, url_prefix="/api/extensions", description="Extensions as a CSV or JSON file"
 )
 
-_MEDIA_TYPES: Final = {CSV: "text/csv", JSON: "application/json"}
 _FORMATS: Final = {"text/csv": CSV, "text/tab-separated-values": CSV, "application/json": JSON}
 # Labels that many clients give to any file; the content decides then.
 _VAGUE_LABELS: Final = {"", "application/octet-stream", "text/plain", "application/vnd.ms-excel"}
 _HEAD: Final = 4096  # bytes
 _VALUES_OF_A_ROW: Final = 100
+_DIGITS: Final = 19  # of an id
 IMPORTS: Final = Turns("imports")
-
-
-class ExportRequest(TenantRequest):
-    """What is exported, and how."""
-
-    format = described(Choice((CSV, JSON), CSV), "`csv` when absent.")
-    secrets = described(
-        Flag(False), "Whether passwords and PINs are in the file; for administrators only, and `false` when absent."
-    )
 
 
 class ImportRequest(TenantRequest):
     """A file of extensions, and what is done with it."""
+
+    extensions_file_name = described(
+        Text(255, 1),
+        "In place of `file`, the name of one that lies in the tenant's folder `import` of the server's "
+        "`PBX_UPLOAD_DIR`; a name has no separator.",
+    )
+    tenantid = described(
+        Text(64, 1), "The tenant's name or id, beside `extensions_file_name`; another than the own for administrators."
+    )
 
     file = ma.Raw(
         metadata={"type": "string", "format": "binary", "description": "CSV or JSON; the part may have any name."}
@@ -117,37 +124,6 @@ _REPORT_EXAMPLE: Final = {
 }
 
 
-@extension_files.route("/export", methods=["POST"])
-@extension_files.arguments(ExportRequest, example={"format": "csv"})
-@extension_files.allowed(*MANAGERS)
-@extension_files.answers(
-    {"text/csv": {"type": "string"}, "application/json": {"type": "array", "items": {"type": "object"}}}
-)
-def export_extensions(given: dict[str, Any]) -> Response:
-    """Download all extensions as a file (ours).
-
-    The columns of the CSV file are the dotted paths of the values, `profile.first_name` for instance, and
-    `belong_groups` with group ids separated by `|`. The JSON file is an array of objects like those of
-    `extensions/create`. The file shows one state of the store.
-    """
-    format_, secrets = given.get("format", CSV), given.get("secrets", False)
-    if secrets and not (current_identity().role is Role.ADMINISTRATOR and settings.current().expose_passwords):
-        raise Forbidden(
-            "Passwords and PINs are exported for an administrator only, where the server shows them at all."
-        )
-    pieces = exporting.export(current_tenant(), format_, secrets=secrets)
-    first = next(pieces)  # what fails at the start is still answered with an error
-    return Response(
-        stream_with_context(_resume(first, pieces)),
-        mimetype=_MEDIA_TYPES[format_],
-        headers=_download(f"extensions.{format_}"),
-    )
-
-
-def _download(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
-
-
 def _most_values() -> int:
     return _VALUES_OF_A_ROW * settings.current().import_rows
 
@@ -161,14 +137,14 @@ def import_template(_: dict[str, Any]) -> Response:
 
     Rows above the titles explain it; they begin with `#`, and an import passes them over.
     """
-    return Response(describing.template(), mimetype="text/csv", headers=_download("template.csv"))
+    return Response(describing.template(), mimetype="text/csv", headers=download("template.csv"))
 
 
 @extension_files.route("/import", methods=["POST"])
 @extension_files.arguments(ImportRequest, example=_IMPORT_EXAMPLE, multipart=True)
 @extension_files.limits(largest=lambda: settings.current().max_import, values=_most_values, turns=IMPORTS)
 @extension_files.allowed(*MANAGERS)
-@extension_files.answers(ImportReport, example=_REPORT_EXAMPLE, errors=("409.1",))
+@extension_files.answers(ImportReport, example=_REPORT_EXAMPLE, errors=("404.3", "409.1"))
 def import_extensions(given: dict[str, Any]) -> Any:
     """Create or change extensions from a file (ours).
 
@@ -179,7 +155,8 @@ def import_extensions(given: dict[str, Any]) -> Any:
     file was read, unless it was in UTF-8 with commas. Numbers that a spreadsheet has changed (`4.9E+11`, `1010.0`,
     `="0012"`) fail. `belong_groups` takes ids and names of groups. A blank cell empties a
     text; for passwords, PINs, numbers, times, choices and flags it means that nothing was sent. In place of a file the
-    request may be a JSON object with an array `extensions`, and `mode`, `dry_run` and `partial` beside it.
+    request may be a JSON object with an array `extensions`, or with the name of a file that lies on the server,
+    `extensions_file_name`, and `mode`, `dry_run` and `partial` beside it.
 
     Everything happens in one transaction. When a row fails, nothing is changed and the answer is an error with `errors`
     by row and field, and with the `report` beside them; with `partial` only the failing rows are left out. Targets of
@@ -189,8 +166,10 @@ def import_extensions(given: dict[str, Any]) -> Any:
     (`pbx import`) takes any number. A worker carries out one import at a time, and one more waits; others are answered
     503.1.
     """
-    plan = importing.prepare(current_tenant(), _reading(given), upsert=given.get("mode") == "upsert")
-    report = importing.apply(plan, partial=given.get("is_partial", False), dry_run=given.get("dry_run", False))
+    if "extensions_file_name" in given:
+        report = _from_folder(_tenant(given), given)
+    else:
+        report = _apply(current_tenant(), _reading(given), given)
     shown = _shown(report)
     if not report.is_refused:
         return shown
@@ -203,9 +182,37 @@ def import_extensions(given: dict[str, Any]) -> Any:
     return Response(orjson.dumps(body), 400, {"Cache-Control": "no-store"}, content_type="application/json")
 
 
-def _resume(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+def _apply(tenant_id: int, reading: Reading, given: Mapping[str, Any]) -> Report:
+    few = Reading(_few(reading.rows), reading.warnings)
+    plan = importing.prepare(tenant_id, few, upsert=given.get("mode") == "upsert")
+    return importing.apply(plan, partial=given.get("is_partial", False), dry_run=given.get("dry_run", False))
+
+
+def _from_folder(tenant_id: int, given: Mapping[str, Any]) -> Report:
+    """Import the file of that name. Raises FileNotThere, TooLarge and whatever an import raises."""
+    name, most = given["extensions_file_name"], settings.current().max_import
+    with uploads.opened(tenant_id, uploads.IMPORT, name) as file:
+        if os.fstat(file.fileno()).st_size > most:
+            raise TooLarge(f"The file must have at most {most} bytes.")
+        format_ = given.get("format") or _format(FileStorage(file, filename=name))
+        return _apply(tenant_id, file_reading.read(file, format_, _most_values()), given)
+
+
+def _tenant(given: Mapping[str, Any]) -> int:
+    """Return the tenant that `tenantid` names, else the one that the request acts in. Raises NotFound and Forbidden."""
+    named = given.get("tenantid")
+    if named is None:
+        return current_tenant()
+    own = current_identity().tenant_id
+    try:
+        found = tenants.require(int(named)) if named.isdecimal() and len(named) < _DIGITS else tenants.find_id(named)
+    except NotFound:
+        if own is None:
+            raise
+        found = None
+    if found is None or own not in {None, found}:
+        raise Forbidden("A tenant may do this for itself only.")
+    return trail.within(found)
 
 
 def _reading(given: Mapping[str, Any]) -> Reading:
@@ -215,12 +222,10 @@ def _reading(given: Mapping[str, Any]) -> Reading:
         raise Invalid({"file": ["Must be one file."]})
     if files:
         format_ = given.get("format") or _format(files[0])
-        reading = file_reading.read(files[0].stream, format_, _most_values())
-    elif "extensions" in g.fields:
-        reading = file_reading.read_objects(g.fields["extensions"])
-    else:
-        raise Invalid({"file": ["Missing."]})
-    return Reading(_few(reading.rows), reading.warnings)
+        return file_reading.read(files[0].stream, format_, _most_values())
+    if "extensions" in g.fields:
+        return file_reading.read_objects(g.fields["extensions"])
+    raise Invalid({"file": ["Missing."]})
 
 
 def _few(rows: Iterable[Row]) -> Iterator[Row]:
@@ -235,7 +240,7 @@ def _few(rows: Iterable[Row]) -> Iterator[Row]:
 def _format(file: FileStorage) -> str:
     """Decide what a file is: by its name, then by its label, and by its content where both say nothing."""
     named = PurePath(file.filename or "").suffix.lower().removeprefix(".")
-    if named in _MEDIA_TYPES:
+    if named in MEDIA_TYPES:
         return named
     if file.mimetype not in _VAGUE_LABELS:
         found = _FORMATS.get(file.mimetype)

@@ -23,6 +23,7 @@ OWN_ACCOUNT = (401, 401, 403, 403, 200, 200, 401)
 OTHER_ACCOUNT = (401, 401, 403, 200, 403, 200, 401)
 CALL = (401, 401, 403, 404, 503, 503, 401)
 SYSTEM_GREETING = (401, 401, 403, 404, 409, 409, 401)  # which cannot be removed
+BAD_LINK = (401, 401, 403, 401, 401, 401, 401)  # no token is needed, but a link that is one
 PHONE_BY_URL = (404,) * 6 + (200,)
 PHONE_BY_PASSWORD = (401,) * 6 + (200,)
 
@@ -109,6 +110,7 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("GET", "/api/extensions/greeting_file/list"): ({"extension_number": COLLEAGUE}, OWN_OBJECT),
     ("GET", "/api/extensions/greeting_file/show"): (GREETING, OWN_OBJECT),
     ("POST", "/api/extensions/export"): ({}, MANAGERS),
+    ("GET", "/api/extensions/export/show"): ({"link": "x"}, BAD_LINK),
     ("POST", "/api/extensions/import"): ({"extensions": [NEW]}, MANAGERS),
     ("GET", "/"): ({}, OPEN),
     ("GET", "/healthz"): ({}, OPEN),

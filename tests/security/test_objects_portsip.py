@@ -113,6 +113,7 @@ NAMES_NOBODY = {
     "POST account/extension/sip/verify": "a log-in",
     "POST extensions/import": "rows are made in the own tenant; see below",
     "POST extensions/export": "filters the own tenant's",
+    "GET extensions/export/show": "a link that is signed",
 }
 GUESSES: tuple[Any, ...] = (
     0, -1, 99_999, 2**63 - 1, 2**63, 2**64, "0", "1e3", " 77", "1;", "1 OR 1=1", "../1", True, 1.5, None, [77],

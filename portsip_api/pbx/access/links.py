@@ -8,12 +8,17 @@ from typing import Final
 
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
+from portsip_api.pbx.access import credentials
+from portsip_api.pbx.access.credentials import Credential
 from portsip_api.pbx.access.tokens import TokenRefused
+from portsip_api.pbx.identity import Identity, Role
 from portsip_api.store.clock import clock
 from portsip_api.store.secrets import keyring
 
 LINK_SECONDS: Final = 600
+EXPORT_SECONDS: Final = 3_600
 _GREETING: Final = "greeting.link"
+_EXPORT: Final = "export.link"
 
 
 class _Signer(TimestampSigner):
@@ -26,7 +31,7 @@ class _Signer(TimestampSigner):
 
 def to_greeting(tenant_id: int, extension_id: int, greeting_id: int) -> str:
     """Return what a link to the audio of a greeting of an extension says; it is good for LINK_SECONDS."""
-    return str(_serializer().dumps([tenant_id, extension_id, greeting_id]))
+    return str(_serializer(_GREETING).dumps([tenant_id, extension_id, greeting_id]))
 
 
 def read_greeting(link: str) -> tuple[int, int, int]:
@@ -35,12 +40,43 @@ def read_greeting(link: str) -> tuple[int, int, int]:
     Raises TokenRefused when it is no link of ours or too old.
     """
     try:
-        tenant_id, extension_id, greeting_id = _serializer().loads(link, max_age=LINK_SECONDS)
+        tenant_id, extension_id, greeting_id = _serializer(_GREETING).loads(link, max_age=LINK_SECONDS)
     except (BadData, TypeError):  # the latter: one of an older version, which named the greeting alone
-        raise TokenRefused("The link is not one of this server, or it has expired.") from None
+        raise TokenRefused(_REFUSED) from None
     return tenant_id, extension_id, greeting_id
 
 
-def _serializer() -> URLSafeTimedSerializer:
-    keys = list(reversed(keyring.derived(_GREETING)))  # the last one signs
-    return URLSafeTimedSerializer(keys, salt=_GREETING, signer=_Signer)
+def to_export(tenant_id: int, identity: Identity) -> str:
+    """Return what a link to an export of a tenant says that an account asks for; it is good for EXPORT_SECONDS.
+
+    Raises TokenRefused when the account is gone.
+    """
+    account = credentials.read(identity.role, identity.account_id)
+    if account is None:
+        raise TokenRefused(_REFUSED)
+    held = account[1]
+    said = [tenant_id, identity.role, identity.account_id, held.own, held.tenant]
+    return str(_serializer(_EXPORT).dumps(said))
+
+
+def read_export(link: str) -> int:
+    """Return the id of the tenant of whose export `link` is.
+
+    Raises TokenRefused when it is no link of ours or too old, and when its account is not what it was.
+    """
+    try:
+        tenant_id, role, account_id, own, tenant = _serializer(_EXPORT).loads(link, max_age=EXPORT_SECONDS)
+    except BadData:
+        raise TokenRefused(_REFUSED) from None
+    account = credentials.read(Role(role), account_id)
+    if account is None or account[1] != Credential(own, tenant):
+        raise TokenRefused(_REFUSED)
+    return int(tenant_id)
+
+
+_REFUSED: Final = "The link is not one of this server, or it has expired."
+
+
+def _serializer(purpose: str) -> URLSafeTimedSerializer:
+    keys = list(reversed(keyring.derived(purpose)))  # the last one signs
+    return URLSafeTimedSerializer(keys, salt=purpose, signer=_Signer)

@@ -6,6 +6,7 @@ Source: contract `portsip-more.md`, section 1.3.
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,6 +18,7 @@ from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
 from portsip_api.pbx.errors import FileNotThere
 
 GREETINGS, PROMPTS, IMPORT, EXPORT = "greetings", "prompts", "import", "export"
+_ID: Final = re.compile(r"[1-9][0-9]{0,18}")
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe would let its opener wait
 
@@ -48,14 +50,19 @@ def read(tenant_id: int, kind: str, name: str, most: int) -> bytes:
 
 
 @contextmanager
-def folder(tenant_id: int, kind: str) -> Iterator[int | None]:
-    """Yield a descriptor of a tenant's folder of that kind, which is made if need be; None where there can be none."""
-    top = root()
+def folder(tenant_id: int, kind: str, *, is_made: bool = True) -> Iterator[int]:
+    """Yield a descriptor of a tenant's folder of that kind, which is made, mode 0700, if need be. Raises OSError."""
     with ExitStack() as stack:
-        descriptor = None
-        with suppress(OSError):
-            descriptor = None if top is None else _enter(stack, top, [str(tenant_id), kind], is_made=True)
-        yield descriptor
+        yield _enter(stack, root() or Path(), [str(tenant_id), kind], is_made=is_made)
+
+
+def tenants() -> list[int]:
+    """Return the ids of tenants that have a folder."""
+    top = root()
+    try:
+        return [int(path.name) for path in top.iterdir() if _ID.fullmatch(path.name)] if top is not None else []
+    except OSError:
+        return []
 
 
 def _find(tenant_id: int, kind: str, name: str) -> int | None:
