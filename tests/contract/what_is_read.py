@@ -1,8 +1,8 @@
 """What the PortSIP API reads beside what its document promises, told to schemathesis before it makes what is wrong.
 
 The document says how a value is written well, so that clients made from it write it so. Its introduction says that a
-number or a flag may come as text, a text as a whole number, and a name in any case; here the same is said in schemas,
-of requests and not of replies.
+number or a flag may come as text, a text as a whole number, and a name in any case or as the whole number that an old
+console sends for it, 0 where there is none; here the same is said in schemas, of requests and not of replies.
 """
 
 from typing import Any, Final
@@ -46,7 +46,7 @@ def _also(schema: dict[str, Any]) -> dict[str, Any] | None:
     match schema.get("type"):
         case "string" if "enum" in schema:
             names = "|".join("".join(f"[{sign.upper()}{sign.lower()}]" for sign in name) for name in schema["enum"])
-            return {"type": "string", "pattern": f"^({names})$"}
+            return {"anyOf": [{"type": "string", "pattern": f"^({names}|[0-9]+)$"}, {"type": "integer"}]}
         case "string" if schema.get("format") != "binary":
             return {"type": "integer"}
         case "integer":
