@@ -39,12 +39,14 @@ from portsip_api.sipxcom.core.introduction import INTRODUCTION
 from portsip_api.sipxcom.my.call_sequences import call_sequences, forwards
 from portsip_api.sipxcom.my.contact_information import contact_information
 from portsip_api.sipxcom.my.log_in import log_in
+from portsip_api.sipxcom.my.mailboxes import mailboxes
 from portsip_api.sipxcom.my.phonebook import phonebook
 from portsip_api.sipxcom.my.preferences import preferences
 from portsip_api.sipxcom.my.private_keys import private_keys
 from portsip_api.sipxcom.my.schedules import schedules as own_schedules
 from portsip_api.sipxcom.my.secrets import secrets
 from portsip_api.sipxcom.my.speed_dials import speed_dials
+from portsip_api.sipxcom.my.voicemail import voicemail
 
 __all__ = ["PREFIX", "answer", "register"]
 
@@ -89,6 +91,8 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     speed_dials,
     private_keys,
     phonebook,
+    mailboxes,
+    voicemail,
 )
 
 

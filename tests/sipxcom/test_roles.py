@@ -22,6 +22,21 @@ REFUSED = {(method, "/sipxconfig/rest/my/callfwdsched"): "Name the schedule." fo
 REFUSED |= {(method, path.replace("/my", "")): words for (method, path), words in REFUSED.items()}
 REFUSED |= {(method, f"{path}ule"): words for (method, path), words in REFUSED.items() if "/my/" in path}
 
+_MAILBOX = "/sipxconfig/rest/my/redirect/mailbox/<name:user>"
+REFUSED |= dict.fromkeys(
+    (
+        ("GET", f"{_MAILBOX}/messages"),
+        ("GET", f"{_MAILBOX}/<name('messages', 'message', 'mwi'):folder>"),
+        ("GET", f"{_MAILBOX}/<name('message'):folder>/<name:id>"),
+        ("GET", f"{_MAILBOX}/mwi"),
+        *((method, f"{_MAILBOX}/message/<name:id>/heard") for method in ("GET", "PUT", "DELETE")),
+        *(("PUT", f"{_MAILBOX}/message/<name:id>/{what}") for what in ("delete", "subject", "move/<name:folder>")),
+        ("GET", "/sipxconfig/rest/my/redirect/media/<name:user>/<name:folder>/<name:id>"),
+        ("PUT", "/sipxconfig/rest/my/mailbox/<name:user>/preferences/activegreeting/<name:greeting>"),
+    ),
+    "Another user's mailbox.",
+)
+
 
 def routes(app):
     """Yield every rule of the API with its method and declared access."""

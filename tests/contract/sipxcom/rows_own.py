@@ -121,5 +121,20 @@ def _phonebook() -> list[Row]:
     ]
 
 
+def _mailboxes() -> list[Row]:
+    feed, greeting = "/my/feed/voicemail/{folder}", "/my/mailbox/{user}/preferences/activegreeting/{greeting}"
+    active = "rest/my/mailbox/200/preferences/activegreeting"
+    return [
+        _row(106, feed, "GET", "rest/my/feed/voicemail/inbox", has=("<title>Voicemail: 200</title>",)),
+        _row(106, feed, "GET", "rest/my/feed/voicemail/trash", 400, has=("context not understood",)),
+        *_refused(106, feed, "rest/my/feed/voicemail/inbox", "PUT", "POST", "DELETE"),
+        _row(121, greeting, "PUT", f"{active}/outofoffice", body="x"),
+        _row(121, greeting, "GET", "rest/my/vmprefs", has=('"greeting":"OUT_OF_OFFICE"',), why="Where it is shown."),
+        _row(121, greeting, "PUT", f"{active}/loud", 400, why="The system took it for none."),
+        _row(121, greeting, "PUT", f"{active.replace('200', '201')}/none", 403, why="The system asked for no owner."),
+        *_refused(121, greeting, f"{active}/none", *_OTHERS),
+    ]
+
+
 _OTHERS = ("GET", "POST", "DELETE")
-ROWS = [*_sequences(), *_schedules(), *_log_in(), *_preferences(), *_phonebook()]
+ROWS = [*_sequences(), *_schedules(), *_log_in(), *_preferences(), *_phonebook(), *_mailboxes()]

@@ -105,6 +105,7 @@ PAGE = """
 102 /my/callfwdsched/{id}
 104 /my/voicemail/pin/{pin}
 105 /my/vmprefs
+106 /my/feed/voicemail/{folder}
 110 /my/phonebook
 111 /my/pagedphonebook?start={start-row}&end={end-row}
 112 /my/phonebook/entry/{entryId}
@@ -114,6 +115,7 @@ PAGE = """
 118 /my/im/prefs
 119 /my/imbot/prefs
 120 /my/speeddial
+121 /my/mailbox/{user}/preferences/activegreeting/{greeting}
 154 /my/portal/password/{password}
 155 /my/faxprefs
 156 /my/time
