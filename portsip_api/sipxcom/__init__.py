@@ -8,6 +8,7 @@ from portsip_api.sipxcom.admin.attendants import attendants, live_modes
 from portsip_api.sipxcom.admin.avatars import avatars
 from portsip_api.sipxcom.admin.branches import branches
 from portsip_api.sipxcom.admin.calls import calls
+from portsip_api.sipxcom.admin.full_users import full_users
 from portsip_api.sipxcom.admin.gateway_ports import gateway_ports
 from portsip_api.sipxcom.admin.gateways import gateways
 from portsip_api.sipxcom.admin.hunt_groups import hunt_groups
@@ -31,6 +32,7 @@ from portsip_api.sipxcom.admin.rules import rules
 from portsip_api.sipxcom.admin.schedules import schedules
 from portsip_api.sipxcom.admin.services import services
 from portsip_api.sipxcom.admin.user_groups import user_groups
+from portsip_api.sipxcom.admin.user_settings import user_settings
 from portsip_api.sipxcom.admin.users import users
 from portsip_api.sipxcom.core import authentication, documentation
 from portsip_api.sipxcom.core.blueprint import Resources
@@ -54,6 +56,8 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     branches,
     permissions,
     users,
+    full_users,
+    user_settings,
     user_groups,
     permission_values,
     services,

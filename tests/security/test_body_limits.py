@@ -69,6 +69,7 @@ def test_a_body_above_the_limit_is_413_everywhere(http, app: Flask, admin: Crm, 
     answered = statuses(http, app, admin.token, body, content_type)
     # What takes nothing but a form says so without reading.
     formless = {("POST", rule): 400 for rule in UPLOADS if rule.startswith("/sipxconfig")}
+    formless["PUT", "/sipxconfig/api/users/upload/settings/<setting:path>"] = 400
     assert {key: status for key, status in answered.items() if status != 413} == formless
     assert len(answered) > 130
 

@@ -40,6 +40,8 @@ KEYS: dict[str, dict[str, str]] = {
     "api/rules": {"id": "{rule}"},
     "api/schedules": {"id": "{personal}", "user_id": "{user}", "group_id": "{group}", "index": "0"},
     "api/registrations/group": {"key": "sales"},
+    "api/users": {"user": "201", "group": "sales", "path": "permission/call-handling/Mobile"},
+    "api/users/id": {"id": "{user2}"},
     "rest/auto-attendant": {"attendant": "{attendant}", "code": "*81"},
     "rest/avatar": {"user": "200"},
     "rest/branch": {"id": "{branch}"},
@@ -104,6 +106,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "api/schedules/<number:id>/period"): _HOURS,
     ("POST", "api/schedules/<number:id>/period/<number:index>"): _HOURS,
     ("POST", "api/schedules/user/<number:user_id>/personal"): {"name": "taken", **_WORKING},
+    ("PUT", 'api/users/<name("email"):user>'): {"lastName": "taken"},
+    ("PUT", 'api/users/<name("upload"):user>/settings'): {"settings": []},
+    ("PUT", 'api/users/<name("upload"):user>/settings/<setting:path>'): "DISABLE",
+    ("PUT", "api/users/upload/settings/<setting:path>"): estates.Upload("values.csv", b"201,ENABLE"),
     ("POST", "rest/avatar/<name:user>"): estates.picture(),
     ("PUT", "rest/branch/<name:id>"): {"branch": {"name": "taken"}},
     ("PUT", "rest/erl/elin/<name:elin>"): {"e911Location": {"location": "taken"}},
@@ -123,6 +129,9 @@ MAKES_OWN = {
     ("PUT", "rest/erl/elin/<name:elin>"): "the location of an ELIN is made where it is not there",
     ("POST", 'api/gateways/<name("models"):id>'): "the id of the path is not looked at",
     ("GET", "rest/avatar/<name:user>"): "whoever has no picture has the default one",
+    ("GET", "api/users/group/<name:group>"): "a list of those in the own group, which is not there",
+    ("GET", "api/users/id/<number:id>/phones"): "a list of the phones of nobody, as the system had it",
+    ("PUT", "api/users/upload/settings/<setting:path>"): "users that are not there are passed over",
     ("GET", "api/callgroups/prefix/<name:prefix>"): "a list of the own hunt groups, which is empty",
 }
 
@@ -161,7 +170,8 @@ def path_of(app: Flask, method: str, rule: Rule, world: World) -> str:
 def body_of(method: str, rule: Rule, world: World) -> tuple[Any, dict[str, str]]:
     own = rule.rule.removeprefix(PREFIX)
     if method == "PUT" and own.endswith("<setting:path>"):
-        return "1", {"Content-Type": _TEXT}
+        body = BODIES.get((method, own), "1")
+        return body, {"Content-Type": _TEXT} if isinstance(body, str) else {}
     if method == "PUT" and own.startswith("rest/erl/") and "/elin/" not in own:
         return ELIN, {"Content-Type": _TEXT}
     return filled(BODIES.get((method, own)), world), {}

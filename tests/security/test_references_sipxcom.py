@@ -31,6 +31,8 @@ ATTACKS: list[tuple[str, str, Any]] = [
         "rest/user-permission/{own_user}",
         {"user": {"permissions": [{"name": "{permission}", "value": "ENABLE"}]}},
     ),
+    ("PUT", "api/users/900", {"branchName": "Main"}),
+    ("PUT", "api/users/900", {"permissions": ["{permission}"]}),
     ("GET", "rest/user?ids={own_user},{user}", None),
     ("GET", "rest/user?branch={branch}", None),
     ("GET", "rest/user-permission?ids={user}", None),

@@ -15,6 +15,7 @@ READS = {
     "rest/user-group-permission": 3,
     "rest/permission": 1,
     "rest/branch": 1,
+    "api/rules": 6,
 }
 
 

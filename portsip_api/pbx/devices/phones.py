@@ -17,6 +17,7 @@ from portsip_api.pbx.devices.groups import PhoneGroup
 from portsip_api.pbx.devices.keys import by_serials, clean_serial, phone_id
 from portsip_api.pbx.devices.lines import Line
 from portsip_api.pbx.errors import Duplicate, Invalid, NotFound
+from portsip_api.pbx.row_ids import row_id
 from portsip_api.pbx.settings.device_models import PhoneModel, phone_model
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Rules, Text, checked
@@ -74,6 +75,13 @@ def with_line(tenant_id: int, text: str) -> Sequence[Phone]:
     """Return the phones with a line in whose user name, extension or address `text` stands, by id."""
     found = tables.Phone.id.in_(one_of(lines.phones_with(tenant_id, text)))
     return _assembled(tenant_id, _rows(tenant_id).where(found))
+
+
+def of_user(tenant_id: int, user_id: int) -> Sequence[Phone]:
+    """Return the phones with a line of a user, by id; none for a user that does not exist."""
+    line = tables.PhoneLine
+    theirs = line.select(tenant_id, line.phone_id).where(line.extension_id == row_id(user_id))
+    return _assembled(tenant_id, _rows(tenant_id).where(tables.Phone.id.in_(theirs)))
 
 
 def show(tenant_id: int, key: int | str) -> Phone:

@@ -24,6 +24,24 @@ def of_users(tenant_id: int, extension_ids: Sequence[int], every: Sequence[Permi
     return _over_defaults(every, extension_ids, [*from_groups, *own])
 
 
+def of_users_groups(tenant_id: int, extension_ids: Sequence[int], every: Sequence[Permission]) -> dict[int, Values]:
+    """Return what each of `extension_ids` would have had nothing been set for it itself; one statement."""
+    return _over_defaults(every, extension_ids, permission_values_sql.of_users_groups(tenant_id, extension_ids))
+
+
+def own_of_user(tenant_id: int, extension_id: int) -> dict[str, bool]:
+    """Return what was set for a user itself, by permission; one statement."""
+    rows = permission_values_sql.of_users(tenant_id, [extension_id])
+    return {name: bool(value) for _, name, value in rows}
+
+
+def reset_of_user(tenant_id: int, extension_id: int, names: Sequence[str]) -> None:
+    """Let permissions of a user be what the user's groups say, else their defaults."""
+    table = tables.ExtensionPermission
+    with database.writing():
+        table.delete(tenant_id, table.permission.in_(list(names)), extension_id=extension_id)
+
+
 def of_groups(tenant_id: int, group_ids: Sequence[int], every: Sequence[Permission]) -> dict[int, Values]:
     """Return the value of each permission of `every` for each of `group_ids`, which exist; one statement."""
     return _over_defaults(every, group_ids, permission_values_sql.of_groups(tenant_id, group_ids))

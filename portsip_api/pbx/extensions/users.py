@@ -32,6 +32,11 @@ _WORDS: Final = {  # what an extension calls what a user has
 }
 
 
+def new_password() -> str:
+    """Return a random password, for who was given none."""
+    return secrets.token_urlsafe(12)
+
+
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     """Make a user and return its id.
 
@@ -40,7 +45,7 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     names.
     """
     change = _checked(fields)
-    change.extension.setdefault("password", secrets.token_urlsafe(12))
+    change.extension.setdefault("password", new_password())
     with _own_words():
         draft = extension_drafts.prepare(change.extension)
         with database.writing():

@@ -88,7 +88,7 @@ def replace(tenant_id: int, user_id: int, fields: Mapping[str, object]) -> None:
         if values["use_branch_address"]:
             values["office_address"] = merge(defaults(OWN), stored(tenant_id, user_id))["office_address"]
         extensions.apply(tenant_id, ExtensionKey(id=user_id), change)
-        _write(tenant_id, user_id, values)
+        write(tenant_id, user_id, values)
 
 
 def set_addresses(tenant_id: int, user_id: int, email: str | None, alternate_email: str | None) -> None:
@@ -98,7 +98,7 @@ def set_addresses(tenant_id: int, user_id: int, email: str | None, alternate_ema
             extensions.update(tenant_id, ExtensionKey(id=user_id), {"profile": {"email": email}})
     if alternate_email is not None:
         values = checked(OWN, {"alternate_email": alternate_email})
-        _write(tenant_id, user_id, stored(tenant_id, user_id) | values)
+        write(tenant_id, user_id, stored(tenant_id, user_id) | values)
 
 
 def stored(tenant_id: int, user_id: int) -> dict[str, Any]:
@@ -119,7 +119,8 @@ def compact(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _write(tenant_id: int, user_id: int, values: Mapping[str, Any]) -> None:
+def write(tenant_id: int, user_id: int, values: Mapping[str, Any]) -> None:
+    """Keep checked values of OWN of a user, and no others, inside the caller's transaction."""
     document = orjson.dumps(compact(values)).decode()
     if not UserContact.update(tenant_id, {"document": document}, extension_id=user_id):
         UserContact.insert(tenant_id, extension_id=user_id, document=document)

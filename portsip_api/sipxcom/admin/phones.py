@@ -55,7 +55,7 @@ _PHONE: Final = Record(
     ),
     "Phone",
 )
-_PHONES: Final = Record("Phones", (Many("phones", _PHONE, bare=True),), "Phones")
+PHONES: Final = Record("Phones", (Many("phones", _PHONE, bare=True),), "Phones")
 _NAMES: Final = {"serialNo": "serial", "description": "description", "deviceVersion": "device_version"}
 _ID: Final = '<name("models", "line", "sendProfile"):id>'
 _NOTE: Final = "Passwords of lines are null for who may not see them."
@@ -64,13 +64,13 @@ _NOTE: Final = "Passwords of lines are null for who may not see them."
 @phones.route("/api/phones")
 @phones.takes(*paging.ROWS)
 @phones.allowed(Access.ADMINISTRATION)
-@phones.answers(_PHONES, note=_NOTE)
+@phones.answers(PHONES, note=_NOTE)
 def list_phones() -> dict[str, Any]:
     """List phones by id."""
     start, limit = paging.rows()
     if start or limit is not None:
         part = Slice(start, -1 if limit is None else limit)
-        return {"phones": _shown(pbx_phones.page(current_tenant(), part))}
+        return {"phones": shown_phones(pbx_phones.page(current_tenant(), part))}
     blocks = pbx_phones.everything(current_tenant())
     return {"phones": Stream(_one_by_one(blocks, clear=secrets_are_shown()))}
 
@@ -89,10 +89,10 @@ def create_phone(given: dict[str, Any]) -> int:
 @phones.route("/api/phones/line")
 @phones.takes(Query("lineFilter", "What stands in the user name, extension or address of one of its lines."))
 @phones.allowed(Access.ADMINISTRATION)
-@phones.answers(_PHONES, note=_NOTE)
+@phones.answers(PHONES, note=_NOTE)
 def list_phones_with_line() -> dict[str, Any]:
     """List the phones with a line like the filter."""
-    return {"phones": _shown(pbx_phones.with_line(current_tenant(), request.args.get("lineFilter", "")))}
+    return {"phones": shown_phones(pbx_phones.with_line(current_tenant(), request.args.get("lineFilter", "")))}
 
 
 @phones.route("/api/phones/models")
@@ -108,7 +108,7 @@ def list_phone_models() -> dict[str, Any]:
 @phones.answers(_PHONE, errors=(404,), note=_NOTE)
 def show_phone(id: str) -> dict[str, Any]:  # noqa: A002 — the wire's word
     """Show the phone with an id or a serial number."""
-    return _shown([pbx_phones.show(current_tenant(), found_phone(id))])[0]
+    return shown_phones([pbx_phones.show(current_tenant(), found_phone(id))])[0]
 
 
 @phones.route(f"/api/phones/{_ID}", methods=["PUT"])
@@ -198,7 +198,8 @@ def _one_by_one(blocks: Iterator[Iterable[Phone]], *, clear: bool) -> Iterator[d
         yield from (_shown_phone(phone, clear=clear) for phone in block)
 
 
-def _shown(found: Iterable[Phone]) -> list[dict[str, Any]]:
+def shown_phones(found: Iterable[Phone]) -> list[dict[str, Any]]:
+    """Return phones as PHONES shows them."""
     clear = secrets_are_shown()
     return [_shown_phone(phone, clear=clear) for phone in found]
 

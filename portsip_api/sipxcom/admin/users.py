@@ -63,12 +63,20 @@ def list_users() -> dict[str, Any]:
 @users.route("/rest/user", methods=["PUT"])
 @users.reads(_USER)
 @users.allowed(Access.ADMINISTRATION)
-@users.answers(OUTCOME, status=201, errors=(409,), note="409: the tenant has as many users as it may.")
+@users.answers(
+    OUTCOME,
+    status=201,
+    errors=(409,),
+    note="Without a pin one is made, and told this once as the additionalMessage. 409: the tenant has as many users as"
+    " it may.",
+)
 def create_user(given: dict[str, Any]) -> Outcome:
     """Make a user; without a SIP password it gets a random one."""
     fields = _fields(given)
     superadmins.guard_groups(fields["group_ids"])
-    return outcomes.created(pbx_users.create(current_tenant(), fields))
+    generated = None if fields["pin"] else pbx_users.new_password()
+    id_ = pbx_users.create(current_tenant(), {**fields, "pin": generated or fields["pin"]})
+    return outcomes.created(id_, generated)
 
 
 @users.route("/rest/user", methods=["DELETE"])

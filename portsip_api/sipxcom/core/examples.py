@@ -1,7 +1,7 @@
 """Examples of bodies, as JSON without a root, by the title of their record; their XML is made of them.
 
 Source: the vendor's pages of the administration and the user API, where they print a value; most of what they print is
-what is read. A document shows each of them, and a test sends it.
+what is read. What the pages do not tell of is ours. A document shows each of them, and a test sends it.
 """
 
 from collections.abc import Mapping
@@ -31,6 +31,17 @@ _OWN_ENTRY: Final = {
     },
 }
 _PERMISSIONS: Final = {"permissions": [{"name": "Voicemail", "value": "ENABLE"}]}
+
+_USER_IN_FULL: Final = {
+    "userName": "5551213",
+    "lastName": "Roe",
+    "firstName": "Jane",
+    "aliases": ["jane.roe"],
+    "pintoken": "change-me-1234",
+    "userProfile": {"jobTitle": "Curator", "emailAddress": "jane.roe@example.com"},
+    "groups": [{"name": "Museum"}],
+    "permissions": ["Voicemail"],
+}
 
 RECORDS: Final[Mapping[str, Any]] = {
     "Branch": {
@@ -144,6 +155,7 @@ RECORDS: Final[Mapping[str, Any]] = {
         "aliases": [{"alias": "2001"}],
     },
     "UserGroup": {"name": "sales", "description": "The sales department"},
+    "UserInFull": _USER_IN_FULL,
     "UserPermissions": _PERMISSIONS,
     "VoicemailPreferences": {
         "greeting": "STANDARD",
@@ -161,6 +173,7 @@ _TEXTS: Final = {
     "set_dns_service_": "192.168.1.31",
     "set_music_on_hold_service_": "FILES_SRC",
     "set_gateway_": "5568",
+    "set_user_": "ENABLE",
     "enable_special_mode": '{"specialMode":"true"}',
     "disable_special_mode": '{"specialMode":"true"}',
 }

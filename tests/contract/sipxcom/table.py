@@ -1,6 +1,14 @@
 """The whole table: the rows of every part."""
 
-from tests.contract.sipxcom import rows_calls, rows_devices, rows_directory, rows_own, rows_rules, rows_services
+from tests.contract.sipxcom import (
+    rows_calls,
+    rows_devices,
+    rows_directory,
+    rows_own,
+    rows_rules,
+    rows_services,
+    rows_users,
+)
 
-PARTS = (rows_directory, rows_devices, rows_services, rows_calls, rows_own, rows_rules)
+PARTS = (rows_directory, rows_devices, rows_services, rows_calls, rows_own, rows_rules, rows_users)
 ROWS = [row for part in PARTS for row in part.ROWS]

@@ -18,6 +18,7 @@ ABOUT_MANY = {
     *(f"api/{service}/settings/<setting:path>" for service in ("proxy", "registrar", "restserver", "saa")),
     *(f"api/registrations/{by}/<name:key>" for by in ("callId", "ip", "serialNo", "server", "user")),
     *("rest/auto-attendant/specialmode", "rest/erls", "rest/erl/phones", "rest/phone", "rest/phones"),
+    "api/users/upload/settings/<setting:path>",
 }
 
 

@@ -130,6 +130,17 @@ PAGE = """
 206 /rules
 207 /rules/raw
 208 /rules/{id}
+209 /users
+210 /users/group/{name}
+211 /users/email
+212 /users/{u}
+213 /users/{u}/groups
+214 /users/{u}/groups/{name}
+215 /users/name/{u}/phones
+216 /users/id/{id}/phones
+217 /users/{u}/settings
+218 /users/{u}/settings/{path}
+219 /users/upload/settings/{path}
 """
 URIS = {int(line.split(" ", 1)[0]): line.split(" ", 1)[1] for line in PAGE.strip().splitlines()}
 METHODS = ("GET", "PUT", "POST", "DELETE")

@@ -101,6 +101,12 @@ def make_calls(portal: Portal, world: World) -> None:
     world["hunt_group"] = portal.make("api/callgroups", {"name": "hunt", "extension": "3399", "ringBeans": rings})
 
 
+def make_users(portal: Portal, world: World) -> None:
+    """A user whom no row of the page removes."""
+    portal.make("api/users", {"userName": "240", "pintoken": WEB_PASSWORD, "groups": [{"name": "sales"}]})
+    del world
+
+
 def make_rules(portal: Portal, world: World) -> None:
     """Rules of the dial plan."""
     call = {"prefix": "", "callDigits": "digits"}
@@ -110,7 +116,14 @@ def make_rules(portal: Portal, world: World) -> None:
         world[key] = portal.make("api/rules", {"name": name, **fields})
 
 
-MAKERS: list[Callable[[Portal, World], None]] = [make_directory, make_services, make_devices, make_calls, make_rules]
+MAKERS: list[Callable[[Portal, World], None]] = [
+    make_directory,
+    make_services,
+    make_devices,
+    make_calls,
+    make_rules,
+    make_users,
+]
 
 
 def make_world(server: Server) -> World:

@@ -93,7 +93,6 @@ def test_groups_are_taken_in_every_shape(portal, ann, shape):
         ("<user><pin>1</pin></user>", "UserName: Cannot be empty"),
         ("<user><userName></userName></user>", "UserName: Cannot be empty"),
         ("<user><userName>a b</userName><pin>1</pin></user>", None),
-        ("<user><userName>300</userName></user>", None),
         ("<user><userName>300</userName><pin>1</pin><groups><group><id>999</id></group></groups></user>", None),
         ("<user><userName>300</userName><pin>1</pin><groups><group/></groups></user>", "groups: Must give an id."),
         ("<user><userName>300</userName><pin>1</pin><branch><id>999</id></branch></user>", None),
