@@ -296,6 +296,8 @@ def test_a_prompt_is_sent_with_the_receptionist(pbx):
     assert prompt_names() == ["default.wav", "hello.wav"]  # the other one plays it
     assert upload(pbx, "update", wav(), "new.wav", vr_number="801").status_code == 200
     assert (show(pbx, "801")["prompt"], prompt_names()) == ("new.wav", ["default.wav", "new.wav"])
+    check_refused(upload(pbx, "update", wav(), "new.wav", vr_number="801"), "409.1")
+    assert show(pbx, "801")["prompt"] == "new.wav"
     change(pbx, "801", prompt="")
     assert prompt_names() == ["default.wav"]
 

@@ -100,6 +100,34 @@ def test_an_address_that_was_unique_may_be_given_to_others(empty, tmp_path):
     assert consistency.find_inconsistencies() == []
 
 
+def test_attendants_and_prompts_of_before_stay_and_a_number_in_use_is_not_taken(empty, tmp_path):
+    """What attendants do and the voicemail service come to a store in which something has the service's number."""
+    for migration in migrations.known():
+        if migration.path.name < "0025":
+            shutil.copy(migration.path, empty)
+    migrations.migrate(tmp_path / "lock", empty)
+    tenants.ensure_default("example.com")
+    database.execute("INSERT INTO tenant (name, name_key, domain) VALUES ('b', 'b', 'b.example')")
+    with database.writing():
+        database.execute(
+            "INSERT INTO attendant (tenant_id, name, name_key, number, live) VALUES (1, 'Night', 'night', '*97', 0)"
+        )
+        database.execute(
+            "INSERT INTO prompt (tenant_id, family, name, type, size, blob) VALUES (1, 'moh', 'a', 'x', 7, 'x')"
+        )
+    before = database.fetch_all("SELECT * FROM prompt")
+    migrations.migrate(tmp_path / "lock")
+    assert database.fetch_all("SELECT * FROM prompt") == before
+    night = database.fetch_row("SELECT number, prompt, language, gap_time, menu FROM attendant WHERE name = 'Night'")
+    assert night == ("*97", "", "en_US", 3, "{}")
+    services = database.fetch_all("SELECT tenant_id, number FROM voice_mail_service ORDER BY tenant_id")
+    assert services == [(1, None), (2, "*97")]
+    kinds = database.fetch_all("SELECT tenant_id, kind FROM dialled_number WHERE number = '*97' ORDER BY tenant_id")
+    assert kinds == [(1, "VIRTUAL_RECEPTIONIST"), (2, "VOICE_MAIL")]
+    database.execute("DELETE FROM prompt")  # which has no file
+    assert consistency.find_inconsistencies() == []
+
+
 def test_eight_processes_starting_at_once_apply_each_once(tmp_path):
     """A second application of any file would fail: its tables exist."""
     script = (

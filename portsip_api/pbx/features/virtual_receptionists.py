@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 from peewee import fn
 
-from portsip_api.pbx.errors import Duplicate, Invalid
+from portsip_api.pbx.errors import Conflict, Duplicate, Invalid
 from portsip_api.pbx.features import attendant_menus, attendants, tables
 from portsip_api.pbx.features.attendant_menus import MENU, Menu
 from portsip_api.pbx.media import prompts
@@ -156,9 +156,12 @@ def destroy(tenant_id: int, key: ReceptionistKey) -> None:
 def add_prompt(tenant_id: int, name: str, content: bytes) -> str:
     """Store a WAV file as a prompt that receptionists can name, and return its name.
 
-    Raises Duplicate (there is one of this name), Conflict (there is no room), Invalid, Unsupported and TooLarge.
+    Raises Conflict (there is one of this name, or no room), Invalid, Unsupported and TooLarge.
     """
-    return prompts.add(tenant_id, prompts.ATTENDANTS, name, content).name
+    try:
+        return prompts.add(tenant_id, prompts.ATTENDANTS, name, content).name
+    except Duplicate:
+        raise Conflict("A prompt of this name is there: name it in `prompt`, or send one of another name.") from None
 
 
 def has_prompt(tenant_id: int, name: str) -> bool:
