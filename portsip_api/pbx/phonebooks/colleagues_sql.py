@@ -9,7 +9,7 @@ from portsip_api.store import database
 from portsip_api.store.dialect import holds, member
 
 _LAST: Final = "\U0010ffff"
-_CANDIDATES: Final = 2_000  # of each index, among which the other words are looked for
+_CANDIDATES: Final = 800  # of each index, among which the other words are looked for
 _NAMES: Final = ", ".join(member("e.profile", name) for name in ("first_name", "last_name", "email"))
 
 

@@ -74,6 +74,7 @@ RECORDS: Final[Mapping[str, Any]] = {
         "address": "192.168.1.14",
         "addressTransport": "udp",
     },
+    "GoogleCredentials": {"account": "john.doe", "password": "a-password"},
     "GroupPermissions": _PERMISSIONS,
     "HuntGroupGiven": {
         "name": "ppp1",

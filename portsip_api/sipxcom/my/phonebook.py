@@ -69,6 +69,10 @@ _PAGE: Final = Record(
     ),
     "OwnPhonebookPage",
 )
+_CREDENTIALS: Final = Record(
+    "credentials", (Leaf("account", required=True), Leaf("password", required=True)), "GoogleCredentials"
+)
+_SERVICE_ERROR: Final = 744
 _ORDER: Final = "Own entries come first, each part by number."
 
 
@@ -245,6 +249,16 @@ def _id(text: str) -> int:
 def _row(name: str, default: int) -> int:
     text = request.args.get(name, "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else default
+
+
+@phonebook.route("/rest/my/phonebook/googleImport", methods=["POST"])
+@phonebook.reads(_CREDENTIALS)
+@phonebook.allowed(Access.USER)
+@phonebook.answers(NOTHING, note="Always 744: the service no longer takes a name and a password, which go nowhere.")
+def import_from_google(given: dict[str, Any]) -> None:
+    """Refuse to copy contacts of a Google account."""
+    del given
+    raise PageStatus(_SERVICE_ERROR, "Google's contacts can no longer be had with a name and a password.")
 
 
 @contextmanager

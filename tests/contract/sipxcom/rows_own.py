@@ -101,6 +101,9 @@ def _phonebook() -> list[Row]:
     found += "?query={searchterm}"
     had = "The page calls it unsupported; the system had it."
     entry = "<first-name>Bo</first-name><last-name>Lind</last-name><number>3002</number><contact-information/>"
+    google, refused = "/my/phonebook/googleImport", "rest/my/phonebook/googleImport"
+    account = {"credentials": {"account": "ana", "password": "secret"}}
+    gone = "As the page says of an error of the service, whose log-in is gone."
     address, size = "rest/my/phonebook/entry/{own_entry}", "<size>"
     return [
         _row(110, book, "POST", "rest/my/phonebook", body=f"<phonebook><entry>{entry}</entry></phonebook>", why=had),
@@ -116,6 +119,8 @@ def _phonebook() -> list[Row]:
         *_refused(113, found, "rest/my/search/phonebook?query=Lind", "PUT", "POST", "DELETE"),
         _row(115, on_phone, "PUT", "rest/my/phonebook/showContactsOnPhone/true"),
         *_refused(115, on_phone, "rest/my/phonebook/showContactsOnPhone/true", *_OTHERS),
+        _row(116, google, "POST", refused, 744, account, why=gone),
+        *_refused(116, google, refused, "GET", "PUT", "DELETE"),
         _row(112, one, "DELETE", address),
         _row(110, book, "DELETE", "rest/my/phonebook", why=had),
     ]

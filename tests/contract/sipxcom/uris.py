@@ -111,6 +111,7 @@ PAGE = """
 112 /my/phonebook/entry/{entryId}
 113 /my/search/phonebook?query={searchterm}
 115 /my/phonebook/showContactsOnPhone/{value}
+116 /my/phonebook/googleImport
 117 /my/contact-information
 118 /my/im/prefs
 119 /my/imbot/prefs

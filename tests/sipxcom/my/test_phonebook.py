@@ -320,3 +320,26 @@ def test_other_methods_and_others_are_refused(user, portal, stranger, path, refu
     method = "PUT" if "GET" in refused else "GET"
     check_refused(portal.ask(method, path), 403)
     check_refused(stranger.ask(method, path), 401)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"credentials": {"account": "a", "password": "very-secret"}},
+        "<credentials><account>a</account><password>very-secret</password></credentials>",
+    ],
+)
+def test_contacts_of_google_are_refused_and_nothing_is_repeated(user, body, caplog):
+    caplog.set_level("DEBUG")
+    reply = user.post(f"{BOOK}/googleImport", body)
+    check_refused(reply, 744, "no longer")
+    assert "very-secret" not in reply.text + caplog.text
+    check_outcome(user.post(f"{BOOK}/googleImport", {"credentials": {}}), 400, "ERROR_VALIDATION_FAILED")
+
+
+def test_search_is_by_the_beginning_where_a_word_is_short(app, admin: Crm):
+    """However many begin alike, as many are looked through."""
+    user = among(app, admin, 1_500)
+    assert len(entries(user, "rest/my/search/phonebook?query=1")) == 500
+    assert [entry["number"] for entry in entries(user, "rest/my/search/phonebook?query=20")] == ["200"]
+    assert entries(user, "rest/my/search/phonebook?query=00") == []
