@@ -16,7 +16,7 @@ from portsip_api.pbx.values import Kind, Text, leaves
 
 NUMBER: Final = "extension_number"
 GROUPS: Final = "belong_groups"
-REQUIRED: Final = (NUMBER, "password", "web_access_password")  # of a new extension
+REQUIRED: Final = (NUMBER, "password")  # of a new extension
 _NUMBERS: Final = re.compile(r"extension_number|voicemail_pin|outbound_caller_id|\w+_phone|\w+_action_value")
 _PIN: Final = "voice_mail.voicemail_pin"
 SECRETS: Final = frozenset({"password", "web_access_password", _PIN})

@@ -10,6 +10,7 @@ from portsip_api.pbx.values import Choice, Flag, Text, TimeOfDay, Whole, Zone
 # What most people fill in; the others are told of in docs/import.md.
 _COMMON: Final = (
     *REQUIRED,
+    "web_access_password",
     *(f"profile.{name}" for name in ("first_name", "last_name", "email", "mobile_phone", "work_phone", "description")),
     "options.enable_extension",
     "options.outbound_caller_id",
@@ -19,7 +20,7 @@ _COMMON: Final = (
 )
 _NOTES: Final = (
     "Extensions, one a row, below the titles. Rows above the titles that begin with # are passed over.",
-    "Only the first three columns are needed. Columns may be left out, and stand in any order.",
+    "Only the first two columns are needed. Columns may be left out, and stand in any order.",
     "Format the columns of numbers as text, or a spreadsheet takes a leading 0 away and shortens long numbers.",
     "All columns and what may stand in them: docs/import.md, or the documentation of extensions/import.",
 )

@@ -203,7 +203,16 @@ def test_an_export_without_secrets_changes_none_of_them():
     file = export(secrets=False)
     assert load_file(file, upsert=True).updated == 1
     assert stored() == before
-    check_failed(load_file(file), (2, "password"), (2, "web_access_password"))
+    check_failed(load_file(file), (2, "password"))
+
+
+@pytest.mark.parametrize("format_", ["csv", "json"])
+def test_who_has_no_web_access_password_comes_back_without_one(format_):
+    load([{name: value for name, value in new("100").items() if name != "web_access_password"}])
+    before, file = stored(), export(format_, secrets=True)
+    extensions.destroy(TENANT, ExtensionKey("100"))
+    assert load_file(file, format_).created == 1
+    assert stored() == before
 
 
 def test_an_empty_store_is_exported_as_an_empty_file():
