@@ -15,8 +15,8 @@ from portsip_api.pbx.extensions.fields import ACTIONS
 from portsip_api.pbx.hours import zones
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.routing import gather as pbx_routes
-from portsip_api.pbx.routing.decide import RING, Outcome
 from portsip_api.pbx.routing.destinations import State
+from portsip_api.pbx.routing.steps import RING, Outcome
 from portsip_api.pbx.values import Choice, Kind, Text
 from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint, current_tenant
 from portsip_api.portsip.core.fields import ExtensionKeyRequest, described

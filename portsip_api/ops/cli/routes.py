@@ -11,8 +11,8 @@ from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.hours import zones
 from portsip_api.pbx.hours.office_hours import Hours, holiday_at, is_open, next_change
 from portsip_api.pbx.routing import gather as routes
-from portsip_api.pbx.routing.decide import Outcome
 from portsip_api.pbx.routing.destinations import State
+from portsip_api.pbx.routing.steps import Outcome
 from portsip_api.store.clock import clock
 
 _DAY: Final = timedelta(days=1)

@@ -6,7 +6,6 @@ groups and call sequences the facts that `rings` names.
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
@@ -14,34 +13,18 @@ from portsip_api.pbx.hours.office_hours import Hours, holiday_at, stretch
 from portsip_api.pbx.numbers.outside import Caller, Moment, refusal
 from portsip_api.pbx.routing.destinations import Destination, HuntGroup, Next, State, Surroundings
 from portsip_api.pbx.routing.ring_steps import Ring
-
-VOICE_MAIL: Final = "CONNECT_TO_VOICE_MAIL"
-EXTENSION: Final = "CONNECT_TO_ANOTHER_EXTENSION"
-RING_GROUP: Final = "CONNECT_TO_RING_GROUP"
-NUMBER: Final = "CONNECT_TO_NUMBER"
-RECEPTIONIST: Final = "CONNECT_TO_VIRTUAL_RECEPTIONIST"
-DISCONNECT: Final = "DISCONNECT"
-RING_ANYWAY: Final = "RING_ANYWAY"
-RING: Final = "RING"
-
-
-class Outcome(StrEnum):
-    """What becomes of ringing the phones."""
-
-    NO_ANSWER = "no_answer"
-    BUSY = "busy"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that happens to the call, the rule that caused it and a sentence for a person."""
-
-    action: str
-    target: str | None
-    rule: str
-    reason: str
-    seconds: int | None = None
-    greeting: str | None = None
+from portsip_api.pbx.routing.steps import (
+    DISCONNECT,
+    EXTENSION,
+    NUMBER,
+    RECEPTIONIST,
+    RING,
+    RING_ANYWAY,
+    RING_GROUP,
+    VOICE_MAIL,
+    Outcome,
+    Step,
+)
 
 
 @dataclass

@@ -25,10 +25,11 @@ from portsip_api.pbx.hours.schedules import read_periods
 from portsip_api.pbx.media.greeting_rows import DEFAULT
 from portsip_api.pbx.numbers import outside_rows
 from portsip_api.pbx.routing import gather_sql
-from portsip_api.pbx.routing.decide import Outcome, Step, decide
+from portsip_api.pbx.routing.decide import decide
 from portsip_api.pbx.routing.destinations import Destination, HuntGroup, Next, RingGroup, State, Surroundings
 from portsip_api.pbx.routing.gather_sql import Reached, SequenceRing
 from portsip_api.pbx.routing.ring_steps import Ring
+from portsip_api.pbx.routing.steps import Outcome, Step
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from portsip_api.pbx.extensions.fields import FORWARD_RULES
 from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.pbx.hours.office_hours import Holiday, Hours, Span
 from portsip_api.pbx.numbers.outside import Outside
-from portsip_api.pbx.routing.decide import Outcome, decide
+from portsip_api.pbx.routing.decide import decide
 from portsip_api.pbx.routing.destinations import Destination, RingGroup, State, Surroundings
+from portsip_api.pbx.routing.steps import Outcome
 from portsip_api.pbx.values import defaults, merge
 
 OFFICE = Hours(ZoneInfo("Europe/Berlin"), (Span(540, 1020),) * 5 + (None, None))

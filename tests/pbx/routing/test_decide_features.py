@@ -11,9 +11,10 @@ from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.pbx.hours.office_hours import Hours, Span
 from portsip_api.pbx.hours.periods import Day, Period
 from portsip_api.pbx.numbers.outside import Outside
-from portsip_api.pbx.routing.decide import Outcome, decide
+from portsip_api.pbx.routing.decide import decide
 from portsip_api.pbx.routing.destinations import Destination, HuntGroup, RingGroup, State, Surroundings
 from portsip_api.pbx.routing.ring_steps import Ring
+from portsip_api.pbx.routing.steps import Outcome
 from portsip_api.pbx.values import defaults, merge
 
 BERLIN = ZoneInfo("Europe/Berlin")

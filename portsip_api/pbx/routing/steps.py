@@ -1,0 +1,36 @@
+"""The steps of a call, which `decide` puts together: what each does, and what ringing the phones can come to.
+
+Source: PortSIP REST API, `forward_rules`; contract, section 4 (`extensions/route`).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+VOICE_MAIL: Final = "CONNECT_TO_VOICE_MAIL"
+EXTENSION: Final = "CONNECT_TO_ANOTHER_EXTENSION"
+RING_GROUP: Final = "CONNECT_TO_RING_GROUP"
+NUMBER: Final = "CONNECT_TO_NUMBER"
+RECEPTIONIST: Final = "CONNECT_TO_VIRTUAL_RECEPTIONIST"
+DISCONNECT: Final = "DISCONNECT"
+RING_ANYWAY: Final = "RING_ANYWAY"
+RING: Final = "RING"
+
+
+class Outcome(StrEnum):
+    """What becomes of ringing the phones."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happens to the call, the rule that caused it and a sentence for a person."""
+
+    action: str
+    target: str | None
+    rule: str
+    reason: str
+    seconds: int | None = None
+    greeting: str | None = None
