@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portsip_api.pbx.access import credentials, tenants, tokens
+from portsip_api.pbx.access import credentials, links, tenants, tokens
 from portsip_api.pbx.devices import credentials as phone_credentials
 from portsip_api.pbx.devices import lines, phones
 from portsip_api.pbx.extension_keys import ExtensionKey
@@ -37,6 +37,7 @@ class World:
     holiday: int
     ring_group: int
     receptionist: int
+    export_link: str
     tokens: dict[str, str]
     phone_password: str
 
@@ -73,13 +74,16 @@ def build(folder: Path) -> World:
         "administrator": Identity(Role.ADMINISTRATOR, 1, None, "admin"),
         "expired": Identity(Role.ADMINISTRATOR, 1, None, "admin"),
     }
+    exported = links.to_export(home, identities["tenant"])
     given = {name: issue(identity) for name, identity in identities.items()}
     with volatile.writing():
         volatile.execute("UPDATE token SET expires = 0 WHERE digest = ?", (tokens._digest(given["expired"]),))
     assert extensions.show(home, ExtensionKey(id=me)).number == NUMBER
     close_store()
     given = {"none": "", **given, "phone": fetching.secret}
-    return World(home, other, me, colleague, group.id, holiday, ring_group, receptionist, given, fetching.password)
+    return World(
+        home, other, me, colleague, group.id, holiday, ring_group, receptionist, exported, given, fetching.password
+    )
 
 
 def issue(identity: Identity) -> str:

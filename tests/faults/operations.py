@@ -46,6 +46,7 @@ _FULLER: dict[str, dict[str, Any]] = {
     "/api/holidays/update": {"id": "{holiday}", "name": "Renamed"},
     "/api/ring_groups/create": {"ring_group_number": "601", "name": "x", "members": [NUMBER]},
     "/api/ring_groups/update": {"id": "{ring_group}", "ring_group_number": "602", "members": [NUMBER]},
+    "/api/extensions/export/show": {"link": "{export_link}"},
     "/api/virtual_receptionist/create": {"vr_number": "801", "name": "x", "key1": [2, NUMBER]},
     "/api/virtual_receptionists/create": {"vr_number": "801", "name": "x", "key1": [2, NUMBER]},
     "/api/virtual_receptionist/update": {

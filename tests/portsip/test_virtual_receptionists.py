@@ -184,6 +184,14 @@ def test_it_is_one_of_the_attendants(pbx):
     check_refused(pbx.post("virtual_receptionist/destroy", vr_number="0"), "409.1")
 
 
+def test_a_tenant_has_as_many_as_it_may(pbx):
+    pbx.do("account/update", id=TENANT, capability={"max_virtual_receptionists": 1})
+    make(pbx)
+    check_refused(upload(pbx, "create", wav(), vr_number="801", name="x"), "409.1")
+    assert prompt_names() == ["default.wav"]  # nobody would play it
+    assert dialled("VIRTUAL_RECEPTIONIST") == ["800"]
+
+
 # What points at it, and what it points at
 
 
