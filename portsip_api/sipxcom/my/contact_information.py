@@ -6,6 +6,7 @@ Source: sipXcom REST API, "View user contact information"; contract `sipxcom-use
 from typing import Any, Final
 
 from portsip_api.framework.blueprint import current_identity
+from portsip_api.pbx.people import people
 from portsip_api.pbx.personal import contacts as pbx_contacts
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import NOTHING, Resources
@@ -65,17 +66,20 @@ _CONTACT: Final = Record(
 def show_contact_information() -> dict[str, Any]:
     """Show who one is."""
     found = pbx_contacts.show(current_tenant(), current_identity().account_id)
+    person = people.show(current_tenant(), current_identity().account_id)
     return {
         **persons.shown(found),
         **{name: found[own] or None for name, own in _NAMES.items()},
-        "imId": "",
+        "imId": person.profile["im_id"],
         "useBranchAddress": found["use_branch_address"],
         "branchName": found["branch_name"] or None,
-        "salutation": "None",
+        "manager": person.profile["manager"] or None,
+        "employeeId": person.profile["employee_id"] or None,
+        "salutation": person.profile["salutation_id"] or "None",
         "timestamp": 0,
         "avatar": persons.avatar_of(found["number"]),
-        "enabled": True,
-        "ldapManaged": False,
+        "enabled": person.enabled,
+        "ldapManaged": person.profile["ldap_managed"],
     }
 
 

@@ -223,6 +223,18 @@ def test_what_is_not_sent_stays_but_aliases_go(portal, ann):
     assert after["sipPassword"] == SIP_PASSWORD
 
 
+def test_users_are_shown_what_the_administration_says_of_them_and_the_other_way_round(portal, ann):
+    portal.put("api/users/301", {"userProfile": {"manager": "Bo", "employeeId": "17"}})
+    own = Portal(portal.http, "301", WEB_PASSWORD)
+    shown = own.read("rest/my/contact-information")["contact-information"]
+    assert [shown[name] for name in ("imId", "manager", "employeeId", "salutation")] == ["ann", "Bo", "17", "Dr"]
+    assert (shown["jobTitle"], shown["ldapManaged"]) == ("Boss", True)
+    change = {"contact-information": {"firstName": "Ann", "jobTitle": "Chief", "xingName": "ann"}}
+    assert own.put("rest/my/contact-information", change).status_code == 200
+    profile = portal.read("api/users/301")["userProfile"]
+    assert [profile[name] for name in ("jobTitle", "xingName", "imId", "manager")] == ["Chief", "ann", "ann", "Bo"]
+
+
 def test_a_disabled_user_does_not_log_in(portal, ann):
     own = Portal(portal.http, "301", WEB_PASSWORD)
     assert own.put("rest/call/100").status_code != 401
