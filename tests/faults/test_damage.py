@@ -114,7 +114,8 @@ def test_nothing_starts(data: Path, damage: Callable[[Path], None]) -> None:
         (data / "pbx.sqlite3").chmod(0o600)
     assert check.returncode == 1, check.stderr
     errors = [line for line in check.stdout.splitlines() if line.startswith("error: ")]
-    assert [line for line in errors if CASES[damage][1] in line], check.stdout + check.stderr
+    sentence = CASES[damage][1].format(data=data)
+    assert [line for line in errors if sentence in line], check.stdout + check.stderr
     assert "Traceback" not in check.stderr
 
 

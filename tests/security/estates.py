@@ -8,7 +8,9 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from portsip_api.pbx.access import tenants
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.features import attendants
+from portsip_api.pbx.mailboxes import mailboxes
 from portsip_api.pbx.media import prompts
 from portsip_api.pbx.phonebooks import phonebooks
 from portsip_api.pbx.trunks import dialling_rules
@@ -30,6 +32,10 @@ class Local(Portal):
     def __init__(self, http: FlaskClient, host: str, name: str = "superadmin", password: str = ADMIN_PASSWORD) -> None:
         super().__init__("", name, password)
         self._http, self._host, self._auth = http, host, (name, password)
+
+    def of(self, name: str, password: str) -> "Local":
+        """Return the same for somebody else."""
+        return Local(self._http, self._host, name, password)
 
     def ask(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
         """Send a request: text is XML unless a type is given, a dictionary of files a form, anything else JSON."""
@@ -101,6 +107,7 @@ def _make_the_rest(portal: Portal, world: World) -> None:
     personal = {"name": TRACE, "workingTime": {"workingHours": [hours]}}
     world["personal"] = portal.make(f"api/schedules/user/{world['user']}/personal", personal)
     _done(portal.ask("POST", "rest/avatar/200", picture()))
+    world["message"] = str(mailboxes.deposit(VICTIM, ExtensionKey("200"), wav(), "+1", subject=TRACE).id)
 
 
 def _make_own(portal: Portal, world: World) -> None:
@@ -129,6 +136,16 @@ def _done(reply: Any) -> None:
 def attacker(http: FlaskClient) -> Local:
     """The superadmin of the other tenant."""
     return Local(http, ATTACKERS_HOST, ATTACKER, WEB_PASSWORD)
+
+
+def user(http: FlaskClient) -> Local:
+    """The user 200 of the victim's tenant, who has what users have of their own."""
+    return Local(http, VICTIMS_HOST, "200", WEB_PASSWORD)
+
+
+def colleague(http: FlaskClient) -> Local:
+    """Another user of that tenant."""
+    return Local(http, VICTIMS_HOST, "201", WEB_PASSWORD)
 
 
 def owner(http: FlaskClient) -> Local:

@@ -21,6 +21,9 @@ def dump(*, but_of: Collection[int] = ()) -> Dump:
 def _rows(table: str, but_of: Collection[int]) -> list[tuple[object, ...]]:
     columns = [row[1] for row in database.fetch_all(f"SELECT * FROM pragma_table_info('{table}')")]
     where = ""
+    tenants = ", ".join(map(str, but_of))
     if but_of and "tenant_id" in columns:
-        where = f" WHERE tenant_id NOT IN ({', '.join(map(str, but_of))})"
+        where = f" WHERE tenant_id NOT IN ({tenants})"
+    elif but_of and "extension_id" in columns:  # what a user has, whose tenant stands in the user's own row
+        where = f" WHERE extension_id NOT IN (SELECT id FROM extension WHERE tenant_id IN ({tenants}))"
     return sorted(map(tuple, database.fetch_all(f"SELECT * FROM {table}{where}")), key=repr)

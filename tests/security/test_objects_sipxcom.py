@@ -48,6 +48,11 @@ KEYS: dict[str, dict[str, str]] = {
     "rest/erl": {"elin": ELIN, "user": "200", "serial": "0004f2aabb95"},
     "rest/erl/group": {"group": "sales"},
     "rest/erl/phonegroup": {"group": "sales"},
+    "rest/callfwdsched": {"id": "{personal}"},
+    "rest/my/callfwdsched": {"id": "{personal}"},
+    "rest/my/mailbox": {"user": "200", "greeting": "outofoffice"},
+    "rest/my/phonebook/entry": {"entry": "{own_entry}"},
+    "rest/my/redirect": {"user": "200", "folder": "inbox", "id": "{message}"},
     "rest/permission": {"name": "{permission}"},
     "rest/phone": {"serial": "0004f2aabb95", "name": "0004f2aabb95.cfg"},
     "rest/phones": {"serial": "0004f2aabb95", "name": "0004f2aabb95.cfg"},
@@ -81,12 +86,22 @@ NOTHING_NAMED = {
     # Numbers that are dialled, within the tenant.
     "rest/call/",
     "rest/my/call/",
+    # What is set, or a folder of one's own.
+    "rest/my/feed/voicemail/",
+    "rest/my/phonebook/showContactsOnPhone/",
+    "rest/my/portal/password/",
+    "rest/my/voicemail/pin/",
+    # A key is a log-in, which opens what is asked for below rest/my.
+    "rest/private/",
 }
 
 _TEXT = "text/plain"
 _HOURS = {"start": 32_400_000, "stop": 64_800_000, "scheduledDay": "Sunday"}
 _WORKING = {"workingTime": {"workingHours": [_HOURS]}}
 _HUNT = {"name": "taken", "extension": "3399", "ringBeans": []}
+_NOON = {"scheduledDay": -1, "start": {"hrs": 12, "min": 0}, "end": {"hrs": 13, "min": 0}}
+_RINGS = {"name": "taken", "periods": [_NOON]}
+_ENTRY = {"entry": {"firstName": "A", "lastName": "taken", "number": "3009"}}
 _VALUES = {"permissions": [{"name": "Voicemail", "value": "DISABLE"}]}
 # The body that is good for a method of a rule; a text in a setting's place is plain text.
 BODIES: dict[tuple[str, str], Any] = {
@@ -113,6 +128,12 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "rest/avatar/<name:user>"): estates.picture(),
     ("PUT", "rest/branch/<name:id>"): {"branch": {"name": "taken"}},
     ("PUT", "rest/erl/elin/<name:elin>"): {"e911Location": {"location": "taken"}},
+    **{
+        (method, f"rest/{my}callfwdsched/<number:id>"): {**_RINGS, "name": f"taken {my}"}
+        for my in ("", "my/")
+        for method in ("POST", "PUT")
+    },
+    **{(method, "rest/my/phonebook/entry/<name:entry>"): _ENTRY for method in ("POST", "PUT")},
     ("PUT", "rest/permission/<name:name>"): {"permission": {"label": "taken"}},
     ("PUT", "rest/user/<name:id>"): {"user": {"userName": "201", "pin": "taken-0123"}},
     ("PUT", "rest/user-group/<name:id>"): {"group": {"name": "taken"}},
@@ -132,6 +153,9 @@ MAKES_OWN = {
     ("GET", "api/users/group/<name:group>"): "a list of those in the own group, which is not there",
     ("GET", "api/users/id/<number:id>/phones"): "a list of the phones of nobody, as the system had it",
     ("PUT", "api/users/upload/settings/<setting:path>"): "users that are not there are passed over",
+    ("POST", "rest/callfwdsched/<number:id>"): "the id of the path is not looked at",
+    ("POST", "rest/my/callfwdsched/<number:id>"): "the id of the path is not looked at",
+    ("POST", "rest/my/phonebook/entry/<name:entry>"): "the id of the path is not looked at",
     ("GET", "api/callgroups/prefix/<name:prefix>"): "a list of the own hunt groups, which is empty",
 }
 
@@ -147,6 +171,11 @@ def rules(app: Flask) -> list[tuple[str, Rule]]:
         ),
         key=lambda item: (item[1].rule, item[0]),
     )
+
+
+def is_users(rule: str) -> bool:
+    """Whether users are answered what is their own there, and administrators nothing."""
+    return rule.startswith(("rest/my/", "rest/callfwdsched/"))
 
 
 def is_nobodys(rule: Rule) -> bool:
@@ -199,6 +228,17 @@ def requests(app: Flask, world: World):
         yield method, rule.rule.removeprefix(PREFIX), path_of(app, method, rule, world), body, headers
 
 
+def test_no_object_of_a_colleague_can_be_had(app: Flask, world: World):
+    """Of what users have of their own."""
+    client, before = estates.colleague(app.test_client()), dump()
+    for method, rule, path, body, headers in requests(app, world):
+        if is_users(rule) and (method, rule) not in MAKES_OWN:
+            reply = client.ask(method, path, body, headers=headers)
+            assert reply.status_code in {403, 404}, (method, path, reply.text)
+            assert TRACE not in reply.text, path
+            assert dump() == before, (method, path)
+
+
 def test_no_object_of_another_tenant_can_be_had(app: Flask, world: World):
     client, acme = estates.attacker(app.test_client()), [int(world["acme"])]
     before, foreign = dump(), dump(but_of=acme)
@@ -218,12 +258,12 @@ def test_no_object_of_another_tenant_can_be_had(app: Flask, world: World):
 
 def test_the_owner_gets_what_the_attacker_does_not(app: Flask, world: World, estates_template, tmp_path: Path):
     """So that it is for the tenant that the attacker was refused, and not for a request that nobody could make."""
-    client = estates.owner(app.test_client())
+    owner, user = estates.owner(app.test_client()), estates.user(app.test_client())
     problems: list[object] = []
     for number, (method, rule, path, body, headers) in enumerate(requests(app, world)):
         close_store()
         use_world(shutil.copytree(estates_template[0], tmp_path / str(number)))
-        reply = client.ask(method, path, body, headers=headers)
+        reply = (user if is_users(rule) else owner).ask(method, path, body, headers=headers)
         if reply.status_code != OWNERS.get((method, rule), 200):
             problems.append((method, path, reply.status_code, reply.text[:300]))
     assert not problems, "\n".join(map(str, problems))

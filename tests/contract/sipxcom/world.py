@@ -20,6 +20,10 @@ class Portal:
         self._session = requests.Session()
         self._session.auth = (name, password)
 
+    def of(self, name: str, password: str) -> "Portal":
+        """Return the same for somebody else."""
+        return Portal(self.url, name, password)
+
     def ask(self, method: str, path: str, body: Any = None, **options: Any) -> requests.Response:
         """Send a request: text is XML unless a type is given, anything else JSON."""
         headers: dict[str, str] = options.pop("headers", {})
@@ -93,7 +97,7 @@ def make_calls(portal: Portal, world: World) -> None:
     noon = {"workingHours": [{"start": 43_200_000, "stop": 46_800_000, "scheduledDay": "Weekdays"}]}
     fields = {"name": "Noon", "workingTime": noon}
     world["own_schedule"] = portal.make(f"api/schedules/user/{world['user']}/personal", fields)
-    user = Portal(portal.url, "200", WEB_PASSWORD)
+    user = portal.of("200", WEB_PASSWORD)
     user.ask("POST", "rest/my/phonebook/entry/-1", {"entry": {"firstName": "A", "lastName": "B", "number": "3001"}})
     listed = user.ask("GET", "rest/my/phonebook", headers={"Accept": "application/json"}).json()["phonebook"]
     world["own_entry"] = listed[0]["id"]
