@@ -29,5 +29,8 @@ def _in_xml(milliseconds: int) -> str:
 
 
 DATE: Final = Kind(
-    {"type": "integer", "format": "int64"}, _read, xml=_in_xml, taken=({"type": "string", "format": "date-time"},)
+    {"type": "integer", "format": "int64"},
+    _read,
+    xml=_in_xml,
+    taken=({"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 0}),
 )
