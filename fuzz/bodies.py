@@ -39,11 +39,14 @@ _ANN = (
 class _Portal(world.Portal):
     """The tests' client, over the application in this process."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, stage: Stage, log_in: tuple[str, str] = LOGIN) -> None:
+        self._stage, self._log_in = stage, log_in
+
+    def of(self, name: str, password: str) -> "_Portal":
+        return _Portal(self._stage, ("Authorization", _basic_auth_str(name, password)))
 
     def ask(self, method: str, path: str, body: Any = None, **options: Any) -> Reply:  # type: ignore[override]
-        headers = [LOGIN, *options.get("headers", {}).items()]
+        headers = [self._log_in, *options.get("headers", {}).items()]
         if isinstance(body, str | bytes):
             content, kind = body if isinstance(body, bytes) else body.encode(), "text/xml"
         else:

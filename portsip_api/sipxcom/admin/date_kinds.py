@@ -28,9 +28,4 @@ def _in_xml(milliseconds: int) -> str:
     return (_EPOCH + milliseconds * _MS).isoformat(timespec="milliseconds")
 
 
-DATE: Final = Kind(
-    {"type": "integer", "format": "int64"},
-    _read,
-    xml=_in_xml,
-    taken=({"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 0}),
-)
+DATE: Final = Kind({"type": "integer", "format": "int64"}, _read, xml=_in_xml, taken=({"type": "string"},))
