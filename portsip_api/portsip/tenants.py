@@ -70,18 +70,23 @@ class TenantKey(Request):
 class _Objects(Request):
     office_hours = RuledObject(_Week, WEEK)
     profile = FreeObject(
-        metadata={"description": "Kept as sent. `timezone`, the name of an IANA time zone, is the tenant's time zone."}
+        metadata={
+            "description": "Kept as sent. `timezone`, the name of an IANA time zone, is the tenant's time zone; the "
+            "rest is for whoever reads it, `enable_extension_change_password`, `enable_extension_video_recording` and "
+            "`enable_extension_audio_recording` too, which forbid extensions nothing here."
+        }
     )
     capability = FreeObject(
         metadata={
             "description": "Kept as sent. A create answers 409.1 at `max_extensions`, `max_ring_groups` and "
-            "`max_virtual_receptionists`; absent or 0 is no limit."
+            "`max_virtual_receptionists`; absent or 0 is no limit. `max_concurrent_calls` is kept for the SIP engine."
         }
     )
     quota = FreeObject(
         metadata={
-            "description": "Kept as sent. A greeting above `max_voicemail_quota`, in bytes, is answered 409.1; absent "
-            "or 0 is no limit."
+            "description": "Kept as sent. A greeting above `max_voicemail_quota`, in bytes, is answered 409.1, and a "
+            "message above it is not taken; messages are removed for good after `auto_clean_voicemail_days`, or after "
+            "`auto_cleaning_voicemail_days` of the voicemail service where these are fewer; absent or 0 is no limit."
         }
     )
     allowed_prefixes = Strings(

@@ -24,8 +24,13 @@ from portsip_api.portsip.extensions import require_own, voice_mail_of
 
 voice_mail = ResourceBlueprint("voice mail", __name__, url_prefix="/api/voice_mail", description="Voicemail settings")
 
-_SHORTEST: Final = "Of the service: seconds of the shortest message that the SIP engine saves."
-_DAYS: Final = "Of the service: days after which messages are removed; 0: never."
+_SHORTEST: Final = (
+    "Of the service: seconds of the shortest message that is saved; what a caller leaves that is shorter is not."
+)
+_DAYS: Final = (
+    "Of the service: days after which messages are removed; 0: never. Where the tenant's `quota` has "
+    "`auto_clean_voicemail_days` too, the fewer days decide."
+)
 
 
 class VoiceMailKey(TenantRequest):

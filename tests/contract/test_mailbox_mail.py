@@ -10,11 +10,11 @@ from typing import Any
 
 import requests
 
+from tests.audio import wav
 from tests.contract.servers import Server, running, start_server, wait_until
 from tests.contract.test_servers import log_in
 from tests.mail_server import mail_server
 from tests.ops.commands import run
-from tests.ops.test_greeting_fetch import sound
 
 ADDRESS = "ana@home.example"
 
@@ -33,7 +33,7 @@ def make_extension(server: Server) -> None:
 
 def test_a_message_is_told_of(fresh_store: Callable[[], Path], tmp_path: Path) -> None:
     data, file = fresh_store(), tmp_path / "message.wav"
-    file.write_bytes(sound())
+    file.write_bytes(wav(3.0))
     with mail_server() as mails:
         settings = {"PBX_SMTP_URL": f"smtp://127.0.0.1:{mails.port}"}
         with running("gunicorn", data, **settings) as server:

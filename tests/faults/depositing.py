@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from portsip_api.pbx.extension_keys import ExtensionKey
-from portsip_api.pbx.mailboxes import mailboxes, messages
+from portsip_api.pbx.mailboxes import mailboxes, messages, service
 from tests.audio import wav
 from tests.stores import use_store
 
@@ -21,6 +21,7 @@ def main(store: Path) -> None:
     """Do it."""
     use_store(store, PBX_MAILBOX_MESSAGES="100000")
     chance, recording = random.Random(), wav(0.1)
+    service.update(HOME, {"voice_mail_not_save_if_less_seconds": 0})
     mine: list[int] = []
     while True:
         step = chance.random()

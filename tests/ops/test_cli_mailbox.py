@@ -19,9 +19,9 @@ def run(app, admin: Crm):
 
 @pytest.fixture
 def file(tmp_path):
-    """A WAV file of half a second."""
+    """A WAV file of three seconds."""
     path = tmp_path / "message.wav"
-    path.write_bytes(wav(0.5))
+    path.write_bytes(wav(3.0))
     return str(path)
 
 
@@ -30,12 +30,12 @@ def test_messages_are_left_listed_moved_and_deleted(run, file, time):
     assert made.exit_code == 0, made.output
     key = ExtensionKey("1000")
     (message,) = messages.page(1, key, ["inbox"], Slice(0, 9)).rows
-    assert made.output == f"Left a message of 0.5 seconds with the id {message.id}.\n"
-    check_plays(messages.sound(1, key, message.id).audio.read_bytes(), 0.5)
+    assert made.output == f"Left a message of 3.0 seconds with the id {message.id}.\n"
+    check_plays(messages.sound(1, key, message.id).audio.read_bytes(), 3.0)
     line = run("list", "1000").output.rstrip("\n").split("\t")
     assert line[0] == str(message.id)
     assert line[1].endswith("+00:00")
-    assert line[2:] == ["1001", "Bo", "0.5", "urgent", "Lunch"]
+    assert line[2:] == ["1001", "Bo", "3.0", "urgent", "Lunch"]
     assert run("move", "1000", line[0], "saved").output == f"The message {line[0]} lies in saved now.\n"
     assert run("list", "1000").output == ""
     assert len(run("list", "1000", "--folder", "saved").output.splitlines()) == 1
@@ -52,6 +52,7 @@ def test_messages_are_left_listed_moved_and_deleted(run, file, time):
         (("deposit", "1000", "{file}", "--tenant", "else.where"), "There is no tenant with this domain."),
         (("deposit", "1000", "/no/such.wav"), "No such file or directory"),
         (("deposit", "1000", "{text}"), "file"),
+        (("deposit", "1000", "{short}"), "of 2.9 seconds is not saved"),
         (("deposit", "1000", "{file}", "--folder", "saved"), "is not one of"),
         (("deposit", "1000", "{file}", "--subject", "x" * 300), "subject"),
         (("delete", "1000", "7"), "There is no such message."),
@@ -62,7 +63,9 @@ def test_messages_are_left_listed_moved_and_deleted(run, file, time):
 def test_what_is_wrong_is_said_in_one_sentence(run, file, tmp_path, arguments, sentence):
     text = tmp_path / "text.wav"
     text.write_text("no sound")
-    outcome = run(*(argument.format(file=file, text=text) for argument in arguments))
+    short = tmp_path / "short.wav"
+    short.write_bytes(wav(2.9))
+    outcome = run(*(argument.format(file=file, text=text, short=short) for argument in arguments))
     assert outcome.exit_code != 0
     assert sentence in outcome.output
     assert "Traceback" not in outcome.output

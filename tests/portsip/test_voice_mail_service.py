@@ -3,9 +3,10 @@
 import pytest
 
 from portsip_api.ops import jobs
-from portsip_api.pbx.mailboxes import service
+from portsip_api.pbx.mailboxes import mailboxes, service
 from portsip_api.pbx.upkeep import consistency
 from portsip_api.store import database
+from tests.audio import wav
 from tests.crm import WEB_PASSWORD, check_refused
 from tests.pbx.mailboxes.boxes import ANA, BO, HOME, check_whole, folder, leave, make
 
@@ -121,3 +122,27 @@ def test_past_messages_are_removed_for_good(configure, time):
     assert [message.id for message in folder()] == [kept.id]
     check_whole(1)
     assert "clean_voicemail" in {job.name for job in jobs.JOBS}
+
+
+@pytest.mark.parametrize(("service_days", "quota_days"), [(30, 60), (60, 30), (0, "30"), (30, 0), (30, 30)])
+def test_the_fewer_days_of_service_and_quota_decide(admin, time, service_days, quota_days):
+    for key in (ANA, BO):
+        make(HOME, key)
+    leave(received=time.wall_now - 31 * DAY)
+    kept = leave(received=time.wall_now - 29 * DAY)
+    admin.do("account/update", id=HOME, quota={"auto_clean_voicemail_days": quota_days})
+    service.update(HOME, {"auto_cleaning_voicemail_days": service_days})
+    assert service.clean() == 1
+    assert [message.id for message in folder()] == [kept.id]
+    assert admin.read("voice_mail/show")["auto_cleaning_voicemail_days"] == service_days
+
+
+def test_a_message_that_is_too_short_is_not_saved(admin):
+    make(HOME, ANA)
+    admin.do("voice_mail/update", voice_mail_not_save_if_less_seconds=2)
+    with pytest.raises(mailboxes.TooShort, match=r"1\.9 seconds is not saved: voice_mail_not_save_if_less_seconds"):
+        leave(1.9)
+    check_whole(0)
+    leave(2.0)
+    mailboxes.deposit(HOME, ANA, wav(0.2), "", folder="conference")  # which no caller left
+    check_whole(2)

@@ -10,7 +10,7 @@ from PIL import Image
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.features import attendants
-from portsip_api.pbx.mailboxes import mailboxes
+from portsip_api.pbx.mailboxes import mailboxes, service
 from portsip_api.pbx.media import prompts
 from portsip_api.pbx.phonebooks import phonebooks
 from portsip_api.pbx.trunks import dialling_rules
@@ -107,6 +107,7 @@ def _make_the_rest(portal: Portal, world: World) -> None:
     personal = {"name": TRACE, "workingTime": {"workingHours": [hours]}}
     world["personal"] = portal.make(f"api/schedules/user/{world['user']}/personal", personal)
     _done(portal.ask("POST", "rest/avatar/200", picture()))
+    service.update(VICTIM, {"voice_mail_not_save_if_less_seconds": 0})
     world["message"] = str(mailboxes.deposit(VICTIM, ExtensionKey("200"), wav(), "+1", subject=TRACE).id)
 
 

@@ -14,7 +14,7 @@ import orjson
 from portsip_api.pbx.errors import Conflict, Invalid, NotFound, PbxError
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions.tables import Extension, ExtensionSettings
-from portsip_api.pbx.mailboxes import outbox
+from portsip_api.pbx.mailboxes import outbox, service
 from portsip_api.pbx.mailboxes.messages import CONFERENCE, FOLDER, INBOX, MARKS, Message, as_shown, content, find
 from portsip_api.pbx.media import audio, room
 from portsip_api.pbx.media.files import FILES
@@ -27,7 +27,12 @@ from portsip_api.store.violations import FOREIGN_KEY, Violated
 
 MOST_RECIPIENTS: Final = 50
 _LONGEST: Final = 128  # characters of what a caller calls itself
+_SAVES_FROM: Final = "voice_mail_not_save_if_less_seconds"
 _UNFIT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
+
+
+class TooShort(Conflict):
+    """A caller hung up before the message was long enough to be saved."""
 
 
 def deposit(  # noqa: PLR0913 — what a message is
@@ -47,7 +52,8 @@ def deposit(  # noqa: PLR0913 — what a message is
     `caller` is a number of the tenant or of the outside, or empty, and `name` what it calls itself: texts of the
     network, of which only what can be shown is kept. `received` is in seconds since 1970, now when absent; `folder` is
     `inbox`, or `conference` for what a conference recorded.
-    Raises NotFound, Invalid, Unsupported, TooLarge, StoreUnavailable and Conflict (the mailbox is off, or full).
+    Raises NotFound, Invalid, Unsupported, TooLarge, StoreUnavailable, Conflict (the mailbox is off, or full) and
+    TooShort (of the inbox: the tenant's voicemail service does not save messages as short as this).
     """
     values = checked(MARKS | {"folder": FOLDER}, {"subject": subject, "urgent": urgent, "folder": folder})
     if folder not in {INBOX, CONFERENCE}:
@@ -56,6 +62,8 @@ def deposit(  # noqa: PLR0913 — what a message is
     if folder == INBOX:
         _require_on(tenant_id, [extension_id])  # before any work is done for it
     converted = audio.convert(recording)
+    if folder == INBOX:
+        _require_length(tenant_id, converted.duration)
     values |= _sender(tenant_id, caller, name) | {
         "received": clock.wall() if received is None else received,
         "duration": converted.duration,
@@ -161,6 +169,14 @@ def _require_on(tenant_id: int, extension_ids: Sequence[int]) -> None:
         row = ExtensionSettings.get(tenant_id, extension_id=extension_id)
         if not orjson.loads(row.voice_mail)["enable_voicemail"]:
             raise Conflict("The voicemail of this extension is off.")
+
+
+def _require_length(tenant_id: int, seconds: float) -> None:
+    least = service.least_seconds(tenant_id)
+    if seconds < least:
+        raise TooShort(
+            f"The message of {seconds:.1f} seconds is not saved: {_SAVES_FROM} of the voicemail service is {least}."
+        )
 
 
 def _sender(tenant_id: int, caller: str, name: str) -> dict[str, object]:

@@ -30,6 +30,7 @@ _COLUMNS: Final = {
     "voice_mail_not_save_if_less_seconds": "least_seconds",
     "auto_cleaning_voicemail_days": "keep_days",
 }
+_QUOTA_DAYS: Final = "auto_clean_voicemail_days"
 _DAY: Final = 86_400  # seconds
 _BATCH: Final = 500  # messages that are removed in one transaction
 
@@ -50,6 +51,11 @@ def show(tenant_id: int) -> Service:
     return Service(row.number or "", row.least_seconds, row.keep_days, tenant_limits.of(tenant_id).voicemail_bytes)
 
 
+def least_seconds(tenant_id: int) -> int:
+    """Return how many seconds a message that a caller leaves has at least. Raises NotFound (no such tenant)."""
+    return int(VoiceMailService.get(tenant_id).least_seconds)
+
+
 def update(tenant_id: int, fields: Mapping[str, object]) -> None:
     """Change the voicemail service of a tenant by the fields of SERVICE; what is not sent stays.
 
@@ -61,10 +67,19 @@ def update(tenant_id: int, fields: Mapping[str, object]) -> None:
 
 
 def clean() -> int:
-    """Remove for good the messages that tenants keep no longer, and return how many there were."""
+    """Remove for good the messages that tenants keep no longer, and return how many there were.
+
+    A tenant's days are those of its voicemail service or of its quota, whichever are fewer; 0 is no days at all.
+    """
     row = VoiceMailService
-    services = list(row.whole_pbx().select(row.tenant_id, row.keep_days).where(row.keep_days > 0).tuples())
-    return sum(_clean(tenant_id, clock.wall() - days * _DAY) for tenant_id, days in services)
+    services = list(row.whole_pbx().select(row.tenant_id, row.keep_days).tuples())
+    return sum(_clean_tenant(tenant_id, days) for tenant_id, days in services)
+
+
+def _clean_tenant(tenant_id: int, keep_days: int) -> int:
+    quota_days = tenant_limits.of(tenant_id).by_name[_QUOTA_DAYS]
+    days = min(filter(None, (keep_days, quota_days)), default=0)
+    return _clean(tenant_id, clock.wall() - days * _DAY) if days else 0
 
 
 def _clean(tenant_id: int, before: float) -> int:

@@ -5,7 +5,7 @@ from typing import Final
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions import extensions
-from portsip_api.pbx.mailboxes import mailboxes, messages
+from portsip_api.pbx.mailboxes import mailboxes, messages, service
 from portsip_api.pbx.mailboxes.messages import Message
 from portsip_api.pbx.media import files as media_files
 from portsip_api.pbx.personal import voicemail_preferences
@@ -18,7 +18,13 @@ HOME: Final = tenants.DEFAULT_TENANT_ID
 ANA, BO, CY = (ExtensionKey(number) for number in ("1000", "1001", "1002"))
 
 
+def save_all(tenant_id: int = HOME) -> None:
+    """Let messages of the tenant be saved however short they are: tests leave short ones, which are made at once."""
+    service.update(tenant_id, {"voice_mail_not_save_if_less_seconds": 0})
+
+
 def make(tenant_id: int, key: ExtensionKey, **profile: str) -> int:
+    save_all(tenant_id)
     fields = {"extension_number": key.number, "password": "x", "web_access_password": "x", "profile": profile}
     return extensions.create(tenant_id, fields)
 

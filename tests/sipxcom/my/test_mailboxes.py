@@ -12,6 +12,7 @@ from portsip_api.pbx.mailboxes import mailboxes, messages
 from portsip_api.pbx.mailboxes.messages import Message
 from tests.audio import check_plays, wav
 from tests.crm import Crm
+from tests.pbx.mailboxes.boxes import save_all
 from tests.sipxcom.portal import check_refused
 
 HOME, KEY = tenants.DEFAULT_TENANT_ID, ExtensionKey("200")
@@ -21,6 +22,7 @@ BOX, MEDIA, FEED = "rest/my/redirect/mailbox/200", "rest/my/redirect/media/200",
 @pytest.fixture
 def left(user) -> Message:
     """A message of 1.4 seconds in the inbox of 200."""
+    save_all()
     return mailboxes.deposit(
         HOME, KEY, wav(1.4), "+1555", name='Jo <&"', subject="Hi & bye", urgent=True, received=1_700_000_000.25
     )
@@ -174,6 +176,7 @@ def test_a_reader_with_a_key_gets_links_with_the_key(user, stranger, left):
 
 
 def test_what_xml_cannot_hold_does_not_break_a_feed(user):
+    save_all()
     mailboxes.deposit(HOME, KEY, wav(), "+1", name="a\x0b\ufffe]]>", subject="b\uffff")
     for path in (f"{FEED}/inbox", f"{BOX}/inbox"):
         assert "]]" in user.get(path).text
