@@ -38,6 +38,7 @@ from portsip_api.sipxcom.core import authentication, documentation
 from portsip_api.sipxcom.core.blueprint import Resources
 from portsip_api.sipxcom.core.errors import PREFIX, answer
 from portsip_api.sipxcom.core.introduction import INTRODUCTION
+from portsip_api.sipxcom.core.other_ports import OtherPorts
 from portsip_api.sipxcom.my.call_sequences import call_sequences, forwards
 from portsip_api.sipxcom.my.contact_information import contact_information
 from portsip_api.sipxcom.my.log_in import log_in
@@ -111,7 +112,7 @@ def register(app: Flask, version: str) -> None:
         SIPXCOM_OPENAPI_JSON_PATH="openapi-sipxcom.json",
     )
     app.url_map.converters |= {"name": Name, "number": Number, "setting": SettingPath}
-    app.wsgi_app = EscapedSlashes(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = EscapedSlashes(OtherPorts(app.wsgi_app))  # type: ignore[method-assign]
     api = DocumentedApi(app, config_prefix="SIPXCOM_")
     api.spec.components.schema("Outcome", documentation.OUTCOME)
     for scheme in authentication.schemes():

@@ -6,7 +6,8 @@ from tests.contract.conftest import fresh_store  # noqa: F401 — a fixture
 from tests.faults.form import LONG, NGINX
 
 # A small disk of its own and nginx are not everywhere: the long form demands them.
-collect_ignore = [] if LONG else ["test_full_disk.py", *([] if NGINX else ["test_proxy.py", "test_slow_clients.py"])]
+BEHIND_NGINX = ["test_other_ports.py", "test_proxy.py", "test_slow_clients.py"]
+collect_ignore = [] if LONG else ["test_full_disk.py", *([] if NGINX else BEHIND_NGINX)]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

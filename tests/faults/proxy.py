@@ -1,10 +1,10 @@
-"""The nginx of `deploy/nginx.conf` before a server."""
+"""The nginx of `deploy/nginx.conf` and `deploy/nginx-other-ports.conf` before a server."""
 
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from tests.faults.form import NGINX
 from tests.ops.test_fetch_tls import Authority
 
 FILES = 8_192  # that a process may have open
+PORTS = (8900, 6666, 6667, 8085)
 AROUND = """
 daemon off;
 pid {folder}/pid;
@@ -36,12 +37,13 @@ http {{
 """
 
 
-def configuration(folder: Path, port: int, server: int) -> str:
-    """Return the shipped configuration with the addresses and paths of this test."""
-    shipped = (settings.ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+def configuration(folder: Path, ports: Mapping[int, int], server: int) -> str:
+    """Return the shipped configuration with the addresses and paths of this test; `ports` take the place of its own."""
+    files = ("nginx.conf", "nginx-other-ports.conf")
+    shipped = "".join((settings.ROOT / "deploy" / file).read_text(encoding="utf-8") for file in files)
     for old, new in {
         "server 127.0.0.1:8899;": f"server 127.0.0.1:{server};",
-        "listen 8900 ssl": f"listen 127.0.0.1:{port} ssl",
+        **{f"listen {old}": f"listen 127.0.0.1:{port}" for old, port in ports.items()},
         "/etc/portsip-api/tls/fullchain.pem": str(folder / "server.pem"),
         "/etc/portsip-api/tls/privkey.pem": str(folder / "server.pem"),
         "/var/log/nginx/": f"{folder}/",
@@ -53,19 +55,24 @@ def configuration(folder: Path, port: int, server: int) -> str:
 
 
 @contextmanager
-def nginx(folder: Path, server: int) -> Iterator[tuple[str, Path]]:
-    """Run nginx before the server on that port; give its address and the authority that vouches for it."""
+def nginx(folder: Path, server: int, ports: dict[int, int] | None = None) -> Iterator[tuple[str, Path]]:
+    """Run nginx before the server on that port; give its address and the authority that vouches for it.
+
+    `ports` is filled with those of this test, by those of the shipped configuration.
+    """
     authority = Authority()
     authority.server(folder, x509.IPAddress(ip_address("127.0.0.1")))
     trusted = folder / "authority.pem"
     trusted.write_bytes(authority.certificate.public_bytes(serialization.Encoding.PEM))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    (folder / "nginx.conf").write_text(configuration(folder, port, server), encoding="utf-8")
+    ports = {} if ports is None else ports
+    with ExitStack() as free:
+        sockets = {port: free.enter_context(socket.create_server(("127.0.0.1", 0))) for port in PORTS}
+        ports.update({port: one.getsockname()[1] for port, one in sockets.items()})
+    (folder / "nginx.conf").write_text(configuration(folder, ports, server), encoding="utf-8")
     assert NGINX, "nginx is not installed, and without it this fault cannot be tried"
     process = subprocess.Popen([NGINX, "-e", folder / "error.log", "-p", folder, "-c", folder / "nginx.conf"])
     try:
-        address = f"https://127.0.0.1:{port}"
+        address = f"https://127.0.0.1:{ports[8900]}"
 
         def answers() -> bool:
             assert process.poll() is None, (folder / "error.log").read_text(encoding="utf-8")

@@ -13,8 +13,10 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug.routing import BaseConverter, Map
 
 from portsip_api.sipxcom.core.errors import PREFIX
+from portsip_api.sipxcom.core.other_ports import BEGINNINGS
 
 _SLASH: Final = "\x1f"  # stands for an escaped slash while the path is matched
+_OWN: Final = (f"{PREFIX}/", *BEGINNINGS)
 
 
 class EscapedSlashes:
@@ -28,9 +30,9 @@ class EscapedSlashes:
         """Serve a request."""
         target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
         prefix = environ.get("SCRIPT_NAME", "")
-        if prefix and target.startswith(f"{prefix}{PREFIX}/"):  # no proxy has taken it off
+        if prefix and target.removeprefix(prefix).startswith(_OWN):  # no proxy has taken it off
             target = target.removeprefix(prefix)
-        if target.startswith(f"{PREFIX}/") and "%2f" in target.lower() and _SLASH not in environ["PATH_INFO"]:
+        if target.startswith(_OWN) and "%2f" in target.lower() and _SLASH not in environ["PATH_INFO"]:
             path = target.partition("?")[0].replace("%2F", "%1F").replace("%2f", "%1F")
             environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
         return self._application(environ, start_response)

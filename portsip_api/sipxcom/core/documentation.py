@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any, Final
 
-from portsip_api.sipxcom.core import json_form, styles, xml_form
+from portsip_api.sipxcom.core import json_form, other_ports, styles, xml_form
 from portsip_api.sipxcom.core.authentication import PRIVATE_KEY, Access, schemes
 from portsip_api.sipxcom.core.declaration import Declaration, Form
 from portsip_api.sipxcom.core.examples import RECORDS, text_of
@@ -37,8 +37,9 @@ _MEANINGS: Final = {
 def operation(name: str, declared: Declaration, method: str, path: str) -> dict[str, Any]:
     """Return the OpenAPI operation of a declaration."""
     document: dict[str, Any] = {"operationId": name, "responses": _responses(declared, method, path)}
-    if declared.description:
-        document["description"] = declared.description
+    told = [text for text in (declared.description, other_ports.note(path)) if text]
+    if told:
+        document["description"] = " ".join(told)
     is_open = declared.access is Access.ANYBODY or f"<name:{PRIVATE_KEY}>" in path
     document["security"] = [] if is_open else [{scheme: []} for scheme in schemes()]
     if declared.query:
