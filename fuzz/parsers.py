@@ -11,6 +11,7 @@ from portsip_api.pbx.errors import Invalid, TooLarge, Unsupported
 from portsip_api.pbx.import_export import file_reading, importing
 from portsip_api.pbx.import_export.columns import COLUMNS
 from portsip_api.pbx.media import audio, mp3
+from portsip_api.pbx.phonebooks import entry_cards
 from portsip_api.pbx.phonebooks import reading as phonebook_reading
 from portsip_api.pbx.settings import definitions as setting_definitions
 from portsip_api.pbx.settings import rules as setting_rules
@@ -112,6 +113,22 @@ def phonebook_seeds() -> Iterable[bytes]:
         "Vorname;Nachname;Fax geschäftlich;Telefon geschäftlich\r\nJörg;Groß;9;030 1\r\n".encode("cp1252"),
         b"BEGIN:VCARD\r\nN;ENCODING=QUOTED-PRINTABLE:Gro=DF;J=F6=\r\nrg\r\nTEL;CELL:1\r\nORG:a\\;b;c\r\nEND:VCARD\r\n",
         b"BEGIN:VCARD\nFN:A B\n C\nitem1.TEL;VALUE=uri:tel:+1;ext=2\nAGENT:\nBEGIN:VCARD\nEND:VCARD\nEND:VCARD\n",
+    )
+
+
+def card(_: Path) -> _One:
+    """Read a vCard as an entry of a phonebook."""
+    return lambda data: _refusable(lambda given: entry_cards.read(given.decode(errors="replace")), data, Invalid)
+
+
+def card_seeds() -> Iterable[bytes]:
+    """With all that is read, of two versions."""
+    return (
+        (
+            b"BEGIN:VCARD\r\nVERSION:3.0\r\nN:a\\;b;c\r\nORG:d;e\r\nADR;TYPE=HOME:;;f;g;h;i;j\r\nEMAIL;TYPE=HOME:k@l\r\n"
+            b"IMPP;TYPE=PERSONAL:xmpp:m\r\nTEL;TYPE=FAX:1\r\nAGENT:BEGIN:VCARD\\nFN:n\\nEND:VCARD\r\nEND:VCARD\r\n"
+        ),
+        b"BEGIN:VCARD\nN;ENCODING=QUOTED-PRINTABLE:=F6=\n;x\nTEL;CELL:2\nAGENT:\nBEGIN:VCARD\nFN:o\nEND:VCARD\nEND:VCARD\n",
     )
 
 

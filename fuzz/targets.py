@@ -30,6 +30,7 @@ TARGETS = {
     for target in (
         Target("CSV import", parsers.csv_import, parsers.csv_seeds, parsers.csv_words()),
         Target("phonebook CSV", parsers.phonebook, parsers.phonebook_seeds, parsers.PHONEBOOK_WORDS),
+        Target("vCards", parsers.card, parsers.card_seeds, parsers.PHONEBOOK_WORDS),
         Target("WAV and MP3", parsers.sound, parsers.sound_seeds, parsers.SOUND_WORDS, 16_384),
         Target("setting values", parsers.setting_values, parsers.setting_seeds, parsers.SETTING_WORDS, 1_200),
         Target("XML bodies", bodies.xml, bodies.xml_seeds, bodies.XML_WORDS),

@@ -44,6 +44,7 @@ from portsip_api.sipxcom.my.contact_information import contact_information
 from portsip_api.sipxcom.my.log_in import log_in
 from portsip_api.sipxcom.my.mailboxes import mailboxes
 from portsip_api.sipxcom.my.phonebook import phonebook
+from portsip_api.sipxcom.my.phonebook_entries import phonebook_entries
 from portsip_api.sipxcom.my.preferences import preferences
 from portsip_api.sipxcom.my.private_keys import private_keys
 from portsip_api.sipxcom.my.schedules import schedules as own_schedules
@@ -96,6 +97,7 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     speed_dials,
     private_keys,
     phonebook,
+    phonebook_entries,
     mailboxes,
     voicemail,
 )

@@ -52,6 +52,7 @@ KEYS: dict[str, dict[str, str]] = {
     "rest/my/callfwdsched": {"id": "{personal}"},
     "rest/my/mailbox": {"user": "200", "greeting": "outofoffice"},
     "rest/my/phonebook/entry": {"entry": "{own_entry}"},
+    "rest/my/phonebookentry": {"key": "{own_entry}"},
     "rest/my/redirect": {"user": "200", "folder": "inbox", "id": "{message}"},
     "rest/permission": {"name": "{permission}"},
     "rest/phone": {"serial": "0004f2aabb95", "name": "0004f2aabb95.cfg"},
@@ -134,6 +135,7 @@ BODIES: dict[tuple[str, str], Any] = {
         for method in ("POST", "PUT")
     },
     **{(method, "rest/my/phonebook/entry/<name:entry>"): _ENTRY for method in ("POST", "PUT")},
+    ("PUT", "rest/my/phonebookentry/<name:key>"): {"vcard": "BEGIN:VCARD\nN:taken;A\nTEL:3009\nEND:VCARD\n"},
     ("PUT", "rest/permission/<name:name>"): {"permission": {"label": "taken"}},
     ("PUT", "rest/user/<name:id>"): {"user": {"userName": "201", "pin": "taken-0123"}},
     ("PUT", "rest/user-group/<name:id>"): {"group": {"name": "taken"}},
@@ -156,6 +158,7 @@ MAKES_OWN = {
     ("POST", "rest/callfwdsched/<number:id>"): "the id of the path is not looked at",
     ("POST", "rest/my/callfwdsched/<number:id>"): "the id of the path is not looked at",
     ("POST", "rest/my/phonebook/entry/<name:entry>"): "the id of the path is not looked at",
+    ("PUT", "rest/my/phonebookentry/<name:key>"): "an entry of the own book is made where it is not there",
     ("GET", "api/callgroups/prefix/<name:prefix>"): "a list of the own hunt groups, which is empty",
 }
 

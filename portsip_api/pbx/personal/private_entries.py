@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from portsip_api.pbx.errors import Conflict, Duplicate, Invalid
+from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions.fields import EMAIL
 from portsip_api.pbx.personal.contacts import ADDRESS, PERSON, compact
@@ -75,6 +75,29 @@ def count(tenant_id: int, user_id: int) -> int:
 def show(tenant_id: int, user_id: int, entry_id: int) -> PrivateContact:
     """Return one entry of a user. Raises NotFound, also for another user's."""
     return _entry(PrivateEntry.get(tenant_id, id=row_id(entry_id), extension_id=user_id))
+
+
+def find(tenant_id: int, user_id: int, key: str) -> int:
+    """Return the id of the entry of a user that a client calls `key`, or whose id that is. Raises NotFound."""
+    named = PrivateEntry.find(tenant_id, extension_id=user_id, internal_id=key) if key else None
+    if named is not None:
+        return int(named.id)
+    return show(tenant_id, user_id, row_id(key) or 0).id
+
+
+def put(tenant_id: int, user_id: int, key: str, fields: Mapping[str, object]) -> int:
+    """Replace the entry that `find` finds, or make one that the client calls `key`, and return its id.
+
+    Raises as `create` does.
+    """
+    with database.writing():
+        try:
+            entry_id = find(tenant_id, user_id, key)
+        except NotFound:
+            return create(tenant_id, user_id, {**fields, "internal_id": key})
+        kept = show(tenant_id, user_id, entry_id).internal_id
+        replace(tenant_id, user_id, entry_id, {**fields, "internal_id": kept})
+        return entry_id
 
 
 def create(tenant_id: int, user_id: int, fields: Mapping[str, object]) -> int:

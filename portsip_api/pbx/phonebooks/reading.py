@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from portsip_api.pbx.errors import Invalid, TooLarge
 from portsip_api.pbx.numbers.outside import cleaned
-from portsip_api.pbx.phonebooks import vcards
+from portsip_api.pbx.phonebooks import vcard_lines, vcards
 from portsip_api.pbx.phonebooks.columns import COLUMNS, NUMBER, PLAIN, Contact, Layout, is_data, layout
 from portsip_api.pbx.phonebooks.writing import csv_line
 from portsip_api.pbx.spreadsheets import text_tables
@@ -55,7 +55,7 @@ def read(content: bytes) -> Reading:
         raise text_tables.not_text() from None
     reading = Reading()
     found: Iterator[tuple[str, Contact | ValueError]]
-    if vcards.is_vcards(text):
+    if vcard_lines.is_vcards(text):
         found = ((f"card {number}", contact) for number, contact in enumerate(vcards.contacts(text), 1))
         separator = ","
     else:

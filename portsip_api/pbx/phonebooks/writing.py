@@ -5,7 +5,7 @@ they stay. The contract says nothing of them. `reading` reads what is written he
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from portsip_api.pbx.spreadsheets.cells import guarded
@@ -15,8 +15,12 @@ _QUOTE_OR_END: Final = re.compile(r'(\\*)("|\Z)')
 
 def csv_line(row: Sequence[str]) -> str:
     """Return first name, last name and number as a line, which ends in LF."""
-    *names, number = row
-    return ",".join(map(_quoted, (*map(guarded, names), guarded(number, is_number=True)))) + "\n"
+    return csv_row(row, {2})
+
+
+def csv_row(row: Sequence[str], numbers: Collection[int] = ()) -> str:
+    """Return cells as a line, which ends in LF; those at `numbers`, counted from 0, are numbers of phones."""
+    return ",".join(_quoted(guarded(cell, is_number=place in numbers)) for place, cell in enumerate(row)) + "\n"
 
 
 def _quoted(text: str) -> str:

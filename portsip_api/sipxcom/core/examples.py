@@ -103,6 +103,10 @@ RECORDS: Final[Mapping[str, Any]] = {
         "description": "",
         "periods": [{"scheduledDay": -1, "start": {"hrs": 12, "min": 0}, "end": {"hrs": 13, "min": 0}}],
     },
+    "OwnCard": {
+        "internalId": "a1",
+        "vcard": "BEGIN:VCARD\nVERSION:3.0\nFN:John Smith\nN:Smith;John;;;\nTEL;TYPE=WORK:200\nEND:VCARD\n",
+    },
     "OwnEntry": _OWN_ENTRY,
     "OwnPhonebook": {"phonebook": [_OWN_ENTRY | {"first-name": "Jane"}]},
     "PageGroupGiven": {

@@ -104,10 +104,14 @@ def _phonebook() -> list[Row]:
     google, refused = "/my/phonebook/googleImport", "rest/my/phonebook/googleImport"
     account = {"credentials": {"account": "ana", "password": "secret"}}
     gone = "As the page says of an error of the service, whose log-in is gone."
+    card, synced, there = "/my/phonebookentry/{internalid}", "rest/my/phonebookentry/a1", "<pb><vcard>{}</vcard></pb>"
+    vcard = there.format("BEGIN:VCARD\nVERSION:3.0\nN:Card;A\nTEL:3004\nEND:VCARD")
     address, size = "rest/my/phonebook/entry/{own_entry}", "<size>"
     return [
         _row(110, book, "POST", "rest/my/phonebook", body=f"<phonebook><entry>{entry}</entry></phonebook>", why=had),
         _row(110, book, "GET", "rest/my/phonebook", has=("<number>3002</number>", "<id>-1</id>", "<number>200<")),
+        _row(110, book, "GET", "rest/my/phonebook", has=('"Bo","Lind","3002","",',), accept="text/plain"),
+        _row(110, book, "GET", "rest/my/phonebook", has=("N:Lind;Bo;;;\r\n",), accept="text/x-vcard"),
         *_refused(110, book, "rest/my/phonebook", "PUT"),
         _row(111, paged, "GET", "rest/my/pagedphonebook?start=0&end=1", has=(size, "<end-row>1</end-row>")),
         *_refused(111, paged, "rest/my/pagedphonebook?start=0&end=1", "PUT", "POST", "DELETE"),
@@ -117,6 +121,11 @@ def _phonebook() -> list[Row]:
         _row(112, one, "POST", address, 747, f"<entry>{entry}</entry>", why="As the page says of duplicates."),
         _row(113, found, "GET", "rest/my/search/phonebook?query=Lind", has=("<number>3003</number>",)),
         *_refused(113, found, "rest/my/search/phonebook?query=Lind", "PUT", "POST", "DELETE"),
+        _row(114, card, "PUT", synced, body=vcard),
+        _row(114, card, "PUT", synced, body=vcard.replace("3004", "3005"), why="The system made one more."),
+        *_refused(114, card, synced, "GET", "POST"),
+        _row(114, card, "DELETE", synced),
+        _row(114, card, "DELETE", synced, 404, why="As the page says of what is not found."),
         _row(115, on_phone, "PUT", "rest/my/phonebook/showContactsOnPhone/true"),
         *_refused(115, on_phone, "rest/my/phonebook/showContactsOnPhone/true", *_OTHERS),
         _row(116, google, "POST", refused, 744, account, why=gone),

@@ -110,6 +110,7 @@ PAGE = """
 111 /my/pagedphonebook?start={start-row}&end={end-row}
 112 /my/phonebook/entry/{entryId}
 113 /my/search/phonebook?query={searchterm}
+114 /my/phonebookentry/{internalid}
 115 /my/phonebook/showContactsOnPhone/{value}
 116 /my/phonebook/googleImport
 117 /my/contact-information
