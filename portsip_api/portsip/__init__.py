@@ -12,6 +12,7 @@ from portsip_api.portsip.core.introduction import INTRODUCTION
 from portsip_api.portsip.core.replies import Error
 from portsip_api.portsip.exports import exports
 from portsip_api.portsip.extensions import extensions
+from portsip_api.portsip.filedown import FilePath, recorded_files
 from portsip_api.portsip.greetings import greetings
 from portsip_api.portsip.groups import groups
 from portsip_api.portsip.import_export import extension_files
@@ -21,6 +22,7 @@ from portsip_api.portsip.system_extensions import system_extensions
 from portsip_api.portsip.tenants import tenants
 from portsip_api.portsip.virtual_receptionists import virtual_receptionists
 from portsip_api.portsip.voice_mail import voice_mail
+from portsip_api.portsip.voice_messages import voice_messages
 
 __all__ = ["answer", "register"]
 
@@ -39,6 +41,8 @@ _BLUEPRINTS = (
     ring_groups,
     virtual_receptionists,
     system_extensions,
+    voice_messages,
+    recorded_files,
 )
 
 
@@ -58,6 +62,7 @@ def register(app: Flask, version: str) -> None:
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
     )
+    app.url_map.converters["filepath"] = FilePath
     api = _Api(app)
     api.ma_plugin.converter.add_attribute_function(openapi_properties)
     schemes = {

@@ -24,6 +24,7 @@ OTHER_ACCOUNT = (401, 401, 403, 200, 403, 200, 401)
 CALL = (401, 401, 403, 404, 503, 503, 401)
 SYSTEM_GREETING = (401, 401, 403, 404, 409, 409, 401)  # which cannot be removed
 BAD_LINK = (401, 401, 403, 401, 401, 401, 401)  # no token is needed, but a link that is one
+NO_FILE = (404,) * 7  # no token is needed, but the name of a file
 PHONE_BY_URL = (404,) * 6 + (200,)
 PHONE_BY_PASSWORD = (401,) * 6 + (200,)
 
@@ -112,6 +113,9 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("POST", "/api/extensions/export"): ({}, MANAGERS),
     ("GET", "/api/extensions/export/show"): ({"link": "x"}, BAD_LINK),
     ("POST", "/api/extensions/import"): ({"extensions": [NEW]}, MANAGERS),
+    ("GET", "/api/recordfiles/voicemail/list"): ({"extension_number": COLLEAGUE}, OWN_OBJECT),
+    ("GET", "/filedown/<filepath:filepath>"): ({}, NO_FILE),
+    ("GET", "/<filepath:filepath>"): ({}, NO_FILE),
     ("GET", "/"): ({}, OPEN),
     ("GET", "/healthz"): ({}, OPEN),
     ("GET", "/readyz"): ({}, OPEN),
@@ -172,6 +176,7 @@ def test_matrix(template, world, method, path, identity):
     headers = {"access_token": token} if token else {}
     auth = (MAC, world.phone_password) if identity == "phone" else None
     path = path.replace("<secret>", token or "none").replace("<name>", f"{MAC}.cfg")
+    path = path.replace("<filepath:filepath>", f"{'x' * 20}.{'x' * 6}.{'x' * 27}.wav")
     place = {"query_string": given} if method == "GET" else {"json": given}
     reply = template[0].test_client().open(path, method=method, headers=headers, auth=auth, **place)
     assert reply.status_code == expected[IDENTITIES.index(identity)], reply.text

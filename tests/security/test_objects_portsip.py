@@ -69,6 +69,7 @@ ATTACKS: dict[str, list[dict[str, Any]]] = {
     **_EXTENSIONS,
     **_GREETINGS,
     "GET voice_mail/show": [BY_NUMBER],
+    "GET recordfiles/voicemail/list": [BY_NUMBER],
     "POST voice_mail/update": [BY_NUMBER],
     "POST extensions/status/update": _STATUS,
     "POST extensions/create": [{"extension_number": "2000", **_NEW, "belong_groups": ["{group}"]}],
@@ -114,6 +115,8 @@ NAMES_NOBODY = {
     "POST extensions/import": "rows are made in the own tenant; see below",
     "POST extensions/export": "filters the own tenant's",
     "GET extensions/export/show": "a link that is signed",
+    "GET /filedown/{filepath}": "a name that is signed, and what to call the file",
+    "GET /{filepath}": "a name that is signed, and what to call the file",
 }
 GUESSES: tuple[Any, ...] = (
     0, -1, 99_999, 2**63 - 1, 2**63, 2**64, "0", "1e3", " 77", "1;", "1 OR 1=1", "../1", True, 1.5, None, [77],
@@ -156,6 +159,8 @@ def named_fields(app: Flask) -> dict[str, set[str]]:
     found = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
+            if method == "parameters":
+                continue
             fields = {item["name"] for item in operation.get("parameters", [])}
             for content in operation.get("requestBody", {}).get("content", {}).values():
                 fields |= _properties(content["schema"], schemas)

@@ -4,7 +4,7 @@ They are signed under keys that are derived from the key file, and so are good i
 survive one rotation of the key.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
@@ -17,8 +17,24 @@ from portsip_api.store.secrets import keyring
 
 LINK_SECONDS: Final = 600
 EXPORT_SECONDS: Final = 3_600
+FILE_SECONDS: Final = 86_400
+VOICE_MESSAGE: Final = "vm"  # the kind of a message in a mailbox
 _GREETING: Final = "greeting.link"
 _EXPORT: Final = "export.link"
+_FILE: Final = "file.link"
+
+
+class FileLink(NamedTuple):
+    """Recorded audio that a link is to: its kind and id, and the id of the extension whose it is.
+
+    `is_owners` tells that it was given to that extension itself.
+    """
+
+    kind: str
+    tenant_id: int
+    owner_id: int
+    object_id: int
+    is_owners: bool = False
 
 
 class _Signer(TimestampSigner):
@@ -72,6 +88,19 @@ def read_export(link: str) -> int:
     if account is None or account[1] != Credential(own, tenant):
         raise TokenRefused(_REFUSED)
     return int(tenant_id)
+
+
+def to_file(link: FileLink) -> str:
+    """Return what a link to recorded audio says; it is good for FILE_SECONDS."""
+    return str(_serializer(_FILE).dumps(link))
+
+
+def read_file(link: str) -> FileLink:
+    """Return what `link` is to. Raises TokenRefused when it is no link of ours or too old."""
+    try:
+        return FileLink(*_serializer(_FILE).loads(link, max_age=FILE_SECONDS))
+    except (BadData, TypeError):  # the latter: one of another version
+        raise TokenRefused(_REFUSED) from None
 
 
 _REFUSED: Final = "The link is not one of this server, or it has expired."

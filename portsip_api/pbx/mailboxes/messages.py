@@ -21,6 +21,7 @@ from portsip_api.pbx.values import Choice, Flag, Rules, Text, checked
 from portsip_api.store import database
 from portsip_api.store.dialect import one_of
 from portsip_api.store.paging import Page, Slice
+from portsip_api.store.sqlite_file import StoreUnavailable, is_unavailable
 
 INBOX, SAVED, DELETED, CONFERENCE = FOLDERS = ("inbox", "saved", "deleted", "conference")
 FOLDER: Final = Choice(FOLDERS, INBOX)
@@ -116,6 +117,16 @@ def mark(tenant_id: int, key: ExtensionKey, message_id: int, marks: Mapping[str,
     values = checked(MARKS, marks)
     with database.writing():
         VoiceMessage.update(tenant_id, values, id=find(tenant_id, key, message_id).id)
+
+
+def hear(tenant_id: int, key: ExtensionKey, message_id: int) -> None:
+    """Mark a message as heard, unless it is. While nothing can be written it stays as it is. Raises NotFound."""
+    if not find(tenant_id, key, message_id).heard:
+        try:
+            mark(tenant_id, key, message_id, {"heard": True})
+        except (peewee.OperationalError, StoreUnavailable) as error:
+            if not is_unavailable(error):
+                raise
 
 
 def move(tenant_id: int, key: ExtensionKey, message_id: int, folder: str) -> None:
