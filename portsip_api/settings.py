@@ -197,6 +197,17 @@ class Settings:
         str(2 << 30),
         "Most bytes that the greetings, messages and prompts of a tenant take, as stored",
     )
+    recording_bytes: int = _setting(
+        whole(1 << 20, 1 << 50),
+        str(10 << 30),
+        "Most bytes that the recordings of a tenant's calls take, where its quota names none; the oldest go first",
+    )
+    recording_days: int = _setting(
+        whole(0, 36_500), "0", "Days that recordings are kept, where a tenant's quota names none; 0: for ever"
+    )
+    call_history_days: int = _setting(
+        whole(0, 36_500), "0", "Days that past calls are kept, where a tenant's quota names none; 0: for ever"
+    )
     upload_dir: str = _setting(
         kinds.String(), "",
         "Folder of files that are taken by their names and of exports, in it a folder for each tenant, called as its "

@@ -56,6 +56,9 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_MAIL_FROM": ("pbx@home.example", "pbx@home.example"),
     "PBX_MEDIA_GROUP": ("54321", 54_321),
     "PBX_MEDIA_BYTES": ("1048576", 1_048_576),
+    "PBX_RECORDING_BYTES": ("1048576", 1_048_576),
+    "PBX_RECORDING_DAYS": ("90", 90),
+    "PBX_CALL_HISTORY_DAYS": ("365", 365),
     "PBX_UPLOAD_DIR": ("/srv/uploads", "/srv/uploads"),
     "PBX_FETCH_ALLOW": (
         "Media.example.com, 10.1.2.3/8, ::1",
@@ -133,6 +136,9 @@ BAD = {
     "PBX_MAIL_FROM": ["x", "a b@c", "a@b\nc", "A <a@b.c>"],
     "PBX_MEDIA_GROUP": ["no-such-group", "-1", "4294967295"],
     "PBX_MEDIA_BYTES": ["1023", "2 GiB", "0"],
+    "PBX_RECORDING_BYTES": ["1023", "10 GiB", "0"],
+    "PBX_RECORDING_DAYS": ["-1", "36501", "a year"],
+    "PBX_CALL_HISTORY_DAYS": ["-1", "36501", "a year"],
     "PBX_FETCH_ALLOW": ["http://media.example/", "10.0.0.0/33", "127.0.0.256", "a b", "media.example:80"],
     "PBX_LOG_LEVEL": ["TRACE"],
 }

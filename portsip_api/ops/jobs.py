@@ -22,6 +22,7 @@ from portsip_api import settings
 from portsip_api.ops import greeting_fetch, mailbox_mail
 from portsip_api.ops.metrics import Metrics
 from portsip_api.pbx.access import digest_nonces, login_limits, tokens
+from portsip_api.pbx.calls import retention
 from portsip_api.pbx.devices import credentials as phone_credentials
 from portsip_api.pbx.import_export import export_files
 from portsip_api.pbx.mailboxes import service as voice_mail_service
@@ -53,6 +54,7 @@ JOBS: Final = (
     Job("take_measures", 60, measures.take),
     Job("sweep_greeting_files", 3_600, greeting_files.sweep_orphans),
     Job("clean_voicemail", 3_600, voice_mail_service.clean),
+    Job("clean_calls", 3_600, retention.clean),
     Job("fetch_greetings", 2, greeting_fetch.start_due),
     Job("send_mail", 5, mailbox_mail.start_due),
     Job("sweep_exports", 300, export_files.sweep),

@@ -78,9 +78,9 @@ def test_what_was_acknowledged_survives_every_kill(fresh_store, record_property)
         record_property(name, number)
 
 
-def deposit_until_killed(data: Path, seconds: float) -> list[str]:
+def deposit_until_killed(data: Path, seconds: float, what: str = "depositing") -> list[str]:
     """Let a process leave and remove messages for so long, kill it, and return the lines that it ended."""
-    command = [sys.executable, "-m", "tests.faults.depositing", str(data)]
+    command = [sys.executable, "-m", f"tests.faults.{what}", str(data)]
     with subprocess.Popen(command, cwd=settings.ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         lines = [process.stdout.readline()]  # it has begun
@@ -112,4 +112,25 @@ def test_messages_and_their_files_agree_after_every_kill(tmp_path: Path, record_
     assert not (unknown - there) & ids
     record_property("kills", DEPOSITS_KILLED)
     record_property("messages", len(ids))
+    database.db.close()
+
+
+def test_recordings_and_their_files_agree_after_every_kill(tmp_path: Path, record_property) -> None:
+    chance = random.Random(SEED)
+    create_app(settings.load({"PBX_DATA_DIR": str(tmp_path)}))
+    extensions.create(1, {"extension_number": "1000", "password": "x", "web_access_password": "x"})
+    database.db.close()
+    kept = [
+        int(line)
+        for _ in range(DEPOSITS_KILLED)
+        for line in deposit_until_killed(tmp_path, chance.uniform(0.05, 0.6), "recording")
+    ]
+    named = {row[0] for row in database.fetch_all("SELECT blob FROM recording")}
+    assert named <= {path.name for path in media_files.FILES.path.iterdir()}
+    media_files.sweep_orphans(-1)
+    assert named == {path.name for path in media_files.FILES.path.iterdir()}
+    assert consistency.find_inconsistencies() == []
+    assert len(kept) == len(set(kept)) >= DEPOSITS_KILLED
+    record_property("kills", DEPOSITS_KILLED)
+    record_property("recordings", len(kept))
     database.db.close()

@@ -10,6 +10,7 @@ from portsip_api.ops.cli import (
     import_export,
     mailbox,
     phonebook,
+    recording,
     routes,
     rule,
     seed,
@@ -41,6 +42,7 @@ for command in (
     rule.rule,
     phonebook.phonebook,
     mailbox.mailbox,
+    recording.recording,
 ):
     pbx.add_command(command)
 

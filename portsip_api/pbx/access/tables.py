@@ -44,6 +44,7 @@ class Tenant(Table):
     credential = peewee.IntegerField(constraints=default("0"))
     greeting_bytes = peewee.IntegerField(constraints=default("0"))  # kept: of all greetings of its extensions
     message_bytes = peewee.IntegerField(constraints=default("0"))  # kept: of all messages in their mailboxes
+    recording_bytes = peewee.IntegerField(constraints=default("0"))  # kept: of all recordings of calls
 
     class Meta:
         """Its keys."""

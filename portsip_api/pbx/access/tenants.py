@@ -127,6 +127,11 @@ def page(part: Slice) -> Page:
     return Page([_tenant(row) for row in rows], tables.Tenant.select().count())
 
 
+def all_ids() -> list[int]:
+    """Return the ids of all tenants, for jobs."""
+    return [row.id for row in tables.Tenant.select(tables.Tenant.id).order_by(tables.Tenant.id)]
+
+
 def find_id(name: str) -> int:
     """Return the id of the tenant with that name, in whatever case. Raises NotFound."""
     alike, order = meant(tables.Tenant, name)

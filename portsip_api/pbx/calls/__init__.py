@@ -1,4 +1,4 @@
-"""Placing calls, and the registrations of phones.
+"""Placing calls, the registrations of phones, the history of calls and their recordings.
 
 Only the APIs use it; it uses routing and what is below.
 """

@@ -1,20 +1,22 @@
-"""The files of greetings, prompts and messages, which lie in one folder, for whatever deletes rows that name them."""
+"""The files of media, which lie in one folder, for whatever deletes the rows that name them."""
 
 from collections.abc import Collection
 from typing import Any, Final
 
 from portsip_api.pbx.media import files_sql
-from portsip_api.pbx.media.tables import Greeting, Prompt, VoiceMessage
+from portsip_api.pbx.media.tables import Greeting, Prompt, Recording, VoiceMessage
 from portsip_api.store.backup import GREETINGS
 from portsip_api.store.blobs import BlobFolder
 
+Stored = Greeting | Prompt | VoiceMessage | Recording
 FILES: Final = BlobFolder(GREETINGS)
 ORPHAN_SECONDS: Final = 3600.0
 # What is not named here has no file: the sweep would take it.
-TABLES: Final[dict[str, type[Greeting | Prompt | VoiceMessage]]] = {
+TABLES: Final[dict[str, type[Stored]]] = {
     "greeting": Greeting,
     "prompt": Prompt,
     "message": VoiceMessage,
+    "recording": Recording,
 }
 
 
@@ -38,5 +40,5 @@ def _named(blobs: Collection[str]) -> set[str]:
     return {blob for table in TABLES.values() for (blob,) in _blobs(table).where(table.blob.in_(blobs))}
 
 
-def _blobs(table: type[Greeting | Prompt | VoiceMessage]) -> Any:
+def _blobs(table: type[Stored]) -> Any:
     return table.whole_pbx().select(table.blob).where(table.blob.is_null(False)).tuples()

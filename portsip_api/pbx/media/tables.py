@@ -84,3 +84,33 @@ class VoiceMessage(TenantTable):
         """Its keys."""
 
         indexes = ((("blob",), True),)
+
+
+class Recording(TenantTable):
+    """Recordings of calls, each of an extension that is named by its id alone, so that they stay when it goes."""
+
+    missing = "There is no such recording."
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    extension = peewee.IntegerField()  # the id of the extension that was recorded
+    call_id = peewee.TextField(constraints=default("''"))  # of the call, as the history has it
+    session_id = peewee.IntegerField(constraints=default("0"))  # of the call; 0: not known
+    caller = peewee.TextField(constraints=default("''"))
+    callee = peewee.TextField(constraints=default("''"))
+    filename = peewee.TextField()  # a label, never a path
+    text = peewee.TextField()  # in which is searched
+    started = peewee.IntegerField()  # milliseconds since 1970
+    ended = peewee.IntegerField()  # likewise
+    duration = peewee.FloatField()  # seconds
+    heard = Flag(constraints=default("0"))  # by the extension itself
+    blob = peewee.TextField()  # the name of the file
+    stored_size = peewee.IntegerField()  # bytes of that file
+
+    class Meta:
+        """Its keys."""
+
+        indexes = (
+            (("blob",), True),
+            (("tenant_id", "filename"), True),
+        )

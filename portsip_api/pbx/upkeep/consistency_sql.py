@@ -14,6 +14,19 @@ _EXPECTED_ORDER: Final = """
     UNION ALL SELECT tenant_id, 'STATUS', status || char(31) || number_key, id FROM extension
     UNION ALL SELECT tenant_id, 'FIRST_NAME', first_name_key || char(31) || number_key, id FROM extension
 """
+_KEY: Final = "substr('000000000000000' || started, -15) || '.' || id AS key"
+_EXPECTED_HISTORY: Final = f"""
+    SELECT tenant_id, 'CALLS' AS ordering, {_KEY}, id FROM call WHERE ended IS NOT NULL
+    UNION SELECT tenant_id, 'CALLS ' || caller_extension, {_KEY}, id FROM call
+        WHERE ended IS NOT NULL AND caller_extension IS NOT NULL
+    UNION SELECT tenant_id, 'CALLS ' || callee_extension, {_KEY}, id FROM call
+        WHERE ended IS NOT NULL AND callee_extension IS NOT NULL
+    UNION SELECT tenant_id, 'CALLS ' || recipient_extension, {_KEY}, id FROM call
+        WHERE ended IS NOT NULL AND recipient_extension IS NOT NULL
+    UNION SELECT tenant_id, 'RECORDINGS', {_KEY}, id FROM recording
+    UNION SELECT tenant_id, 'RECORDINGS ' || extension, {_KEY}, id FROM recording
+"""
+_HISTORY: Final = "SELECT tenant_id, ordering, key, row_id FROM history_order"
 
 # What is wrong, with {} for the number of rows in which it is: the statement that counts them.
 COMPARISONS: Final = {
@@ -44,6 +57,23 @@ COMPARISONS: Final = {
         SELECT count(*) FROM tenant AS t WHERE message_bytes <> (
             SELECT coalesce(sum(m.stored_size), 0) FROM voice_message AS m JOIN extension AS e ON e.id = m.extension_id
             WHERE e.tenant_id = t.id)""",
+    "{} tenants do not have the bytes of recordings that are counted.": """
+        SELECT count(*) FROM tenant AS t WHERE recording_bytes <> (
+            SELECT coalesce(sum(stored_size), 0) FROM recording WHERE tenant_id = t.id)""",
+    "{} places of calls and recordings in the order of time are missing.": f"""
+        SELECT count(*) FROM (SELECT * FROM ({_EXPECTED_HISTORY}) EXCEPT {_HISTORY})""",
+    "{} places in the order of time are of no call and no recording.": f"""
+        SELECT count(*) FROM ({_HISTORY} EXCEPT SELECT * FROM ({_EXPECTED_HISTORY}))""",
+    "{} blocks of the order of time do not have the rows that are counted.": """
+        SELECT count(*) FROM (
+            SELECT *, lead(first_key) OVER (PARTITION BY tenant_id, ordering ORDER BY first_key) AS next_key
+            FROM history_order_block
+        ) AS b WHERE rows <> (
+            SELECT count(*) FROM history_order AS o WHERE o.tenant_id = b.tenant_id AND o.ordering = b.ordering
+            AND o.key >= b.first_key AND (b.next_key IS NULL OR o.key < b.next_key))""",
+    "{} orders of time have no first block.": """
+        SELECT count(*) FROM (SELECT DISTINCT tenant_id, ordering FROM history_order
+        EXCEPT SELECT tenant_id, ordering FROM history_order_block WHERE first_key = '')""",
     "{} places in the orders of lists are missing.": f"""
         SELECT count(*) FROM ({_EXPECTED_ORDER} EXCEPT SELECT tenant_id, ordering, key, extension_id
         FROM extension_order)""",
