@@ -3,6 +3,7 @@
 Source: contract, section 4.
 """
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from portsip_api.pbx.hours import zones
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.routing import gather as pbx_routes
 from portsip_api.pbx.routing.destinations import State
-from portsip_api.pbx.routing.steps import RING, Outcome
+from portsip_api.pbx.routing.steps import RING, Outcome, Step
 from portsip_api.pbx.values import Choice, Kind, Text
 from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint, current_tenant
 from portsip_api.portsip.core.fields import ExtensionKeyRequest, described
@@ -70,6 +71,16 @@ class HoursReply(Schema):
     )
 
 
+class PressReply(Schema):
+    """What a key leads to that a caller presses in a voicemail."""
+
+    key = ma.String(required=True)
+    action = ma.String(required=True, metadata={"enum": [*ACTIONS]})
+    target = ma.String(required=True, allow_none=True)
+    rule = ma.String(required=True)
+    reason = ma.String(required=True)
+
+
 class StepReply(Schema):
     """One thing that happens to the call."""
 
@@ -79,6 +90,10 @@ class StepReply(Schema):
     greeting = ma.String(required=True, allow_none=True)
     rule = ma.String(required=True)
     reason = ma.String(required=True)
+    presses = ma.List(
+        ma.Nested(PressReply),
+        metadata={"description": "Only in a voicemail in which keys lead somewhere: by the user's personal attendant."},
+    )
 
 
 class RouteReply(HoursReply):
@@ -130,7 +145,7 @@ def show_route(given: dict[str, Any]) -> dict[str, Any]:
         "office_hours": "OPEN" if route.is_open else "CLOSED",
         "next_change": route.next_change.isoformat() if route.next_change else None,
         "state": route.state,
-        "steps": route.steps,
+        "steps": [_shown(step) for step in route.steps],
         **({"warnings": route.warnings} if route.warnings else {}),
     }
 
@@ -151,6 +166,11 @@ def show_extension_hours(given: dict[str, Any]) -> dict[str, Any]:
         "next_change": hours.next_change.isoformat() if hours.next_change else None,
         **({"warnings": warnings} if warnings else {}),
     }
+
+
+def _shown(step: Step) -> dict[str, Any]:
+    shown = asdict(step)
+    return shown if step.presses else {name: value for name, value in shown.items() if name != "presses"}
 
 
 def _called(given: dict[str, Any]) -> ExtensionKey:

@@ -43,6 +43,7 @@ from portsip_api.sipxcom.my.call_sequences import call_sequences, forwards
 from portsip_api.sipxcom.my.contact_information import contact_information
 from portsip_api.sipxcom.my.log_in import log_in
 from portsip_api.sipxcom.my.mailboxes import mailboxes
+from portsip_api.sipxcom.my.personal_attendants import personal_attendants
 from portsip_api.sipxcom.my.phonebook import phonebook
 from portsip_api.sipxcom.my.phonebook_entries import phonebook_entries
 from portsip_api.sipxcom.my.preferences import preferences
@@ -95,6 +96,7 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     contact_information,
     preferences,
     speed_dials,
+    personal_attendants,
     private_keys,
     phonebook,
     phonebook_entries,

@@ -91,6 +91,7 @@ NOTHING_NAMED = {
     "rest/my/feed/voicemail/",
     "rest/my/phonebook/showContactsOnPhone/",
     "rest/my/portal/password/",
+    "rest/my/voicemail/operator/",
     "rest/my/voicemail/pin/",
     # A key is a log-in, which opens what is asked for below rest/my.
     "rest/private/",
@@ -135,7 +136,7 @@ BODIES: dict[tuple[str, str], Any] = {
         for method in ("POST", "PUT")
     },
     **{(method, "rest/my/phonebook/entry/<name:entry>"): _ENTRY for method in ("POST", "PUT")},
-    ("PUT", "rest/my/phonebookentry/<name:key>"): {"vcard": "BEGIN:VCARD\nN:taken;A\nTEL:3009\nEND:VCARD\n"},
+    ("PUT", "rest/my/phonebookentry/<name:key>"): {"vcard": "BEGIN:VCARD\nN:taken;A\nTEL:3010\nEND:VCARD\n"},
     ("PUT", "rest/permission/<name:name>"): {"permission": {"label": "taken"}},
     ("PUT", "rest/user/<name:id>"): {"user": {"userName": "201", "pin": "taken-0123"}},
     ("PUT", "rest/user-group/<name:id>"): {"group": {"name": "taken"}},

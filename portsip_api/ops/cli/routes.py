@@ -51,6 +51,9 @@ def route(
         greeting = f" with {step.greeting}" if step.greeting is not None else ""
         click.echo(f"{number}. {step.action} {step.target or ''}".rstrip() + length + greeting)
         click.echo(f"   {step.reason} ({step.rule})")
+        for press in step.presses:
+            click.echo(f"   {press.key}: {press.action} {press.target or ''}".rstrip())
+            click.echo(f"      {press.reason} ({press.rule})")
 
 
 @click.command("hours", cls=StoreCommand)

@@ -28,13 +28,13 @@ def why_not(tenant_id: int, extension_id: int, number: str) -> Refusal | None:
 
 
 def permissions_of(
-    tenant_id: int, extension_ids: Collection[int], outside: Outside
+    tenant_id: int, extension_ids: Collection[int], outside: Outside, also: Collection[str] = ()
 ) -> Mapping[int, Mapping[str, bool]]:
-    """Return the extensions' values of the permissions that patterns ask for; nothing where there are no patterns.
+    """Return the extensions' values of the permissions that patterns ask for, and of `also`; nothing without any.
 
     At most two statements, and one more where a permission is asked for that the tenant has added.
     """
-    asked = {name for pattern in outside.patterns for name in pattern.asked}
+    asked = {name for pattern in outside.patterns for name in pattern.asked} | {*also}
     if not asked:
         return {}
     every = BUILT_IN.values() if asked <= BUILT_IN.keys() else permissions.everything(tenant_id)

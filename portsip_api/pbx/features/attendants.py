@@ -26,7 +26,6 @@ from portsip_api.store import database
 from portsip_api.store.clock import clock
 from portsip_api.store.search import fold
 
-OPERATOR: Final = "operator"
 AFTERHOUR: Final = "afterhour"
 ATTENDANT: Rules = {
     "name": Text(64, 1),

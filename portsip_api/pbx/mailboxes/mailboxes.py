@@ -19,6 +19,7 @@ from portsip_api.pbx.mailboxes.messages import CONFERENCE, FOLDER, INBOX, MARKS,
 from portsip_api.pbx.media import audio, room
 from portsip_api.pbx.media.files import FILES
 from portsip_api.pbx.media.tables import VoiceMessage
+from portsip_api.pbx.personal import attendants
 from portsip_api.pbx.uniqueness import refusing
 from portsip_api.pbx.values import checked
 from portsip_api.store import database
@@ -52,8 +53,9 @@ def deposit(  # noqa: PLR0913 — what a message is
     `caller` is a number of the tenant or of the outside, or empty, and `name` what it calls itself: texts of the
     network, of which only what can be shown is kept. `received` is in seconds since 1970, now when absent; `folder` is
     `inbox`, or `conference` for what a conference recorded.
-    Raises NotFound, Invalid, Unsupported, TooLarge, StoreUnavailable, Conflict (the mailbox is off, or full) and
-    TooShort (of the inbox: the tenant's voicemail service does not save messages as short as this).
+    Raises NotFound, Invalid, Unsupported, TooLarge, StoreUnavailable, Conflict (the mailbox is off, or full, or its
+    user lets callers leave nothing) and TooShort (of the inbox: the tenant's voicemail service does not save messages
+    as short as this).
     """
     values = checked(MARKS | {"folder": FOLDER}, {"subject": subject, "urgent": urgent, "folder": folder})
     if folder not in {INBOX, CONFERENCE}:
@@ -61,6 +63,8 @@ def deposit(  # noqa: PLR0913 — what a message is
     extension_id = find_id(tenant_id, key)
     if folder == INBOX:
         _require_on(tenant_id, [extension_id])  # before any work is done for it
+        if not attendants.takes_messages(tenant_id, extension_id):
+            raise Conflict("Callers may leave no messages here.")
     converted = audio.convert(recording)
     if folder == INBOX:
         _require_length(tenant_id, converted.duration)

@@ -9,7 +9,7 @@ class Reference(TenantTable):
     """What points at a number of the tenant: a place of an owner, which keeps no text of its own for it."""
 
     tenant_id = Link("tenant")
-    owner = peewee.TextField()  # what points: forward_rules, call_sequence, hunt_group, attendant, speed_dial
+    owner = peewee.TextField()  # what points: forward_rules, call_sequence, hunt_group, attendant, …
     owner_id = peewee.IntegerField()  # whose: an extension's id, or the hunt group's or the attendant's
     place = peewee.TextField()  # where in it
     kind = peewee.TextField()  # of the objects that it may point at; empty: any

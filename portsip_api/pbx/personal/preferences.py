@@ -1,4 +1,4 @@
-"""What users prefer about instant messages and voicemail: documents of which what was set is stored.
+"""What users prefer about instant messages, voicemail and attendants: documents of which what was set is stored.
 
 Source: contract sipxcom-user.md, sections 6.2 and 6.4.
 """
@@ -21,8 +21,10 @@ class Part(StrEnum):
     IM = "im"
     IMBOT = "imbot"
     VOICEMAIL = "voicemail"
+    ATTENDANT = "attendant"
 
 
+_LANGUAGE: Final = "([a-z]{2,3}([_-][A-Za-z0-9]{2,8})*)?"
 _FORMAT: Final = Choice(("FULL", "MEDIUM", "BRIEF"), "FULL")
 RULES: Final[Mapping[Part, Rules]] = {
     Part.IM: {
@@ -45,6 +47,13 @@ RULES: Final[Mapping[Part, Rules]] = {
         "alternate_notify": Flag(False),  # the alternate address of the contact information
         "alternate_format": _FORMAT,
         "alternate_audio": Flag(False),
+    },
+    Part.ATTENDANT: {
+        "deposit": Flag(True),  # whether callers may leave a message
+        "play_options": Flag(True),
+        "forward_delete": Flag(False),
+        "language": Text(16, pattern=_LANGUAGE, meaning="the code of a language, such as en"),  # empty: the system's
+        "override_language": Flag(False),  # whatever language the caller has
     },
 }
 

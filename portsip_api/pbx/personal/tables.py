@@ -14,6 +14,7 @@ class UserPreferences(TenantTable):
     im = peewee.TextField(constraints=default("'{}'"))
     imbot = peewee.TextField(constraints=default("'{}'"))
     voicemail = peewee.TextField(constraints=default("'{}'"))
+    attendant = peewee.TextField(constraints=default("'{}'"))
     own_speed_dials = Flag(constraints=default("0"))
 
 
@@ -41,6 +42,21 @@ class SpeedDial(TenantTable):
         """Its keys."""
 
         primary_key = peewee.CompositeKey("extension_id", "position")
+
+
+class PersonalAttendantKey(TenantTable):
+    """Where keys lead that callers press in users' voicemail."""
+
+    owning_link = "extension_id"
+
+    extension_id = Link("extension")
+    key = peewee.TextField()  # a digit, *, # or `operator`
+    number = peewee.TextField()  # empty where a reference points
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("extension_id", "key")
 
 
 class PrivateKey(TenantTable):

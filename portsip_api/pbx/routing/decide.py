@@ -12,6 +12,7 @@ from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.pbx.hours.office_hours import Hours, holiday_at, stretch
 from portsip_api.pbx.numbers.outside import Caller, Moment, refusal
 from portsip_api.pbx.routing.destinations import Destination, HuntGroup, Next, State, Surroundings
+from portsip_api.pbx.routing.presses import presses
 from portsip_api.pbx.routing.ring_steps import Ring
 from portsip_api.pbx.routing.steps import (
     DISCONNECT,
@@ -237,9 +238,7 @@ def _hunt(walk: _Walk, group: HuntGroup) -> Next | None:
     why = f"Nobody answers at the hunt group {group.name}"
     if group.to_voicemail and last is not None and last.voicemail:
         reason = f"{why}: the call goes to the voicemail of {last.number}, which rang last."
-        walk.steps.append(
-            Step(VOICE_MAIL, last.number, "hunt_group.voicemail_fallback", reason, greeting=last.greeting)
-        )
+        _leave_message(walk, last, "hunt_group.voicemail_fallback", reason)
         return None
     return _fall_back(walk, group, why)
 
@@ -267,10 +266,16 @@ def _give_up(walk: _Walk, destination: Destination, rule: str, why: str) -> None
     """Send the call to the destination's voicemail, or end it when that is off."""
     if destination.voicemail:
         reason = f"{why}: the call goes to the voicemail of {destination.number}."
-        walk.steps.append(Step(VOICE_MAIL, destination.number, rule, reason, greeting=destination.greeting))
+        _leave_message(walk, destination, rule, reason)
     else:
         reason = f"{why}: the call is ended, since the voicemail of {destination.number} is off."
         walk.steps.append(Step(DISCONNECT, None, rule, reason))
+
+
+def _leave_message(walk: _Walk, destination: Destination, rule: str, reason: str) -> None:
+    pressed = presses(destination, lambda number: _problem_of_number(walk, destination, number))
+    step = Step(VOICE_MAIL, destination.number, rule, reason, greeting=destination.greeting, presses=pressed)
+    walk.steps.append(step)
 
 
 def _problem_of_number(walk: _Walk, destination: Destination, number: str) -> str:

@@ -22,12 +22,25 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
+class Key:
+    """Where a key leads that callers press in a voicemail: a digit, `*`, `#` or `operator`.
+
+    `kind` is that of what answers at `number` in the tenant; without a number it is gone, and was at `former`.
+    """
+
+    key: str
+    number: str
+    kind: str
+    former: str
+
+
+@dataclass(frozen=True)
 class Destination:
     """An extension as a call meets it.
 
     `greeting` is the file name of its active voicemail greeting, `rings` what its call sequence has enabled. `gone` has
     the numbers of targets that are no more, by place, such as `dnd.office_hours_action_value`; `permissions` those that
-    patterns of dialling rules ask for, where there are any.
+    patterns of dialling rules ask for, where there are any. `keys` are those of its personal attendant.
     """
 
     number: str
@@ -40,6 +53,7 @@ class Destination:
     rings: Sequence[Ring] = ()
     gone: Mapping[str, str] = field(default_factory=dict)
     permissions: Mapping[str, bool] = field(default_factory=dict)
+    keys: Sequence[Key] = ()
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from portsip_api.pbx.hours.office_hours import Hours, stretch
 from portsip_api.pbx.hours.schedules import read_periods
 from portsip_api.pbx.media.greeting_rows import DEFAULT
 from portsip_api.pbx.numbers import outside_rows
-from portsip_api.pbx.routing import gather_sql
+from portsip_api.pbx.routing import gather_sql, presses
 from portsip_api.pbx.routing.decide import decide
 from portsip_api.pbx.routing.destinations import Destination, HuntGroup, Next, RingGroup, State, Surroundings
 from portsip_api.pbx.routing.gather_sql import Reached, SequenceRing
@@ -114,7 +114,8 @@ def _gather(tenant_id: int, key: ExtensionKey, state: State | None, calendar: Ca
     rows = gather_sql.extensions(tenant_id, extensions | hunted)
     *prefixes_and_patterns, special = gather_sql.outside(tenant_id)
     outside = outside_rows.read(*prefixes_and_patterns)
-    permissions = dialling_rights.permissions_of(tenant_id, [row[1] for row in rows], outside)
+    also = (presses.PERMISSION,) * any(row[-1] != "[]" for row in rows)
+    permissions = dialling_rights.permissions_of(tenant_id, [row[1] for row in rows], outside, also)
     destinations = {row[0]: _destination(calendar, row, rings[row[0]], permissions.get(row[1], {})) for row in rows}
     internal = {place.number for place in reached if place.kind} | {ring.number for ring in sequences if ring.internal}
     world = Surroundings(
@@ -156,7 +157,7 @@ def _hunt_groups(tenant_id: int, numbers: Collection[str]) -> dict[str, HuntGrou
 def _destination(
     calendar: Calendar, row: Sequence[Any], rings: Sequence[Ring], permissions: Mapping[str, bool]
 ) -> Destination:
-    number, _, status, document, hours, voice_mail, greeting, may_call_outside, pointing = row
+    number, _, status, document, hours, voice_mail, greeting, may_call_outside, pointing, keys = row
     rules, pointed = orjson.loads(document), orjson.loads(pointing)
     fill(rules, pointed)
     return Destination(
@@ -170,6 +171,7 @@ def _destination(
         rings,
         {place: former for place, _, former in pointed if former},
         permissions,
+        presses.read(orjson.loads(keys)) if permissions.get(presses.PERMISSION) else (),
     )
 
 

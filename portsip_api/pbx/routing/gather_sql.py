@@ -13,7 +13,7 @@ import orjson
 from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.pbx.numbers.numbers_sql import OUTSIDE, of_forward_rules
 from portsip_api.store import database
-from portsip_api.store.dialect import listed
+from portsip_api.store.dialect import json_list, json_row, listed
 
 # An address in the tenant's own domain is the number before the @; no address has a blank in it.
 _PLAIN: Final = (
@@ -63,13 +63,20 @@ WHERE h.tenant_id = :tenant AND h.id IN (
 ORDER BY h.id, x.position
 """
 
+_PRESSED: Final = (
+    f"CASE WHEN f.place IS NULL THEN {_PLAIN.format('k.number')} ELSE coalesce(n.number, f.awaited, '') END"
+)
 _EXTENSIONS: Final = f"""
 SELECT e.number, e.id, e.status, s.forward_rules, s.office_hours, s.voice_mail,
     (SELECT g.filename FROM greeting AS g WHERE g.extension_id = e.id AND g.active = 1),
     e.group_count = 0 OR EXISTS (
         SELECT 1 FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id
         WHERE m.extension_id = e.id AND g.enable_external_call = 1),
-    {of_forward_rules("e.id")}
+    {of_forward_rules("e.id")},
+    (SELECT {json_list(json_row("k.key", _PRESSED, "n.kind", "n.former"))}
+     FROM personal_attendant_key AS k
+     LEFT JOIN reference AS f ON f.owner = 'personal_attendant' AND f.owner_id = k.extension_id AND f.place = k.key
+     LEFT JOIN dialled_number AS n ON n.id = f.target_id WHERE k.extension_id = e.id)
 FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id
 WHERE e.tenant_id = :tenant AND e.number IN {listed(":numbers")}
 """
@@ -144,7 +151,8 @@ def hunt_groups(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
 
 def extensions(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
     """Return of each extension number, id, status, the JSON of forward_rules, office_hours and voice_mail, the file
-    name of the active greeting or None, whether its groups let it call outside, and the JSON of where its rules point.
+    name of the active greeting or None, whether its groups let it call outside, the JSON of where its rules point, and
+    that of its attendant's keys: key, number, the kind of what answers there, and the number of what is gone.
     """
     return _of_numbers(_EXTENSIONS, tenant_id, numbers)
 

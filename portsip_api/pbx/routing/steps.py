@@ -25,8 +25,22 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
+class Press:
+    """What a key leads to that a caller presses in a voicemail, the rule that says so and a sentence for a person."""
+
+    key: str
+    action: str
+    target: str | None
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Step:
-    """One thing that happens to the call, the rule that caused it and a sentence for a person."""
+    """One thing that happens to the call, the rule that caused it and a sentence for a person.
+
+    `presses`: where the call goes on to, in a voicemail, when the caller presses a key.
+    """
 
     action: str
     target: str | None
@@ -34,3 +48,4 @@ class Step:
     reason: str
     seconds: int | None = None
     greeting: str | None = None
+    presses: tuple[Press, ...] = ()

@@ -142,7 +142,8 @@ COMPARISONS: Final = {
         SELECT (SELECT count(*) FROM reference AS r JOIN dialled_number AS d ON d.id = r.target_id
                 WHERE d.tenant_id <> r.tenant_id)
             + (SELECT count(*) FROM reference AS r LEFT JOIN extension AS e ON e.id = r.owner_id
-                WHERE r.owner IN ('forward_rules', 'call_sequence', 'speed_dial') AND e.tenant_id IS NOT r.tenant_id)
+                WHERE r.owner IN ('forward_rules', 'call_sequence', 'speed_dial', 'personal_attendant')
+                AND e.tenant_id IS NOT r.tenant_id)
             + (SELECT count(*) FROM reference AS r LEFT JOIN hunt_group AS h ON h.id = r.owner_id
                 WHERE r.owner = 'hunt_group' AND h.tenant_id IS NOT r.tenant_id)
             + (SELECT count(*) FROM reference AS r LEFT JOIN attendant AS a ON a.id = r.owner_id

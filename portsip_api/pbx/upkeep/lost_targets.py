@@ -1,4 +1,4 @@
-"""Forwards, call sequences, hunt groups, attendants and speed dials that lead nowhere.
+"""Forwards, call sequences, hunt groups, attendants, keys and speed dials that lead nowhere.
 
 What they pointed at is gone, or was never there, or what they name cannot be dialled.
 """
@@ -17,6 +17,7 @@ _OWNERS: Final = {
     "forward_rules": "forward_rules.{} of the extension {}",
     "call_sequence": "ring {} of the call sequence of the extension {}",
     "speed_dial": "speed dial {} of the extension {}",
+    "personal_attendant": "the key {} of the personal attendant of the extension {}",
     "hunt_group": "{} of the hunt group {}",
     "attendant": "{} of the attendant {}",
 }

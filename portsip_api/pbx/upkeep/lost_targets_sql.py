@@ -9,7 +9,8 @@ _LOST: Final = """
     FROM reference AS r
     JOIN tenant AS t ON t.id = r.tenant_id
     LEFT JOIN dialled_number AS d ON d.id = r.target_id
-    LEFT JOIN extension AS e ON r.owner IN ('forward_rules', 'call_sequence', 'speed_dial') AND e.id = r.owner_id
+    LEFT JOIN extension AS e ON r.owner IN ('forward_rules', 'call_sequence', 'speed_dial', 'personal_attendant')
+        AND e.id = r.owner_id
     LEFT JOIN hunt_group AS h ON r.owner = 'hunt_group' AND h.id = r.owner_id
     LEFT JOIN attendant AS a ON r.owner = 'attendant' AND a.id = r.owner_id
     WHERE d.number IS NULL
@@ -34,6 +35,9 @@ def texts() -> list[Any]:
         " UNION ALL SELECT t.name, t.domain, 'speed_dial', e.number, CAST(d.position AS TEXT), d.number"
         " FROM speed_dial AS d JOIN extension AS e ON e.id = d.extension_id"
         " JOIN tenant AS t ON t.id = e.tenant_id WHERE d.number <> ''"
+        " UNION ALL SELECT t.name, t.domain, 'personal_attendant', e.number, k.key, k.number"
+        " FROM personal_attendant_key AS k JOIN extension AS e ON e.id = k.extension_id"
+        " JOIN tenant AS t ON t.id = e.tenant_id WHERE k.number <> ''"
         " UNION ALL SELECT t.name, t.domain, 'hunt_group', h.extension, 'fallback_destination', h.fallback_destination"
         " FROM hunt_group AS h JOIN tenant AS t ON t.id = h.tenant_id WHERE h.fallback_destination <> ''"
         " UNION ALL SELECT t.name, t.domain, 'forward_rules', e.number, '', s.forward_rules FROM extension AS e"

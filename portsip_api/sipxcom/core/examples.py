@@ -136,6 +136,15 @@ RECORDS: Final[Mapping[str, Any]] = {
         "dialPatterns": {"patterns": [{"prefix": "9", "digits": -1}]},
         "callPattern": {"prefix": "", "callDigits": "vdigits"},
     },
+    "PersonalAttendant": {
+        "operator": "419",
+        "overrideLanguage": True,
+        "menu": {"5": "255", "7": "999"},
+        "language": "en",
+        "depositVM": True,
+        "forwardDeleteVM": True,
+        "playVMDefaultOptions": True,
+    },
     "Schedule": {
         "name": "Working hours",
         "description": "",

@@ -150,5 +150,24 @@ def _mailboxes() -> list[Row]:
     ]
 
 
+def _attendants() -> list[Row]:
+    whole, one, none = "/my/voicemail/attendant", "/my/voicemail/operator/{operator}", "/my/voicemail/operator"
+    given = {"operator": "419", "overrideLanguage": True, "menu": {"5": "255", "7": "999"}, "language": "en"}
+    path, reset = "rest/my/voicemail/attendant", "rest/my/voicemail/operator"
+    return [
+        _row(107, whole, "PUT", path, body=given),
+        _row(107, whole, "GET", path, has=('"operator":"419","menu":{"5":"255","7":"999"}', '"language":"en"')),
+        _row(107, whole, "PUT", path, 400, {"menu": {"A": "255"}}, why="The system failed."),
+        _row(107, whole, "GET", f"{path}/lang", has=('["en"]',), why="The page lacks it; known clients ask for it."),
+        *_refused(107, whole, path, "POST", "DELETE"),
+        _row(108, one, "PUT", f"{reset}/201", body="x"),
+        _row(108, one, "PUT", f"{reset}/nobody!", 400, why="No number that can be dialled."),
+        *_refused(108, one, f"{reset}/201", *_OTHERS),
+        _row(109, none, "PUT", reset, body="x"),
+        _row(109, none, "PUT", f"{reset}/", body="x", why="The system had it with the slash alone."),
+        *_refused(109, none, reset, *_OTHERS),
+    ]
+
+
 _OTHERS = ("GET", "POST", "DELETE")
-ROWS = [*_sequences(), *_schedules(), *_log_in(), *_preferences(), *_phonebook(), *_mailboxes()]
+ROWS = [*_sequences(), *_schedules(), *_log_in(), *_preferences(), *_phonebook(), *_mailboxes(), *_attendants()]

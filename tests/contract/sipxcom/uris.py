@@ -106,6 +106,9 @@ PAGE = """
 104 /my/voicemail/pin/{pin}
 105 /my/vmprefs
 106 /my/feed/voicemail/{folder}
+107 /my/voicemail/attendant
+108 /my/voicemail/operator/{operator}
+109 /my/voicemail/operator
 110 /my/phonebook
 111 /my/pagedphonebook?start={start-row}&end={end-row}
 112 /my/phonebook/entry/{entryId}

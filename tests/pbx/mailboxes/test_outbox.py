@@ -62,4 +62,4 @@ def test_without_a_mail_server_nobody_is_told(configure: Callable[..., object], 
     statements.clear()
     leave()
     assert outbox() == []
-    assert not any("user_preferences" in statement for statement in statements)
+    assert not any("user_contact" in statement for statement in statements)
