@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from portsip_api.pbx.access import credentials, links, tenants, tokens
+from portsip_api.pbx.calls import recordings
 from portsip_api.pbx.devices import credentials as phone_credentials
 from portsip_api.pbx.devices import lines, phones
 from portsip_api.pbx.extension_keys import ExtensionKey
@@ -16,11 +17,13 @@ from portsip_api.pbx.features import ring_groups, virtual_receptionists
 from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.store import volatile
+from tests.audio import wav
 from tests.crm import SIP_PASSWORD, WEB_PASSWORD
 from tests.stores import close_store, use_world
 
 IDENTITIES = ("none", "expired", "extension", "other tenant", "tenant", "administrator", "phone")
 NUMBER, COLLEAGUE = "1000", "1001"
+RECORDING = "call.wav"  # of a call of COLLEAGUE
 MAC = "0004f2aabb95"  # of a phone with a line of NUMBER
 PERMISSIONS = {"enable_intercom": True, "enable_external_call": True, "enable_management_console_access": True}
 
@@ -37,6 +40,7 @@ class World:
     holiday: int
     ring_group: int
     receptionist: int
+    recording: int
     export_link: str
     tokens: dict[str, str]
     phone_password: str
@@ -64,6 +68,7 @@ def build(folder: Path) -> World:
     holiday = calendars.create_holiday(home, {"name": "Christmas", "month": 12, "day": 25})
     ring_group = ring_groups.create(home, {"ring_group_number": "600", "name": "Sales", "members": [COLLEAGUE]})
     receptionist = virtual_receptionists.create(home, {"virtual_receptionist_number": "800", "name": "Welcome"})
+    recording = recordings.deposit(home, ExtensionKey(COLLEAGUE), wav(0.1), filename=RECORDING).id
     phone = phones.create(home, {"serial": MAC, "model_id": "yealinkPhoneSIPT46G"})
     lines.add_internal(home, phone, ExtensionKey(NUMBER))
     fetching = phone_credentials.show(home, phone)
@@ -82,7 +87,18 @@ def build(folder: Path) -> World:
     close_store()
     given = {"none": "", **given, "phone": fetching.secret}
     return World(
-        home, other, me, colleague, group.id, holiday, ring_group, receptionist, exported, given, fetching.password
+        home,
+        other,
+        me,
+        colleague,
+        group.id,
+        holiday,
+        ring_group,
+        receptionist,
+        recording,
+        exported,
+        given,
+        fetching.password,
     )
 
 

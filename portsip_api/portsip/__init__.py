@@ -5,6 +5,7 @@ from flask import Flask
 from portsip_api.framework.documents import DocumentedApi
 from portsip_api.portsip.accounts import accounts
 from portsip_api.portsip.calendars import calendars
+from portsip_api.portsip.call_logs import call_logs
 from portsip_api.portsip.calls import calls
 from portsip_api.portsip.core.errors import answer
 from portsip_api.portsip.core.fields import openapi_properties
@@ -16,6 +17,7 @@ from portsip_api.portsip.filedown import FilePath, recorded_files
 from portsip_api.portsip.greetings import greetings
 from portsip_api.portsip.groups import groups
 from portsip_api.portsip.import_export import extension_files
+from portsip_api.portsip.recordings import recordings
 from portsip_api.portsip.ring_groups import ring_groups
 from portsip_api.portsip.routes import routes
 from portsip_api.portsip.system_extensions import system_extensions
@@ -43,6 +45,8 @@ _BLUEPRINTS = (
     system_extensions,
     voice_messages,
     recorded_files,
+    call_logs,
+    recordings,
 )
 
 

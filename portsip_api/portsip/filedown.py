@@ -14,12 +14,14 @@ from werkzeug.routing import BaseConverter
 from portsip_api.framework import file_replies
 from portsip_api.pbx import trail
 from portsip_api.pbx.access import links
-from portsip_api.pbx.access.links import VOICE_MESSAGE, FileLink
+from portsip_api.pbx.access.links import RECORDING, VOICE_MESSAGE, FileLink
 from portsip_api.pbx.access.tokens import TokenRefused
+from portsip_api.pbx.calls import recordings
 from portsip_api.pbx.errors import FileNotThere, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.mailboxes import messages
 from portsip_api.pbx.media.file_names import FileName
+from portsip_api.pbx.media.files import FILES
 from portsip_api.portsip.core.blueprint import ResourceBlueprint
 from portsip_api.portsip.core.fields import Request, described
 
@@ -67,8 +69,8 @@ def path_to(link: FileLink) -> str:
 def send_file(given: dict[str, Any]) -> Response:
     """Download a recorded file, whole or one range of its bytes, by the name that a list gives of it.
 
-    No token is needed; the name is good for 24 hours (ours). A message of a mailbox counts as heard when its own
-    extension downloads it.
+    No token is needed; the name is good for 24 hours (ours). A message of a mailbox or a recording counts as heard when
+    its own extension downloads it.
     """
     try:
         link = links.read_file((request.view_args or {})["filepath"].removesuffix(".wav"))
@@ -87,5 +89,15 @@ def _voice_message(link: FileLink, method: str) -> Download:
     return Download(sound.audio, name_of(link.object_id), sound.tag)
 
 
+def _recording(link: FileLink, method: str) -> Download:
+    found = recordings.show(link.tenant_id, link.object_id)
+    if link.is_owners and method == "GET" and not found.heard:
+        recordings.hear(link.tenant_id, found.id)
+    return Download(FILES.locate(found.blob), found.filename, found.blob)
+
+
 # By the kind of what a link is to.
-_OPENERS: Final[Mapping[str, Callable[[FileLink, str], Download]]] = {VOICE_MESSAGE: _voice_message}
+_OPENERS: Final[Mapping[str, Callable[[FileLink, str], Download]]] = {
+    VOICE_MESSAGE: _voice_message,
+    RECORDING: _recording,
+}

@@ -20,7 +20,7 @@ from tests.audio import wav
 from tests.crm import SIP_PASSWORD, WEB_PASSWORD, Crm
 from tests.security.tables import dump
 from tests.stores import close_store, use_world
-from tests.world import COLLEAGUE, NUMBER, PERMISSIONS, World, world_template  # noqa: F401 — a fixture
+from tests.world import COLLEAGUE, NUMBER, PERMISSIONS, RECORDING, World, world_template  # noqa: F401 — a fixture
 
 NAMES = {
     "id",
@@ -31,6 +31,7 @@ NAMES = {
     "belong_groups",
     "group_id",
     "filename",
+    "file_name",
     "link",
 }
 GREETING = "private.wav"
@@ -99,6 +100,8 @@ ATTACKS: dict[str, list[dict[str, Any]]] = {
             ("POST", "remove", [{"vr_number": "800"}]),
         )
     },
+    "POST recordings/destroy": [{"id": "{recording}"}, {"file_name": RECORDING}],
+    "POST recordings/remove": [{"id": "{recording}"}, {"file_name": RECORDING}],
     "GET account/show": [{"id": "{home}"}],
     "POST account/update": [{"id": "{home}", "password": "taken by somebody else"}],
     "POST account/destroy": [{"id": "{home}"}],

@@ -18,6 +18,7 @@ from portsip_api.store.secrets import keyring
 LINK_SECONDS: Final = 600
 EXPORT_SECONDS: Final = 3_600
 FILE_SECONDS: Final = 86_400
+RECORDING: Final = "rec"  # the kind of a recording of a call
 VOICE_MESSAGE: Final = "vm"  # the kind of a message in a mailbox
 _GREETING: Final = "greeting.link"
 _EXPORT: Final = "export.link"

@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Final
 
+import peewee
+
 from portsip_api import settings
 from portsip_api.pbx.access import tenant_limits
 from portsip_api.pbx.calls import recordings_sql
@@ -44,6 +46,7 @@ class Recorded:
     """
 
     id: int
+    extension_id: int
     call_id: str
     session_id: int
     caller: str
@@ -121,10 +124,14 @@ def show(tenant_id: int, recording_id: int) -> Recorded:
     return _recorded(found)
 
 
-def mark_heard(tenant_id: int, recording_id: int) -> None:
-    """Note that the extension has heard its recording; one that is gone is no matter."""
-    with database.writing():
-        Recording.update(tenant_id, {"heard": True}, id=recording_id)
+def hear(tenant_id: int, recording_id: int) -> None:
+    """Mark a recording as heard by its extension. While nothing can be written it stays as it is."""
+    try:
+        with database.writing():
+            Recording.update(tenant_id, {"heard": True}, id=recording_id)
+    except (peewee.OperationalError, database.StoreUnavailable) as error:
+        if not database.is_unavailable(error):
+            raise
 
 
 def destroy(tenant_id: int, *, id: int | None = None, filename: str = "") -> None:  # noqa: A002 — what clients call it

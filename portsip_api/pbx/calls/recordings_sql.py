@@ -12,7 +12,7 @@ from portsip_api.store.windows import CountedWindows, Window
 
 ORDER: Final = CountedWindows("history_order", "history_order_block", "row_id")
 COLUMNS: Final = (
-    "id", "call_id", "session_id", "caller", "callee", "filename", "started", "ended", "duration", "heard",
+    "id", "extension", "call_id", "session_id", "caller", "callee", "filename", "started", "ended", "duration", "heard",
     "stored_size", "blob",
 )  # fmt: skip
 LISTED: Final = ", ".join((

@@ -45,7 +45,7 @@ def test_a_recording_is_a_row_and_a_file():
     assert FILES.locate(made.blob).read_bytes() == SECOND
     assert made.size == len(SECOND)
     assert consistency.find_inconsistencies() == []
-    recordings.mark_heard(TENANT, made.id)
+    recordings.hear(TENANT, made.id)
     assert recordings.show(TENANT, made.id).heard
 
 
