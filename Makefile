@@ -8,7 +8,7 @@ FUZZ_MINUTES ?= 10
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check unit quick coverage faults bench fuzz audit lock format readme
+.PHONY: help run demo test check unit quick coverage live faults bench fuzz audit lock format readme
 
 help:
 	@echo "make run    install, migrate, make the first administrator and serve"
@@ -73,6 +73,10 @@ coverage: .venv/test.stamp .venv/clients.stamp
 	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# Calls on a real engine, which FREESWITCH names: make live FREESWITCH=/usr/bin/freeswitch
+live: .venv/test.stamp
+	FREESWITCH=$(FREESWITCH) $(BIN)/pytest -n 0 tests/live
 
 bench: .venv/run.stamp
 	$(BIN)/python -m bench

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from portsip_api import __version__, ops, portsip, provision, settings, sipxcom, switch
+from portsip_api import __version__, engine, ops, portsip, provision, settings, sipxcom, switch
 from portsip_api.framework import file_replies, forms, turns
 from portsip_api.ops.serving import load_settings
 from portsip_api.startup import open_store
@@ -22,6 +22,7 @@ def create(configuration: settings.Settings | None, *, make_database: bool) -> F
     portsip.register(app, __version__)
     sipxcom.register(app, __version__)
     provision.register(app, __version__)
+    engine.register(app)
     ops.register(app, __version__)
     app.before_request(file_replies.drop_unreadable_dates)
     app.teardown_request(turns.end)
@@ -29,7 +30,7 @@ def create(configuration: settings.Settings | None, *, make_database: bool) -> F
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Response:
         """Say what went wrong in the dialect of the API that was asked."""
-        others = (api for api in (sipxcom, provision) if request.path.startswith(f"{api.PREFIX}/"))
+        others = (api for api in (sipxcom, provision, engine) if request.path.startswith(f"{api.PREFIX}/"))
         api = next(others, portsip)
         response: Response = api.answer(error)
         if response.status_code >= 500:

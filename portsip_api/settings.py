@@ -78,9 +78,29 @@ class Settings:
         "The database as `sqlite:///path`; empty: `pbx.sqlite3` in the data folder", variable="DATABASE_URL",
     )  # fmt: skip
     switch: str = _setting(
-        one_of("none", "demo"), "none",
-        "The SIP engine: none so far, or that of `pbx demo`, which makes believe that phones come, call and go",
+        one_of("none", "demo", "freeswitch"), "none",
+        "The SIP engine: none, FreeSWITCH 1.10 (`freeswitch`), or that of `pbx demo`, which makes believe that phones "
+        "come, call and go",
     )  # fmt: skip
+    switch_url: str = _setting(
+        matching(r"tcp://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}", "Must be tcp://, a host and a port."),
+        "tcp://127.0.0.1:8021",
+        "Where the SIP engine takes commands: FreeSWITCH's event socket. Whoever reaches it with its password may do "
+        "everything, so let it listen on this machine or on a network of its own",
+    )  # fmt: skip
+    switch_password_file: str = _setting(
+        kinds.String(), "",
+        "File with the password of that event socket; empty: `switch.password` in the data folder, which "
+        "`pbx switch config` makes",
+    )  # fmt: skip
+    switch_secret_file: str = _setting(
+        kinds.String(), "",
+        "File with the secret that the SIP engine asks this server with, under `/engine`; empty: `switch.secret` in "
+        "the data folder, which `pbx switch config` makes",
+    )  # fmt: skip
+    switch_networks: list[IPNetwork] = _setting(
+        Networks(), "127.0.0.1,::1", "Addresses or networks that the SIP engine may ask this server from"
+    )
     secret_key_file: str = _setting(
         kinds.String(), "",
         "File of the keys that encrypt stored secrets, made at the first start with mode 0600; empty: `secret.key` in "
@@ -237,12 +257,25 @@ class Settings:
     @property
     def secret_key_path(self) -> Path:
         """The key file."""
-        return ROOT / self.secret_key_file if self.secret_key_file else self.data_path / "secret.key"
+        return self._path_or(self.secret_key_file, "secret.key")
+
+    @property
+    def switch_password_path(self) -> Path:
+        """The file with the password of the SIP engine's event socket."""
+        return self._path_or(self.switch_password_file, "switch.password")
+
+    @property
+    def switch_secret_path(self) -> Path:
+        """The file with the secret that the SIP engine asks with."""
+        return self._path_or(self.switch_secret_file, "switch.secret")
 
     @property
     def upload_path(self) -> Path | None:
         """The folder of uploads, if there is one."""
         return ROOT / self.upload_dir if self.upload_dir else None
+
+    def _path_or(self, named: str, own: str) -> Path:
+        return ROOT / named if named else self.data_path / own
 
 
 @dataclass(frozen=True)
@@ -290,6 +323,8 @@ def _require_absolute(loaded: Settings, given: Mapping[str, str]) -> None:
         "DATABASE_URL": loaded.database_url.removeprefix("sqlite:///"),
         "PBX_SECRET_KEY_FILE": loaded.secret_key_file,
         "PBX_UPLOAD_DIR": loaded.upload_dir,
+        "PBX_SWITCH_PASSWORD_FILE": loaded.switch_password_file,
+        "PBX_SWITCH_SECRET_FILE": loaded.switch_secret_file,
     }
     relative = [name for name, path in paths.items() if name in given and not Path(path or "/").is_absolute()]
     if relative or not loaded.data_dir:

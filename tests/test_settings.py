@@ -33,6 +33,10 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_LOGIN_FAILURES_ADDRESS": ("30", 30),
     "PBX_LOGIN_WINDOW": ("60", 60),
     "PBX_SWITCH": ("demo", "demo"),
+    "PBX_SWITCH_URL": ("tcp://[::1]:8022", "tcp://[::1]:8022"),
+    "PBX_SWITCH_PASSWORD_FILE": ("/etc/pbx/switch.password", "/etc/pbx/switch.password"),
+    "PBX_SWITCH_SECRET_FILE": ("/etc/pbx/switch.secret", "/etc/pbx/switch.secret"),
+    "PBX_SWITCH_NETWORKS": ("10.0.0.0/8", [ipaddress.ip_network("10.0.0.0/8")]),
     "PBX_DIGEST": ("sha256", "sha256"),
     "PBX_BASIC": ("false", False),
     "PBX_CORS_ORIGINS": (
@@ -85,6 +89,8 @@ BAD = {
     "PBX_LOGIN_FAILURES_ADDRESS": ["-1"],
     "PBX_LOGIN_WINDOW": ["0"],
     "PBX_SWITCH": ["", "true", "Demo"],
+    "PBX_SWITCH_URL": ["", "127.0.0.1:8021", "http://127.0.0.1:8021", "tcp://127.0.0.1", "tcp://a b:1"],
+    "PBX_SWITCH_NETWORKS": ["engine.example", "10.0.0.0/33"],
     "PBX_DIGEST": ["sha-256", "", "true", "md5,sha256"],
     "PBX_BASIC": ["perhaps", ""],
     "PBX_CORS_ORIGINS": [
@@ -143,7 +149,10 @@ BAD = {
     "PBX_LOG_LEVEL": ["TRACE"],
 }
 # Any text is good for these, an empty one too.
-FREE = {"PBX_CONFIG", "PBX_DATA_DIR", "PBX_SECRET_KEY_FILE", "PBX_UPLOAD_DIR"}
+FREE = {
+    *("PBX_CONFIG", "PBX_DATA_DIR", "PBX_SECRET_KEY_FILE", "PBX_UPLOAD_DIR"),
+    *("PBX_SWITCH_PASSWORD_FILE", "PBX_SWITCH_SECRET_FILE"),
+}
 
 
 def _attribute(variable: str) -> str:

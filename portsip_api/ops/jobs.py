@@ -30,7 +30,7 @@ from portsip_api.pbx.media import files as greeting_files
 from portsip_api.pbx.upkeep import demo_life, measures
 from portsip_api.store import database, volatile
 from portsip_api.store.files import FileLock
-from portsip_api.switch import DEMO
+from portsip_api.switch import DEMO, listeners
 
 RETRY_SECONDS: Final = 5.0
 
@@ -65,9 +65,16 @@ JOBS: Final = (
 class Runner:
     """Waits in a thread of its own to become the owner, and then runs the jobs until it is stopped."""
 
-    def __init__(self, jobs: tuple[Job, ...], lock: FileLock, metrics: Metrics) -> None:
-        """Nothing runs yet."""
+    def __init__(
+        self,
+        jobs: tuple[Job, ...],
+        lock: FileLock,
+        metrics: Metrics,
+        listeners: tuple[Callable[[threading.Event], None], ...] = (),
+    ) -> None:
+        """Nothing runs yet; `listeners` will, each in a thread of its own, until the event they are given is set."""
         self._jobs = jobs
+        self._listeners = listeners
         self._lock = lock
         self._metrics = metrics
         self._stopping = threading.Event()
@@ -97,8 +104,13 @@ class Runner:
                 next_run_time=datetime.now(UTC), misfire_grace_time=None, coalesce=True,
             )  # fmt: skip
         scheduler.start()
+        threads = [threading.Thread(target=one, args=(self._stopping,), daemon=True) for one in self._listeners]
+        for thread in threads:
+            thread.start()
         self._stopping.wait()
         scheduler.shutdown()
+        for thread in threads:
+            thread.join()
         self._lock.release()
 
     def _acquire(self) -> bool:
@@ -126,6 +138,7 @@ def _jobs() -> tuple[Job, ...]:
 def start(app: Flask) -> None:
     """Run the jobs of `app` in this process, or stand by while another process does, until this one ends."""
     metrics: Metrics = app.extensions["pbx-metrics"]
-    runner = Runner(_jobs(), FileLock(settings.current().data_path / "jobs.lock"), metrics)
+    lock = FileLock(settings.current().data_path / "jobs.lock")
+    runner = Runner(_jobs(), lock, metrics, listeners(settings.current().switch))
     runner.start()
     atexit.register(runner.stop)

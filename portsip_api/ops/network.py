@@ -10,7 +10,7 @@ from flask import Flask, Response
 from flask_cors import CORS
 
 from portsip_api import settings
-from portsip_api.framework.confidentiality import CONFIDENTIAL
+from portsip_api.framework.confidentiality import CONFIDENTIAL, OF_PROXIES
 from portsip_api.ops.requests import ID_HEADER
 from portsip_api.setting_kinds import IPNetwork
 
@@ -20,11 +20,6 @@ _PREFLIGHT_SECONDS: Final = 600
 # An address with the port it called from: `192.0.2.1:4711`, `[2001:db8::1]:4711`, or in brackets alone.
 _WITH_PORT: Final = re.compile(r"\[(?P<six>[^\]]+)\](?::\d{1,5})?|(?P<four>[\d.]+):\d{1,5}", re.ASCII)
 _PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}", re.ASCII)
-# A request that has one of these has come through a proxy, or pretends to.
-_OF_PROXIES: Final = (
-    *("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_SSL", "HTTP_X_REAL_IP"),
-    *("HTTP_X_FORWARDED_PREFIX", "HTTP_FORWARDED", "HTTP_VIA"),
-)
 
 
 def register(app: Flask) -> None:
@@ -66,7 +61,7 @@ class BehindProxies:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve a request."""
         trusted, peer = settings.current().trusted_proxies, environ.get("REMOTE_ADDR", "")
-        is_trusted, is_forwarded = _is_trusted(peer, trusted), any(name in environ for name in _OF_PROXIES)
+        is_trusted, is_forwarded = _is_trusted(peer, trusted), any(name in environ for name in OF_PROXIES)
         if is_trusted and "HTTP_X_FORWARDED_PREFIX" in environ:
             environ["SCRIPT_NAME"] = _prefix(environ["HTTP_X_FORWARDED_PREFIX"]) + environ.get("SCRIPT_NAME", "")
         if trusted and "HTTP_X_FORWARDED_FOR" in environ:

@@ -69,7 +69,13 @@ def token(proxied):
 
 def test_every_reply_says_https_for_good(proxied, token):
     client = proxied("127.0.2.2")
-    for path, status in (("/healthz", 200), ("/api/extensions/list", 401), ("/nothing", 404), ("/metrics", 403)):
+    for path, status in (
+        ("/healthz", 200),
+        ("/api/extensions/list", 401),
+        ("/nothing", 404),
+        ("/metrics", 403),
+        ("/engine/freeswitch/directory", 403),
+    ):
         reply = client.ask("GET", path)
         assert (reply.status_code, reply.headers[HSTS]) == (status, "max-age=31536000"), path
 

@@ -46,13 +46,14 @@ WORKS_ON_A_STORE = {
     "rule list": [],
     "rule remove": ["Local"],
     "seed": [],
+    "switch check": [],
     "tenant create": ["Acme", "acme.example", "--generate"],
     "tenant destroy": ["Acme", "--yes"],
     "tenant list": [],
     "tenant update": ["Acme", "--enable"],
 }
 # Those that need none, or make it.
-OTHERS = {"check", "demo", "init", "restore", "serve"}
+OTHERS = {"check", "demo", "init", "restore", "serve", "switch config"}
 
 
 # Runs all of them in one process, none of which opens anything.

@@ -27,6 +27,7 @@ BAD_LINK = (401, 401, 403, 401, 401, 401, 401)  # no token is needed, but a link
 NO_FILE = (404,) * 7  # no token is needed, but the name of a file
 PHONE_BY_URL = (404,) * 6 + (200,)
 PHONE_BY_PASSWORD = (401,) * 6 + (200,)
+NOBODY = (404,) * 7  # without the engine that would ask
 
 EXTENSION = {"id": "{colleague}"}
 GROUP = {"id": "{group}"}
@@ -133,6 +134,7 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("GET", "/provision/<secret>//<name>"): ({}, PHONE_BY_URL),
     ("GET", "/provision/<name>"): ({}, PHONE_BY_PASSWORD),
     ("GET", "/provision//<name>"): ({}, PHONE_BY_PASSWORD),
+    ("POST", "/engine/freeswitch/directory"): ({}, NOBODY),
 }
 
 
@@ -151,7 +153,7 @@ def test_every_route_has_a_row(app):
 
 def test_every_route_of_the_api_declares_who_may_call_it(app):
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith(("/api", "/provision")):
+        if rule.rule.startswith(("/api", "/provision", "/engine")):
             assert app.view_functions[rule.endpoint].declared.access is not None, rule
 
 

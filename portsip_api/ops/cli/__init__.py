@@ -17,6 +17,7 @@ from portsip_api.ops.cli import (
     serve,
     setup,
     store,
+    switch,
 )
 from portsip_api.ops.cli.group import SentenceGroup
 
@@ -33,6 +34,7 @@ for command in (
     store.backup,
     store.restore,
     store.rotate_key,
+    switch.switch,
     import_export.import_extensions,
     import_export.export_extensions,
     seed.seed,

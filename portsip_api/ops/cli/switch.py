@@ -1,0 +1,72 @@
+"""`switch`: what a SIP engine needs to work behind this server, and whether it does."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portsip_api import settings
+from portsip_api.ops.cli.group import SentenceGroup
+from portsip_api.ops.cli.opening import name_store
+from portsip_api.ops.switch_check import findings
+from portsip_api.store.files import create_folders, write_atomically
+from portsip_api.switch.freeswitch import access, static
+
+switch = SentenceGroup("switch", help="The SIP engine behind this server.")
+
+
+class Ports(click.ParamType[tuple[int, int]]):
+    """A first and a last port, with a hyphen between them."""
+
+    name = "ports"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Return the two."""
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"([0-9]{4,5})-([0-9]{4,5})", str(value))
+        first, last = (int(found[1]), int(found[2])) if found else (0, 0)
+        if not 1024 <= first < last <= 65535:
+            self.fail("Name two ports, such as 16384-32767.", param, ctx)
+        return first, last
+
+
+@switch.command("config", cls=click.Command)
+@click.argument("engine", type=click.Choice(["freeswitch"]))
+@click.argument("folder", type=click.Path(file_okay=False, resolve_path=True, path_type=Path))
+@click.option("--url", help="This server's address as the engine reaches it; else that of PBX_BIND.")
+@click.option("--rtp", type=Ports(), default=(16384, 32767), metavar="FIRST-LAST", help="The ports of audio.")
+def config(engine: str, folder: Path, url: str | None, rtp: tuple[int, int]) -> None:
+    """Write the static configuration of an engine into a folder, and make its secrets where they are missing.
+
+    Everything else the engine asks this server for. The file holds both secrets; the engine's user must be able to read
+    it. Where SIP is, PBX_SERVER_ADDRESS and PBX_SIP_TRANSPORTS say; where the engine takes commands, PBX_SWITCH_URL.
+    """
+    del engine  # there is one
+    name_store()
+    access.make()
+    plain = [port for transport, port in settings.current().sip_transports if transport in {"UDP", "TCP"}]
+    place = static.Place(
+        url or f"http://{settings.current().bind}",
+        access.secret(),
+        access.door(),
+        settings.current().server_address,
+        plain[0] if plain else 5060,
+        rtp,
+    )
+    create_folders(folder)
+    write_atomically(folder / static.NAME, static.file(place).encode())
+    click.echo(f"Wrote {folder / static.NAME}.")
+
+
+@switch.command("check")
+def check() -> None:
+    """Say what is wrong between this server and the engine; the exit status is 1 when anything is."""
+    wrong = list(findings())
+    for sentence in wrong:
+        click.echo(f"error: {sentence}")
+    if wrong:
+        sys.exit(1)
+    click.echo("No errors.")

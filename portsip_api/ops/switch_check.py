@@ -1,0 +1,66 @@
+"""What is wrong between this server and its SIP engine, found from this side."""
+
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from portsip_api import settings
+from portsip_api.pbx.calls import sip_accounts
+from portsip_api.pbx.errors import SwitchUnavailable
+from portsip_api.store.clock import clock
+from portsip_api.store.files import OTHERS
+from portsip_api.switch import FREESWITCH
+from portsip_api.switch.freeswitch import access, static
+from portsip_api.switch.freeswitch.engine import PROFILE
+from portsip_api.switch.freeswitch.event_socket import EventSocket
+
+_MOST_SECONDS: Final = 5  # between the two clocks
+_VERSION: Final = re.compile(r"FreeSWITCH Version 1\.10\.")
+
+
+def findings() -> Iterator[str]:
+    """Yield a sentence for each thing that is wrong."""
+    if settings.current().switch != FREESWITCH:
+        yield "PBX_SWITCH is not freeswitch, so that no engine is asked or answered."
+        return
+    for path in (settings.current().switch_password_path, settings.current().switch_secret_path):
+        yield from _file(path)
+    try:
+        with EventSocket(access.door()) as client:
+            yield from _engine(client)
+    except SwitchUnavailable as error:
+        yield str(error)
+
+
+def _file(path: Path) -> Iterator[str]:
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        yield f"{path} cannot be read ({error.strerror}): `pbx switch config` makes it."
+        return
+    if stat.S_IMODE(mode) & OTHERS:
+        yield f"{path} can be read by others: give it the mode 0600."
+
+
+def _profile(client: EventSocket) -> str:
+    """Return the line about our profile of SIP."""
+    lines = client.api("sofia", "status").splitlines()
+    return next((line for line in lines if line.split()[:2] == [PROFILE, "profile"]), "")
+
+
+def _engine(client: EventSocket) -> Iterator[str]:
+    if not _VERSION.match(client.api("version")):
+        yield "The engine is not FreeSWITCH 1.10, for which its answers are written."
+    for name in static.MODULES:
+        if client.api("module_exists", f"mod_{name}") != "true":
+            yield f"The engine has not loaded mod_{name}."
+    if "RUNNING" not in _profile(client):
+        yield f"The engine's SIP profile {PROFILE} does not run: perhaps its port is taken, or its address is not here."
+    told = client.api("strepoch")
+    if not told.isdigit() or abs(int(told) - clock.wall()) > _MOST_SECONDS:
+        yield "The clocks of this server and of the engine differ."
+    known = sip_accounts.anyone()
+    if known is not None and client.api("user_exists", "id", *known) != "true":
+        yield "The engine does not reach this server, or asks with another secret: write its configuration again."

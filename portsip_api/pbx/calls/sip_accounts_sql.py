@@ -1,0 +1,24 @@
+"""The account with which phones register: asked for at every registration and every call, so it is one statement."""
+
+from typing import Any
+
+from portsip_api.store import database
+
+
+def find(number: str, domain: str) -> Any:
+    """Return tenant, extension, the JSON of its profile, its encrypted password and the domain; None where disabled."""
+    return database.fetch_row(
+        "SELECT t.id, e.id, e.profile, s.password, t.domain FROM tenant AS t"
+        " JOIN extension AS e ON e.tenant_id = t.id AND e.number = ?"
+        " JOIN extension_settings AS s ON s.extension_id = e.id"
+        " WHERE t.domain = ? AND t.enabled = 1 AND e.enabled = 1",
+        (number, domain),
+    )
+
+
+def anyone() -> Any:
+    """Return number and domain of some extension that may register, or None."""
+    return database.fetch_row(
+        "SELECT e.number, t.domain FROM tenant AS t JOIN extension AS e ON e.tenant_id = t.id"
+        " WHERE t.enabled = 1 AND e.enabled = 1 LIMIT 1"
+    )

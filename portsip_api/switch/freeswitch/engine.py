@@ -1,0 +1,116 @@
+"""FreeSWITCH as `pbx.calls` sees an engine: calls, registrations, and what is done with these."""
+
+import html
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from portsip_api.pbx.calls.registrations import Registration
+from portsip_api.pbx.errors import Invalid, SwitchUnavailable
+from portsip_api.store.clock import clock
+from portsip_api.switch.freeswitch import access
+from portsip_api.switch.freeswitch.event_socket import EventSocket
+
+PROFILE: Final = "phones"  # of SIP, where they register
+RING_SECONDS: Final = 30  # that the phone of whoever places a call over an API rings
+# It is not parsed as the XML that it looks like: a Call-ID, which is a phone's own, may make it none. But no value has
+# a line break.
+_PHONE: Final = re.compile(
+    r"<registration>\n *<call-id>(?P<call_id>.*)</call-id>\n *<user>(?P<user>.*)</user>\n"
+    r" *<contact>(?P<contact>.*)</contact>\n *<agent>(?P<agent>.*)</agent>\n"
+    r" *<status>.* expsecs\((?P<seconds>-?\d+)\)</status>\n(?: .*\n)*? *<network-ip>(?P<ip>.*)</network-ip>\n"
+)
+_IN_BRACKETS: Final = re.compile(r"<([^<>]+)>")
+# What stands in variables of a call's origin must be nothing that FreeSWITCH reads as the end of one.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9+*#_.@:-]{1,128}", re.ASCII)
+
+
+class FreeSwitch:
+    """The engine whose event socket the settings name; each function opens a connection of its own."""
+
+    is_attached = True
+
+    def call(self, domain: str, extension: str, to: str, caller_id: str) -> str:
+        """Ring the phones of `extension`, connect who answers to `to`, and return the uuid of the call's first leg.
+
+        Raises Invalid, for a number that FreeSWITCH cannot be told, and SwitchUnavailable.
+        """
+        _require_plain(to=to, extension=extension, caller_id=caller_id or "0")
+        id_ = str(uuid.uuid4())
+        variables = {
+            "origination_uuid": id_,
+            "origination_caller_id_number": to,
+            "origination_caller_id_name": to,
+            "pbx_caller": f"{extension}@{domain}",
+            "pbx_caller_id": caller_id,
+            "sip_auto_answer": "true",
+            "ignore_early_media": "true",
+            "originate_timeout": str(RING_SECONDS),
+            "hangup_after_bridge": "true",
+        }
+        told = ",".join(f"{name}={value}" for name, value in variables.items() if value)
+        with EventSocket(access.door()) as client:
+            client.background(id_, "originate", f"{{{told}}}user/{extension}@{domain}", to, "XML", domain)
+        return id_
+
+    def registrations(self, domain: str) -> Sequence[Registration]:
+        """Return every registration of a SIP domain. Raises SwitchUnavailable."""
+        with EventSocket(access.door()) as client:
+            known = [phone.registration for phone in phones(client)]
+        return [registration for registration in known if registration.server == domain]
+
+    def drop(self, registration: Registration) -> None:
+        """End one registration, by its Call-ID; there may be none any more. Raises SwitchUnavailable."""
+        with EventSocket(access.door()) as client:
+            client.api("sofia", "profile", PROFILE, "flush_inbound_reg", registration.call_id)
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A registration, and what the phone says it is."""
+
+    registration: Registration
+    agent: str
+
+
+def phones(client: EventSocket) -> Iterator[Phone]:
+    """Yield all registrations of all domains. Raises SwitchUnavailable."""
+    # `show registrations` would be JSON, but tells of a phone a second after it has registered.
+    for found in _PHONE.finditer(client.api("sofia", "xmlstatus", "profile", PROFILE, "reg")):
+        told = {name: html.unescape(value) for name, value in found.groupdict().items()}
+        contact = _IN_BRACKETS.search(told["contact"])
+        registration = Registration(
+            uri=f"sip:{told['user']}",
+            contact=contact[1] if contact else told["contact"],
+            call_id=told["call_id"],
+            instrument="",
+            server=told["user"].partition("@")[2],
+            ip=told["ip"],
+            expires=clock.wall() + int(told["seconds"]),
+            identity=told["user"],
+        )
+        yield Phone(registration, told["agent"])
+
+
+def table(client: EventSocket, name: str) -> list[dict[str, Any]]:
+    """Return the rows of one of FreeSWITCH's own tables, such as `channels`. Raises SwitchUnavailable."""
+    text = client.api("show", name, "as", "json")
+    try:
+        rows: list[dict[str, Any]] = orjson.loads(text).get("rows", [])
+    except (orjson.JSONDecodeError, AttributeError) as error:
+        raise SwitchUnavailable("The SIP engine does not tell what it has.") from error
+    return rows
+
+
+def _require_plain(**values: str) -> None:
+    errors = {
+        name: ["Has a character that the SIP engine does not take."]
+        for name, value in values.items()
+        if not _PLAIN.fullmatch(value)
+    }
+    if errors:
+        raise Invalid(errors)

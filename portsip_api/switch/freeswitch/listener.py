@@ -1,0 +1,101 @@
+"""The one listener to FreeSWITCH: what its events say of phones and calls is written into the store.
+
+Events are lost while the connection is down, and where there are too many. So after each connection, and now and then,
+all is asked for, and what is not as it was is written.
+"""
+
+import logging
+import threading
+import time
+from typing import Final
+
+import orjson
+
+from portsip_api.pbx.calls import lines, sip_accounts
+from portsip_api.pbx.errors import SwitchUnavailable
+from portsip_api.store import database, volatile
+from portsip_api.switch.freeswitch import access
+from portsip_api.switch.freeswitch.engine import phones, table
+from portsip_api.switch.freeswitch.event_socket import Event, EventSocket
+from portsip_api.switch.freeswitch.live import NAMES, SUBCLASSES, Live
+
+FIRST_WAIT: Final = 0.5  # seconds before a connection is tried again; each time twice as long
+LONGEST_WAIT: Final = 8.0
+RECONCILE_SECONDS: Final = 60.0
+_TURN: Final = 0.5  # seconds after which it is looked whether it is to stop
+
+_log = logging.getLogger("pbx.switch")
+
+
+class Listener:
+    """Listens from `run` until it is told to stop."""
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._live = Live()
+        self._problem = ""
+
+    def run(self, stopping: threading.Event) -> None:
+        """Listen, and connect again for as long as it takes, until `stopping` is set."""
+        wait = FIRST_WAIT
+        while not stopping.is_set():
+            try:
+                with EventSocket(access.door()) as client:
+                    client.subscribe(NAMES, SUBCLASSES)
+                    self._reconcile(client)
+                    wait = FIRST_WAIT
+                    self._follow(client, stopping)
+            except SwitchUnavailable as error:
+                self._tell_down(str(error))
+            except Exception:  # noqa: BLE001 — whatever it is, the next connection finds out what was missed
+                _log.exception("What the SIP engine tells could not be written.")
+            finally:
+                database.db.leave()
+                volatile.db.leave()
+            stopping.wait(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+
+    def _follow(self, client: EventSocket, stopping: threading.Event) -> None:
+        reconciled = time.monotonic()
+        while not stopping.is_set():
+            event = client.event(_TURN)
+            if event is not None:
+                self._take(event)
+            if client.lost or time.monotonic() - reconciled > RECONCILE_SECONDS:
+                client.lost = False
+                self._reconcile(client)
+                reconciled = time.monotonic()
+
+    def _take(self, event: Event) -> None:
+        if event.get("Event-Subclass") == "sofia::register_failure":
+            told = (str(event.get(name, "")) for name in ("to-user", "to-host", "network-ip"))
+            sip_accounts.refused(*told)
+            return
+        address = self._live.take(event)
+        if address:
+            lines.set_line(address, self._live.line(address))
+
+    def _reconcile(self, client: EventSocket) -> None:
+        known = [(one.registration.identity, one.registration.call_id, one.agent) for one in phones(client)]
+        legs = [_leg(client, str(row.get("uuid", ""))) for row in table(client, "channels")]
+        self._live.begin(known, [leg for leg in legs if leg.get("Answer-State") == "answered"])
+        changed = lines.set_all(self._live.lines())
+        if self._problem:
+            self._problem = ""
+            _log.info("The SIP engine is there again.")
+        if changed:
+            _log.info("The lines of %d extensions were not as the SIP engine knows them.", changed)
+
+    def _tell_down(self, why: str) -> None:
+        if self._problem != why:
+            self._problem = why
+            _log.warning("What phones do is not known: %s", why)
+
+
+def _leg(client: EventSocket, uuid: str) -> Event:
+    """Return what is known of a leg; nothing of one that has ended meanwhile."""
+    try:
+        leg: Event = orjson.loads(client.api("uuid_dump", uuid, "json"))
+    except orjson.JSONDecodeError:
+        return {}
+    return leg

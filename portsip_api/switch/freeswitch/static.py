@@ -1,0 +1,134 @@
+"""The one static file of FreeSWITCH, `freeswitch.xml`: all else it asks this server for.
+
+What the file says of users and calls is obeyed while this server does not answer: then nobody can call, and callers are
+told so. It holds both secrets. Source: FreeSWITCH 1.10.12.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from portsip_api.switch.freeswitch.documents import element, named_values, text
+from portsip_api.switch.freeswitch.engine import PROFILE
+from portsip_api.switch.freeswitch.event_socket import Door
+
+# In this order: what asks over HTTP comes before what asks it.
+MODULES: Final = (
+    *("console", "commands", "dptools", "dialplan_xml", "xml_curl", "event_socket"),
+    *("sndfile", "tone_stream", "sofia"),
+)
+SECTIONS: Final = ("directory", "dialplan")  # that it asks this server for
+NAME: Final = "freeswitch.xml"
+USER: Final = "freeswitch"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where FreeSWITCH is and whom it asks: `url` is this server's address as FreeSWITCH reaches it.
+
+    `address` and `port` are those of SIP, and `rtp` the first and last port of audio.
+    """
+
+    url: str
+    secret: str
+    door: Door
+    address: str
+    port: int
+    rtp: tuple[int, int]
+
+
+def file(place: Place) -> str:
+    """Return the content of the file."""
+    first, last = place.rtp
+    core = {
+        "loglevel": "warning",
+        "max-sessions": "2000",
+        "sessions-per-second": "200",
+        "rtp-start-port": str(first),
+        "rtp-end-port": str(last),
+    }
+    socket = {"listen-ip": place.door.host, "listen-port": str(place.door.port), "password": place.door.password}
+    console = element("mappings", None, element("map", {"name": "all", "value": "console,alert,crit,err,warning"}))
+    colours = {"colorize": "false", "loglevel": "warning"}
+    configurations = [
+        _configuration("console", console, element("settings", None, *named_values("param", colours))),
+        _configuration("modules", element("modules", None, *_modules())),
+        _settings("switch", core),
+        _settings("event_socket", {"nat-map": "false", **socket}),
+        _configuration("xml_curl", element("bindings", None, *(_binding(place, name) for name in SECTIONS))),
+        _configuration("sofia", *_sofia(place)),
+    ]
+    sections = [
+        element("section", {"name": "configuration"}, *configurations),
+        element("section", {"name": "dialplan"}, _while_down()),
+        element("section", {"name": "directory"}),
+    ]
+    root = element("document", {"type": "freeswitch/xml"}, *sections)
+    ET.indent(root)
+    return f"{text(root)}\n"
+
+
+def _configuration(name: str, *inside: ET.Element) -> ET.Element:
+    return element("configuration", {"name": f"{name}.conf"}, *inside)
+
+
+def _settings(name: str, values: Mapping[str, str]) -> ET.Element:
+    return _configuration(name, element("settings", None, *named_values("param", values)))
+
+
+def _modules() -> list[ET.Element]:
+    return [element("load", {"module": f"mod_{name}"}) for name in MODULES]
+
+
+def _binding(place: Place, section: str) -> ET.Element:
+    address = element("param", {
+        "name": "gateway-url", "value": f"{place.url.rstrip('/')}/engine/freeswitch/{section}", "bindings": section,
+    })  # fmt: skip
+    more = {
+        "gateway-credentials": f"{USER}:{place.secret}",
+        "auth-scheme": "basic",
+        "timeout": "2",  # whole seconds; callers wait for as long
+        "disable-100-continue": "true",
+    }
+    return element("binding", {"name": section}, address, *named_values("param", more))
+
+
+def _sofia(place: Place) -> tuple[ET.Element, ET.Element]:
+    everywhere = {"log-level": "0", "max-reg-threads": "50"}
+    profile = {
+        "sip-ip": place.address,
+        "rtp-ip": place.address,
+        "sip-port": str(place.port),
+        "context": "public",
+        "dialplan": "XML",
+        "auth-calls": "true",
+        "accept-blind-reg": "false",
+        "accept-blind-auth": "false",
+        "inbound-reg-force-matching-username": "true",
+        "challenge-realm": "auto_from",  # many tenants in one profile, each with its own realm
+        "multiple-registrations": "contact",  # without it a second phone would take the place of the first
+        "inbound-reg-in-new-thread": "true",
+        "manage-presence": "true",
+        "log-auth-failures": "true",
+        "rfc2833-pt": "101",
+        "dtmf-duration": "2000",
+        "inbound-codec-prefs": "PCMA,PCMU",
+        "outbound-codec-prefs": "PCMA,PCMU",
+        "inbound-codec-negotiation": "generous",
+        "user-agent-string": "PBX",
+        "hold-music": "silence",
+    }
+    settings = element("settings", None, *named_values("param", profile))
+    profiles = element("profiles", None, element("profile", {"name": PROFILE}, settings))
+    return element("global_settings", None, *named_values("param", everywhere)), profiles
+
+
+def _while_down() -> ET.Element:
+    """Return what is done with calls of whatever tenant while this server does not answer."""
+    answer = element("action", {"application": "respond", "data": "503 The PBX does not answer"})
+    return element(
+        "context",
+        {"name": "global"},
+        element("extension", {"name": "down"}, element("condition", None, answer)),
+    )

@@ -1,0 +1,147 @@
+"""Who may ask under `/engine`, and what is answered to a look-up of a user."""
+
+import hashlib
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from portsip_api import settings
+from portsip_api.pbx.calls import sip_accounts
+from portsip_api.switch.freeswitch import access
+from portsip_api.switch.freeswitch.documents import NOT_FOUND
+from tests.crm import SIP_PASSWORD
+
+DIRECTORY = "/engine/freeswitch/directory"
+FREESWITCH = {"PBX_SWITCH": "freeswitch"}
+
+
+@pytest.fixture
+def ask(app, configure):
+    """A function that posts a look-up as the engine does."""
+    configure(**FREESWITCH)
+    access.make()
+    secret = settings.current().switch_secret_path.read_text().strip()
+    http = app.test_client()
+
+    def post(path=DIRECTORY, password=secret, address="127.0.0.1", headers=(), **form):
+        return http.post(
+            path, data=form, auth=("freeswitch", password), headers=headers, environ_base={"REMOTE_ADDR": address}
+        )
+
+    return post
+
+
+def look_up(number="1000", domain="pbx.local", **more):
+    return {"section": "directory", "action": "sig_auth", "user": number, "domain": domain, **more}
+
+
+def log_in(number="1000", ip="192.0.2.1", **more):
+    return look_up(number, **{"action": "sip_auth", "ip": ip, **more})
+
+
+def values(document, name):
+    return {one.get("name"): one.get("value") for one in ET.fromstring(document).iter(name)}
+
+
+def test_without_such_an_engine_there_is_nothing(app):
+    reply = app.test_client().post(DIRECTORY, auth=("freeswitch", "x"), data=look_up())
+    assert (reply.status_code, reply.text) == (404, "Not Found\n")
+
+
+def test_only_the_engine_may_ask_and_only_from_where_it_is(ask, configure):
+    assert ask(**look_up()).status_code == 200
+    assert ask(address="::ffff:127.0.0.1", **look_up()).status_code == 200
+    assert ask(address="192.0.2.1", **look_up()).status_code == 403
+    assert ask(address="", **look_up()).status_code == 403
+    for header in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"):
+        assert ask(headers=[(header, "127.0.0.1")], **look_up()).status_code == 403
+    for wrong in ("", "wrong", "w\u00f6rng"):
+        reply = ask(password=wrong, **look_up())
+        assert (reply.status_code, reply.headers["WWW-Authenticate"]) == (401, 'Basic realm="SIP engine"')
+
+
+def test_networks_are_those_of_the_settings(ask, configure):
+    assert ask(address="10.1.2.3", **look_up()).status_code == 403
+    configure_networks = settings.load(
+        {"PBX_DATA_DIR": str(settings.current().data_path), **FREESWITCH, "PBX_SWITCH_NETWORKS": "10.0.0.0/8"}
+    )
+    settings.use(configure_networks)
+    assert ask(address="10.1.2.3", **look_up()).status_code == 200
+    assert ask(address="127.0.0.1", **look_up()).status_code == 403
+
+
+def test_a_server_without_its_secret_lets_nobody_in(ask):
+    settings.current().switch_secret_path.write_text("\n")
+    assert ask(password="", **look_up()).status_code == 503
+    settings.current().switch_secret_path.unlink()
+    assert ask(password="", **look_up()).status_code == 503
+
+
+def test_other_methods_and_places_are_refused_in_plain_words(ask, app):
+    reply = app.test_client().get(DIRECTORY)
+    assert (reply.status_code, set(reply.headers["Allow"].split(", "))) == (405, {"OPTIONS", "POST"})
+    assert ask("/engine/freeswitch/none").status_code == 404
+    assert ask(user="x" * (300 << 10)).status_code == 413
+
+
+def test_a_user_is_shown_with_a_hash_and_never_with_a_password(ask, admin):
+    admin.make_extension("1000", profile={"first_name": "Ann \"<&'", "last_name": "Bee"})
+    reply = ask(**log_in())
+    assert reply.content_type == "text/xml; charset=UTF-8"
+    assert reply.headers["Cache-Control"] == "no-store"
+    ha1 = hashlib.md5(f"1000:pbx.local:{SIP_PASSWORD}".encode()).hexdigest()
+    assert values(reply.text, "param")["a1-hash"] == ha1
+    assert values(reply.text, "variable") == {
+        "user_context": "pbx.local",
+        "effective_caller_id_name": "Ann \"<&' Bee",
+        "effective_caller_id_number": "1000",
+    }
+    assert SIP_PASSWORD not in reply.text
+    (user,) = ET.fromstring(reply.text).iter("user")
+    assert user.get("id") == "1000"
+    assert "cacheable" not in user.attrib
+
+
+def test_nobody_else_is_found(ask, admin):
+    admin.make_extension("1000")
+    assert ask(**log_in("1001")).text == NOT_FOUND
+    assert ask(**log_in(domain="other.local")).text == NOT_FOUND
+    assert ask(**log_in("")).text == NOT_FOUND
+    assert ask(purpose="gateways", profile="phones").text == NOT_FOUND
+    assert ask(**log_in("1000' OR '1'='1")).text == NOT_FOUND
+    admin.do("extensions/update", extension_number="1000", options={"enable_extension": False})
+    assert ask(**log_in()).text == NOT_FOUND
+
+
+def test_users_of_a_disabled_tenant_are_not_found(ask, admin):
+    made = admin.do("account/create", name="firm", domain="firm.local", password="a tenant's secret")
+    admin.make_extension("1000", tenant_id=made["id"])
+    assert ask(**log_in(domain="firm.local")).text != NOT_FOUND
+    assert ask(**log_in(domain="FIRM.local")).text != NOT_FOUND
+    admin.do("account/update", id=made["id"], enabled=False)
+    assert ask(**log_in(domain="firm.local")).text == NOT_FOUND
+
+
+def test_an_address_that_guessed_too_often_is_given_no_account(ask, admin, time):
+    admin.make_extension("1000")
+    admin.make_extension("1001")
+    for _ in range(settings.current().login_failures):
+        assert ask(**log_in()).text != NOT_FOUND
+        sip_accounts.refused("1000", "pbx.local", "192.0.2.1")
+    assert ask(**log_in()).text == NOT_FOUND
+    assert ask(**log_in(ip="192.0.2.2")).text != NOT_FOUND  # nobody locks others out
+    assert ask(**log_in("1001")).text != NOT_FOUND
+    assert ask(**look_up()).text != NOT_FOUND  # it can still be called
+    for guess in range(settings.current().login_failures_address):
+        sip_accounts.refused(str(2_000 + guess), "pbx.local", "192.0.2.1")
+    assert ask(**log_in("1001")).text == NOT_FOUND
+    time.pass_seconds(settings.current().login_window + 1)
+    assert ask(**log_in()).text != NOT_FOUND
+
+
+def test_guesses_at_phones_and_at_the_api_are_counted_together(ask, admin, crm):
+    admin.make_extension("1000")
+    for _ in range(settings.current().login_failures):
+        sip_accounts.refused("1000", "pbx.local", "127.0.0.1")
+    reply = crm.post("account/credentials/verify", username="1000@pbx.local", password="wrong")
+    assert reply.status_code == 429

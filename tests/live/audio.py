@@ -1,0 +1,105 @@
+"""What a phone of the tests hears and says: tones in PCMU over RTP."""
+
+import math
+import socket
+import struct
+import threading
+import time
+
+RATE = 8_000
+FRAME = 160  # samples, of 20 ms
+_BIAS = 0x84
+
+
+def decode(byte: int) -> int:
+    """Return the sample of a byte of PCMU. Source: ITU-T G.711."""
+    byte = ~byte & 0xFF
+    value = (((byte & 0x0F) << 3) + _BIAS) << ((byte >> 4) & 7)
+    return _BIAS - value if byte & 0x80 else value - _BIAS
+
+
+def encode(sample: int) -> int:
+    """Return the byte of PCMU for a sample."""
+    sign = 0x80 if sample < 0 else 0
+    value = min(abs(sample), 32_635) + _BIAS
+    exponent = max(value.bit_length() - 8, 0)
+    return ~(sign | (exponent << 4) | ((value >> (exponent + 3)) & 0x0F)) & 0xFF
+
+
+_SAMPLES = [decode(byte) for byte in range(256)]
+
+
+def loudness(sound: bytes, hertz: float) -> float:
+    """Return how much of a tone is in PCMU sound: 1 where there is nothing else, 0 where there is none of it."""
+    samples = [_SAMPLES[byte] for byte in sound]
+    energy = sum(sample * sample for sample in samples)
+    if not energy:
+        return 0.0
+    angle = 2 * math.pi * hertz / RATE
+    real = sum(sample * math.cos(angle * at) for at, sample in enumerate(samples))
+    imaginary = sum(sample * math.sin(angle * at) for at, sample in enumerate(samples))
+    return 2 * (real * real + imaginary * imaginary) / (energy * len(samples))
+
+
+class Stream:
+    """A port of RTP: it keeps what comes in and sends a tone."""
+
+    def __init__(self, hertz: float) -> None:
+        """Begin to listen; nothing is sent before `talk_to`."""
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.settimeout(0.2)
+        self._hertz = hertz
+        self._heard: list[tuple[float, bytes]] = []
+        self._ended = threading.Event()
+        self._threads = [threading.Thread(target=self._listen, daemon=True)]
+        self._threads[0].start()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    def talk_to(self, address: tuple[str, int]) -> None:
+        """Send the tone there until the end."""
+        if len(self._threads) == 1:
+            thread = threading.Thread(target=self._talk, args=(address,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def hears(self, hertz: float, within: float = 8.0) -> bool:
+        """Tell whether a second of that tone comes within some seconds."""
+        ends = time.monotonic() + within
+        while time.monotonic() < ends:
+            sound = b"".join(payload for _, payload in self._heard[-25:])
+            if len(sound) >= 20 * FRAME and loudness(sound, hertz) > 0.7:
+                return True
+            time.sleep(0.1)
+        return False
+
+    def close(self) -> None:
+        """End it."""
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+        self._socket.close()
+
+    def _listen(self) -> None:
+        while not self._ended.is_set():
+            try:
+                packet = self._socket.recv(2_048)
+            except TimeoutError:
+                continue
+            if packet[1] & 0x7F == 0:  # PCMU
+                self._heard.append((time.monotonic(), packet[12:]))
+
+    def _talk(self, address: tuple[str, int]) -> None:
+        angle = 2 * math.pi * self._hertz / RATE
+        began, sent = time.monotonic(), 0
+        while not self._ended.is_set():
+            at = sent * FRAME
+            sound = bytes(encode(int(8_000 * math.sin(angle * (at + one)))) for one in range(FRAME))
+            self._socket.sendto(struct.pack("!BBHII", 0x80, 0, sent & 0xFFFF, at, 4_711) + sound, address)
+            sent += 1
+            time.sleep(max(0.0, began + sent * 0.02 - time.monotonic()))

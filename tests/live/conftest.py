@@ -1,0 +1,194 @@
+"""A real FreeSWITCH with the configuration that `pbx switch config` writes, and this server, both on the loopback.
+
+FREESWITCH names the program; without it nothing here runs. Ports are those that were free a moment ago.
+"""
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
+from portsip_api.pbx.errors import SwitchUnavailable
+from portsip_api.switch.freeswitch.event_socket import Door, EventSocket
+from tests.contract.servers import ROOT, Server, start_server, wait_until
+from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
+from tests.live.phone import Phone
+
+PROGRAM = os.environ.get("FREESWITCH", "")
+HOME, OTHER = "pbx.local", "b.test"  # SIP domains: that of the default tenant, and of another one
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say why nothing runs without an engine."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and not PROGRAM:
+            item.add_marker(pytest.mark.skip(reason="needs an engine: make live FREESWITCH=/path/to/freeswitch"))
+
+
+class Engine:
+    """One FreeSWITCH in a process of its own."""
+
+    def __init__(self, folder: Path, sip: tuple[str, int], door: Door) -> None:
+        self.folder, self.sip, self.door = folder, sip, door
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and return when it serves."""
+        places = ("-conf", self.folder, "-log", self.folder / "run", "-db", self.folder / "run", "-run",
+                  self.folder / "run")  # fmt: skip
+        (self.folder / "run").mkdir(exist_ok=True)
+        with (self.folder / "output").open("ab") as output:
+            self._process = subprocess.Popen(
+                [PROGRAM, "-nonat", "-nonatmap", "-nocal", "-nf", "-nc", *places],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        wait_until(self._serves, "the engine serves")
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        assert self._process is not None
+        os.kill(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def api(self, *words: str) -> str:
+        """Ask it something."""
+        with EventSocket(self.door) as client:
+            return client.api(*words)
+
+    def _serves(self) -> bool:
+        try:
+            return "RUNNING" in self.api("sofia", "status")
+        except SwitchUnavailable:
+            return False
+
+
+class Pbx:
+    """This server, as its clients see it, with the engine behind it."""
+
+    def __init__(self, server: Server, engine: Engine) -> None:
+        self.server, self.engine = server, engine
+        self._token = ""
+        self._numbers = iter(range(1000, 9000))
+        self.tenants: dict[str, int] = {}
+
+    def set_up(self) -> None:
+        """Log in, and make another tenant."""
+        self._token = self.post("account/credentials/verify", username="admin", password=ADMIN_PASSWORD)["access_token"]
+        made = self.post("account/create", name="other", domain=OTHER, password=secrets.token_hex(8))
+        self.tenants = {HOME: DEFAULT_TENANT_ID, OTHER: made["id"]}
+
+    def post(self, path: str, **fields: Any) -> Any:
+        """POST what must succeed."""
+        reply = requests.post(f"{self.server.url}/api/{path}", json=fields, headers=self._headers(), timeout=30)
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
+    def get(self, path: str, **query: Any) -> Any:
+        """GET what must succeed."""
+        reply = requests.get(f"{self.server.url}/api/{path}", params=query, headers=self._headers(), timeout=30)
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
+    def registrations(self, by: str) -> list[Any]:
+        """The registrations that the other API shows, such as those `by` `user/200`."""
+        reply = self._sipxcom("GET", by)
+        return reply.json()["registrations"]
+
+    def drop(self, by: str) -> None:
+        """End registrations over the other API."""
+        self._sipxcom("DELETE", by)
+
+    def _sipxcom(self, method: str, by: str) -> requests.Response:
+        reply = requests.request(
+            method, f"{self.server.url}/sipxconfig/api/registrations/{by}", auth=("superadmin", ADMIN_PASSWORD),
+            headers={"Accept": "application/json"}, timeout=30,
+        )  # fmt: skip
+        assert reply.status_code == 200, reply.text
+        return reply
+
+    def extension(self, domain: str = HOME, **fields: Any) -> str:
+        """Make an extension and return its number, which no other test has."""
+        number = str(next(self._numbers))
+        given = {"password": SIP_PASSWORD, "web_access_password": WEB_PASSWORD, "tenant_id": self.tenants[domain]}
+        self.post("extensions/create", extension_number=number, **(given | fields))
+        return number
+
+    def change(self, number: str, domain: str = HOME, **fields: Any) -> None:
+        """Change an extension."""
+        self.post("extensions/update", extension_number=number, tenant_id=self.tenants[domain], **fields)
+
+    def status(self, number: str, domain: str = HOME) -> str:
+        """What is shown of an extension."""
+        shown = self.get("extensions/show", extension_number=number, tenant_id=self.tenants[domain])
+        return shown["status"]
+
+    def wait_status(self, number: str, status: str, domain: str = HOME) -> None:
+        """Wait until an extension is shown so."""
+        wait_until(lambda: self.status(number, domain) == status, f"{number} is {status}", 20)
+
+    def _headers(self) -> dict[str, str]:
+        return {"access_token": self._token} if self._token else {}
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    """A port of the loopback that nobody has at the moment."""
+    with socket.socket(socket.AF_INET, kind) as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def pbx(servers: None, template: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
+    """Both, running."""
+    folder = tmp_path_factory.mktemp("live")
+    data = shutil.copytree(template[1], folder / "data")
+    sip, commands = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
+    audio = 20_000 + secrets.randbelow(20_000) // 2 * 2
+    variables = {
+        "PBX_SWITCH": "freeswitch",
+        "PBX_SWITCH_URL": f"tcp://127.0.0.1:{commands}",
+        "PBX_SIP_TRANSPORTS": f"UDP:{sip}",
+        "PBX_TOKEN_TTL": "3600",
+        "PBX_WORKERS": "2",
+    }
+    server = start_server("gunicorn", data, **variables)
+    pbx_command = [sys.executable, "-m", "portsip_api", "switch", "config", "freeswitch", str(folder / "engine")]
+    subprocess.run(
+        [*pbx_command, "--url", server.url, "--rtp", f"{audio}-{audio + 400}"],
+        check=True, cwd=ROOT, env=os.environ | variables | {"PBX_DATA_DIR": str(data)}, capture_output=True,
+    )  # fmt: skip
+    door = Door("127.0.0.1", commands, (data / "switch.password").read_text().strip())
+    engine = Engine(folder / "engine", ("127.0.0.1", sip), door)
+    running = Pbx(server, engine)
+    try:
+        engine.start()
+        running.set_up()
+        yield running
+    finally:
+        engine.kill()
+        server.stop()
+
+
+@pytest.fixture
+def phone(pbx: Pbx) -> Iterator[Any]:
+    """A function that returns a phone of an extension, not registered yet."""
+    phones: list[Phone] = []
+
+    def make(number: str, domain: str = HOME, password: str = SIP_PASSWORD, hertz: float = 440) -> Phone:
+        phones.append(Phone(pbx.engine.sip, number, domain, password, hertz))
+        return phones[-1]
+
+    yield make
+    for one in phones:
+        one.close()

@@ -1,0 +1,104 @@
+"""Phones register, or may not, and both APIs show who is there."""
+
+from tests.contract.servers import wait_until
+from tests.live.conftest import OTHER, Pbx
+
+
+def test_a_phone_registers_and_is_shown_until_it_leaves(pbx: Pbx, phone):
+    number = pbx.extension()
+    assert pbx.status(number) == "OFFLINE"
+    one = phone(number)
+    assert one.register() == 200
+    pbx.wait_status(number, "ONLINE")
+    shown = pbx.post("extensions/status", extensions=[number], tenant_id=1)["extension_status"]
+    assert shown == [{"extension_number": number, "status": "ONLINE", "user_agent": "Test phone 1.0"}]
+    (registration,) = pbx.registrations(f"user/{number}")
+    assert (registration["contact"], registration["status"]) == (one.contact, "active")
+    assert one.register(0) == 200
+    pbx.wait_status(number, "OFFLINE")
+    assert pbx.registrations(f"user/{number}") == []
+
+
+def test_a_registration_is_ended_over_the_api(pbx: Pbx, phone):
+    number = pbx.extension()
+    first, second = phone(number), phone(number)
+    assert (first.register(), second.register()) == (200, 200)
+    known = {one["contact"]: one["regCallId"] for one in pbx.registrations(f"user/{number}")}
+    pbx.drop(f"callid/{known[first.contact]}")
+    assert [one["contact"] for one in pbx.registrations(f"user/{number}")] == [second.contact]
+    pbx.wait_status(number, "ONLINE")
+    pbx.drop(f"user/{number}")
+    pbx.wait_status(number, "OFFLINE")
+
+
+def test_a_wrong_password_and_an_unknown_number_are_refused(pbx: Pbx, phone):
+    number = pbx.extension()
+    assert phone(number, password="wrong").register() == 403
+    assert phone("9999").register() == 403
+    assert phone(number, "no.test").register() == 403
+    assert pbx.status(number) == "OFFLINE"
+
+
+def test_one_account_does_not_register_another_or_in_another_tenant(pbx: Pbx, phone):
+    number, other = pbx.extension(), pbx.extension()
+    assert phone(number).register(auth_user=other) == 403
+    assert phone(number, OTHER).register() == 403
+    assert phone(number).register() == 200
+
+
+def test_a_disabled_extension_may_not_register_and_may_again(pbx: Pbx, phone):
+    number = pbx.extension()
+    one = phone(number)
+    pbx.change(number, options={"enable_extension": False})
+    assert one.register() == 403
+    pbx.change(number, options={"enable_extension": True})
+    assert one.register() == 200
+
+
+def test_a_new_password_counts_at_once(pbx: Pbx, phone):
+    number = pbx.extension()
+    one = phone(number)
+    assert one.register() == 200
+    pbx.change(number, password="another-sip-secret")
+    assert one.register() == 403
+    one.password = "another-sip-secret"
+    assert one.register() == 200
+
+
+def test_an_extension_is_there_while_one_of_two_phones_is(pbx: Pbx, phone):
+    number = pbx.extension()
+    first, second = phone(number), phone(number)
+    assert (first.register(), second.register()) == (200, 200)
+    pbx.wait_status(number, "ONLINE")
+    assert len(pbx.registrations(f"user/{number}")) == 2
+    assert first.register(0) == 200
+    wait_until(lambda: len(pbx.registrations(f"user/{number}")) == 1, "one registration")
+    assert pbx.status(number) == "ONLINE"
+    assert second.register(0) == 200
+    pbx.wait_status(number, "OFFLINE")
+
+
+def test_an_engine_that_died_and_came_back_is_believed(pbx: Pbx, phone):
+    number, other = pbx.extension(), pbx.extension()
+    one, two = phone(number), phone(other)
+    assert (one.register(), two.register()) == (200, 200)
+    pbx.wait_status(number, "ONLINE")
+    pbx.engine.kill()
+    for database in (pbx.engine.folder / "run").glob("*.db*"):
+        database.unlink()
+    pbx.engine.start()
+    assert two.register() == 200
+    pbx.wait_status(number, "OFFLINE")
+    pbx.wait_status(other, "ONLINE")
+
+
+def test_who_guesses_too_often_is_given_no_account_for_a_while(pbx: Pbx, phone):
+    number = pbx.extension()
+    guesser, owner = phone(number, password="wrong"), phone(number)
+    assert owner.register() == 200
+
+    def is_refused():
+        assert guesser.register() == 403
+        return owner.register() == 403
+
+    wait_until(is_refused, "the limit", 20)

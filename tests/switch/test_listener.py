@@ -1,0 +1,175 @@
+"""The listener, from what an engine sends to what both APIs show."""
+
+import json
+import threading
+
+import pytest
+
+from portsip_api import settings
+from portsip_api.pbx.calls import sip_accounts
+from portsip_api.pbx.errors import NotFound
+from portsip_api.switch.freeswitch import listener
+from portsip_api.switch.freeswitch.engine import FreeSwitch
+from portsip_api.switch.freeswitch.listener import Listener
+from tests.contract.servers import wait_until
+from tests.switch.event_server import OK, PASSWORD, Peer, serving
+from tests.switch.test_live import gone, leg, register
+
+PHONE = """<profile>
+  <registrations>
+    <registration>
+        <call-id>{call_id}</call-id>
+        <user>{user}@pbx.local</user>
+        <contact>&quot;&quot; &lt;sip:{user}@192.0.2.1:5060&gt;</contact>
+        <agent>{agent}</agent>
+        <status>Registered(UDP)(unknown) exp(2026-11-30 18:00:00) expsecs(300)</status>
+        <ping-status>Reachable</ping-status>
+        <host>engine</host>
+        <network-ip>192.0.2.1</network-ip>
+        <network-port>5060</network-port>
+    </registration>
+  </registrations>
+</profile>
+"""
+NOBODY = "<profile>\n  <registrations>\n  </registrations>\n</profile>\n"
+
+
+def reconciling(peer: Peer, phones: str = NOBODY, *legs: dict[str, str]) -> None:
+    """Let the listener in, and tell it what is there."""
+    peer.let_in()
+    assert peer.command()[0].startswith("event json CHANNEL_ANSWER ")
+    peer.send(OK)
+    assert peer.command() == ["api sofia xmlstatus profile phones reg"]
+    peer.reply(phones.encode())
+    assert peer.command() == ["api show channels as json"]
+    rows = [{"uuid": one["Unique-ID"]} for one in legs]
+    peer.reply(json.dumps({"row_count": len(rows), "rows": rows} if rows else {"row_count": 0}).encode())
+    for one in legs:
+        assert peer.command() == [f"api uuid_dump {one['Unique-ID']} json"]
+        peer.reply(json.dumps(one).encode() if one.get("Answer-State") else b"-ERR No such channel!")
+
+
+@pytest.fixture
+def listen(configure, monkeypatch):
+    """A function that lets a listener hear an engine until the block that it is given to has run."""
+    monkeypatch.setattr(listener, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(listener, "_TURN", 0.02)
+
+    def run(*scripts, then):
+        with serving(*scripts) as server:
+            configuration = configure(PBX_SWITCH="freeswitch", PBX_SWITCH_URL=f"tcp://127.0.0.1:{server.door().port}")
+            configuration.switch_password_path.write_text(PASSWORD)
+            stopping = threading.Event()
+            thread = threading.Thread(target=Listener().run, args=(stopping,))
+            thread.start()
+            try:
+                then()
+            finally:
+                stopping.set()
+                thread.join(20)
+            assert not thread.is_alive()
+
+    return run
+
+
+@pytest.fixture
+def statuses(admin):
+    """A function that waits until extensions have statuses and agents; 1000 and 1001 are there."""
+    for number in ("1000", "1001"):
+        admin.make_extension(number)
+
+    def wait(**wanted):
+        numbers = [f"{1_000 + place}" for place in range(len(wanted))]
+
+        def shown():
+            rows = admin.do("extensions/status", extensions=numbers)["extension_status"]
+            return [row["status"] for row in rows] == [*wanted.values()]
+
+        wait_until(shown, str(wanted), 20)
+
+    return wait
+
+
+def test_events_are_written_and_shown(listen, statuses, admin):
+    told = threading.Event()
+
+    def engine(peer):
+        reconciling(peer)
+        peer.event(json.dumps(register() | {"from-host": "pbx.local"}).encode())
+        peer.event(json.dumps(register(user="9999") | {"from-host": "pbx.local"}).encode())  # nobody here
+        peer.event(json.dumps(leg("a", dialed_user="1001", dialed_domain="pbx.local")).encode())
+        assert told.wait(20)
+        peer.event(json.dumps(gone("sofia::expire") | {"host": "pbx.local"}).encode())
+        peer.event(json.dumps(leg("a", "CHANNEL_HANGUP_COMPLETE")).encode())
+        peer.command()
+
+    def then():
+        statuses(ann="ONLINE", bob="ON_CALL")
+        assert admin.do("extensions/status", extensions=["1000"])["extension_status"][0]["user_agent"] == "Phone 1"
+        told.set()
+        statuses(ann="OFFLINE", bob="OFFLINE")
+
+    listen(engine, then=then)
+
+
+def test_what_was_missed_is_found_out_after_each_connection(listen, statuses):
+    told = threading.Event()
+
+    def before(peer):
+        reconciling(peer, PHONE.format(call_id="</call-id>", user="1000", agent="&lt;A&gt;"))
+        assert told.wait(20)
+
+    def after(peer):
+        bob = {"Answer-State": "answered", **leg("b", dialed_user="1001", dialed_domain="pbx.local")}
+        reconciling(peer, NOBODY, bob, {"Unique-ID": "ended"})
+        peer.command()
+
+    def then():
+        statuses(ann="ONLINE", bob="OFFLINE")
+        told.set()
+        statuses(ann="OFFLINE", bob="ON_CALL")
+
+    listen(before, after, then=then)
+
+
+def test_a_wrong_proof_of_a_phone_is_counted(listen, admin):
+    admin.make_extension("1000")
+    failure = {"Event-Name": "CUSTOM", "Event-Subclass": "sofia::register_failure", "network-ip": "192.0.2.1"}
+
+    def engine(peer):
+        reconciling(peer)
+        for _ in range(settings.current().login_failures):
+            peer.event(json.dumps(failure | {"to-user": "1000", "to-host": "pbx.local"}).encode())
+        peer.command()
+
+    def is_refused():
+        try:
+            sip_accounts.find_for("1000", "pbx.local", "192.0.2.1")
+        except NotFound:
+            raise
+        except Exception:  # noqa: BLE001 — that too many have failed
+            return True
+        return False
+
+    listen(engine, then=lambda: wait_until(is_refused, "the limit", 20))
+
+
+def test_registrations_are_told_as_they_are_and_dropped(configure):
+    def tells(peer):
+        peer.let_in()
+        assert peer.command() == ["api sofia xmlstatus profile phones reg"]
+        peer.reply(PHONE.format(call_id="a&b", user="1000", agent="A").encode())
+
+    def drops(peer):
+        peer.let_in()
+        assert peer.command() == ["api sofia profile phones flush_inbound_reg a&b"]
+        peer.reply(b"+OK")
+
+    with serving(tells, tells, drops) as server:
+        configuration = configure(PBX_SWITCH="freeswitch", PBX_SWITCH_URL=f"tcp://127.0.0.1:{server.door().port}")
+        configuration.switch_password_path.write_text(PASSWORD)
+        assert FreeSwitch().registrations("other.local") == []
+        (found,) = FreeSwitch().registrations("pbx.local")
+        assert (found.identity, found.contact, found.ip) == ("1000@pbx.local", "sip:1000@192.0.2.1:5060", "192.0.2.1")
+        assert 295 <= found.seconds_to_expire <= 300
+        FreeSwitch().drop(found)
