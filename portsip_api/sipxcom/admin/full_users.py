@@ -13,15 +13,14 @@ from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions import permissions, user_directory, users
 from portsip_api.pbx.people import memberships, people, writing
 from portsip_api.pbx.people.people import Person
-from portsip_api.sipxcom.admin import user_records
-from portsip_api.sipxcom.admin.user_records import GROUPS, USER, USERS
-from portsip_api.sipxcom.core import paging, styles, superadmins
+from portsip_api.sipxcom.core import paging, styles, superadmins, user_records
 from portsip_api.sipxcom.core.authentication import Access, current_tenant, secrets_are_shown
 from portsip_api.sipxcom.core.blueprint import BARE_ID, NOTHING, Resources
 from portsip_api.sipxcom.core.declaration import Query
 from portsip_api.sipxcom.core.field_names import wire_names
 from portsip_api.sipxcom.core.records import Stream
 from portsip_api.sipxcom.core.styles import API
+from portsip_api.sipxcom.core.user_records import GROUPS, USER, USERS
 from portsip_api.store.paging import Slice
 
 full_users = Resources("users in full", __name__, API, "Users in full")

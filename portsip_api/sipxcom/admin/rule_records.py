@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from portsip_api.pbx.trunks import attendant_rules, rule_kinds
-from portsip_api.sipxcom.admin.date_kinds import DATE
 from portsip_api.sipxcom.admin.schedules import HOURS
+from portsip_api.sipxcom.core.date_kinds import DATE
 from portsip_api.sipxcom.core.records import FLAG, TEXT, WHOLE, Kind, Leaf, Many, Nested, Record, squeeze
 
 # The wire's names of the kinds of rules, as they are shown; RESTRICTED and TOLL_FREE show as Long_Distance.
