@@ -9,6 +9,7 @@ from typing import Final
 
 from portsip_api.pbx.hours.periods import Day
 from portsip_api.pbx.hours.schedules import Kind as Owner
+from portsip_api.sipxcom.core.date_kinds import milliseconds_of
 from portsip_api.sipxcom.core.records import Kind, squeeze
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,20 +59,6 @@ def _read_end(value: object) -> int | None:
 def _minutes(milliseconds: int) -> int:
     minutes = milliseconds // _MS_PER_MINUTE
     return minutes if milliseconds == _MINUTES_PER_DAY * _MS_PER_MINUTE else minutes % _MINUTES_PER_DAY
-
-
-def milliseconds_of(value: object) -> int | None:
-    """Return the milliseconds since 1970 that a number or a date and time stand for; None when it is neither."""
-    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    digits = text.removeprefix("-")
-    if digits.isascii() and digits.isdigit() and len(digits) <= 18:
-        return int(text)
-    try:
-        found = datetime.fromisoformat(text)
-        exact = (found if found.tzinfo else found.replace(tzinfo=UTC)) - _EPOCH
-    except (ValueError, OverflowError):
-        return None
-    return exact // timedelta(milliseconds=1)
 
 
 def _time_in_xml(minutes: int) -> str:

@@ -6,13 +6,26 @@ Source: contract `sipxcom-admin.md`, section 3.
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from portsip_api.sipxcom.admin.schedule_kinds import milliseconds_of
 from portsip_api.sipxcom.core.records import Kind
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
 _FIRST: Final = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MS
 _LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MS
+
+
+def milliseconds_of(value: object) -> int | None:
+    """Return the milliseconds since 1970 that a number or a date and time stand for; None when it is neither."""
+    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    digits = text.removeprefix("-")
+    if digits.isascii() and digits.isdigit() and len(digits) <= 18:
+        return int(text)
+    try:
+        found = datetime.fromisoformat(text)
+        exact = (found if found.tzinfo else found.replace(tzinfo=UTC)) - _EPOCH
+    except (ValueError, OverflowError):
+        return None
+    return exact // timedelta(milliseconds=1)
 
 
 def _read(value: object) -> int | None:

@@ -11,56 +11,15 @@ from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWO
 from portsip_api.pbx.people.fields import NO_DATE
 from portsip_api.pbx.people.people import Person
 from portsip_api.pbx.personal.contacts import OF_PROFILE, full_name
-from portsip_api.sipxcom.admin.date_kinds import DATE
+from portsip_api.sipxcom.core.date_kinds import DATE
 from portsip_api.sipxcom.core.errors import PREFIX
+from portsip_api.sipxcom.core.profile_names import ADDRESS, DATES, FLAGS, HOME, OFFICE, TEXTS
 from portsip_api.sipxcom.core.records import FLAG, WHOLE, Field, Leaf, Many, Nested, Record
 
 _COMPUTED: Final = "Computed; ignored in a request."
-# The wire's names of the parts of a profile: ours.
-TEXTS: Final = {
-    "authAccountName": "auth_account_name",
-    "jobTitle": "job_title",
-    "jobDept": "job_dept",
-    "companyName": "company_name",
-    "assistantName": "assistant_name",
-    "location": "location",
-    "cellPhoneNumber": "cell_phone",
-    "homePhoneNumber": "home_phone",
-    "assistantPhoneNumber": "assistant_phone",
-    "faxNumber": "fax_number",
-    "didNumber": "did_number",
-    "imId": "im_id",
-    "imDisplayName": "im_display_name",
-    "alternateImId": "alternate_im_id",
-    "emailAddress": "email",
-    "alternateEmailAddress": "alternate_email",
-    "manager": "manager",
-    "salutation": "salutation",
-    "employeeId": "employee_id",
-    "twiterName": "twitter",
-    "linkedinName": "linkedin",
-    "facebookName": "facebook",
-    "xingName": "xing",
-    "extAvatar": "ext_avatar",
-    "custom1": "custom1",
-    "custom2": "custom2",
-    "custom3": "custom3",
-    "salutationId": "salutation_id",
-}
-FLAGS: Final = {
-    "useBranchAddress": "use_branch_address",
-    "useExtAvatar": "use_ext_avatar",
-    "ldapManaged": "ldap_managed",
-}
-DATES: Final = {
-    "lastImportedDate": "last_imported_date",
-    "disabledDate": "disabled_date",
-    "extAvatarSyncDate": "ext_avatar_sync_date",
-}
-ADDRESSES: Final = {"homeAddress": "home_address", "officeAddress": "office_address"}
+ADDRESSES: Final = HOME | OFFICE
 _ADDRESS_PARTS: Final = {
-    name: "office_designation" if name == "officeDesignation" else name
-    for name in ("country", "street", "city", "zip", "officeDesignation", "state")
+    name: ADDRESS[name] for name in ("country", "street", "city", "zip", "officeDesignation", "state")
 }
 NAMES: Final = TEXTS | FLAGS | DATES | {"emailAddressAliasesSet": "email_aliases"}
 _ORDER: Final = (

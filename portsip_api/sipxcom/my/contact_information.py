@@ -11,24 +11,14 @@ from portsip_api.pbx.personal import contacts as pbx_contacts
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import NOTHING, Resources
 from portsip_api.sipxcom.core.field_names import wire_names
+from portsip_api.sipxcom.core.profile_names import CUSTOM, ELSEWHERE
 from portsip_api.sipxcom.core.records import FLAG, WHOLE, Leaf, Record
 from portsip_api.sipxcom.core.styles import REST
 from portsip_api.sipxcom.my import persons
 
 contact_information = Resources("contact information", __name__, REST, "Who a user is")
 
-# The wire's name of what follows what all persons have: ours.
-_NAMES: Final = {
-    "twiterName": "twitter",
-    "linkedinName": "linkedin",
-    "facebookName": "facebook",
-    "xingName": "xing",
-    "custom1": "custom1",
-    "custom2": "custom2",
-    "custom3": "custom3",
-    "firstName": "first_name",
-    "lastName": "last_name",
-}
+_NAMES: Final = ELSEWHERE | CUSTOM | {"firstName": "first_name", "lastName": "last_name"}
 _SHOWN: Final = "Shown only."
 _CONTACT: Final = Record(
     "contact-information",
