@@ -41,8 +41,11 @@ from portsip_api.sipxcom.core.introduction import INTRODUCTION
 from portsip_api.sipxcom.core.other_ports import OtherPorts
 from portsip_api.sipxcom.my.call_sequences import call_sequences, forwards
 from portsip_api.sipxcom.my.contact_information import contact_information
+from portsip_api.sipxcom.my.greetings import greetings
 from portsip_api.sipxcom.my.log_in import log_in
 from portsip_api.sipxcom.my.mailboxes import mailboxes
+from portsip_api.sipxcom.my.music import music
+from portsip_api.sipxcom.my.own_user import own_user
 from portsip_api.sipxcom.my.personal_attendants import personal_attendants
 from portsip_api.sipxcom.my.phonebook import phonebook
 from portsip_api.sipxcom.my.phonebook_entries import phonebook_entries
@@ -93,6 +96,9 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     own_schedules,
     secrets,
     log_in,
+    own_user,
+    music,
+    greetings,
     contact_information,
     preferences,
     speed_dials,

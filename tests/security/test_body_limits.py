@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ UPLOADS = {
         for plural in ("", "s")
         for name in ("create", "update")
     },
+    '/sipxconfig/api/my/greetings/<name("custom"):name>/<name:ext>': MOST_BYTES + AROUND,
     "/sipxconfig/api/moh/prompts": MOST_BYTES + AROUND,
     "/sipxconfig/api/orbits/prompts": MOST_BYTES + AROUND,
     "/sipxconfig/api/pagegroups/prompts": MOST_BYTES + AROUND,
@@ -101,8 +103,10 @@ def test_a_form_above_the_limit_is_413_everywhere(http, app: Flask, admin: Crm, 
 def test_files_have_limits_of_their_own(http, app: Flask, admin: Crm):
     assert settings.current().max_body < min(UPLOADS.values())
     for rule, limit in UPLOADS.items():
-        path = rule.replace("<name:user>", "0")
-        api = {"auth": AUTH} if path.startswith("/sipxconfig") else {"headers": {"access_token": admin.token}}
+        path = re.sub("<.*?>", "0", rule)
+        api: dict[str, Any] = {"auth": USER if "/my/" in path else AUTH}
+        if not path.startswith("/sipxconfig"):
+            api = {"headers": {"access_token": admin.token}}
         options = {"content_type": "multipart/form-data; boundary=x", **api}
         # What the length says is believed before a byte is read.
         over = http.post(path, data=b"", environ_overrides={"CONTENT_LENGTH": str(limit + 1)}, **options)

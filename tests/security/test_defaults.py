@@ -116,7 +116,7 @@ def replies(app: Flask, admin: Crm, portal: Portal):
             query = {"extension_number": "1000", "condition": "1", "extensions": "1000", "id": "1"}
             query = query if rule.rule.startswith("/api") else {}
             auth = portal.auth if rule.rule.startswith("/sipxconfig") else None
-            if rule.rule.startswith("/sipxconfig/rest/my/"):
+            if rule.rule.startswith(("/sipxconfig/rest/my/", "/sipxconfig/api/my/")):
                 auth = ("1000", WEB_PASSWORD)
             with app.test_client().get(
                 rule.rule, query_string=query, headers={"access_token": admin.token}, auth=auth

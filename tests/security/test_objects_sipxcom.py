@@ -87,7 +87,9 @@ NOTHING_NAMED = {
     # Numbers that are dialled, within the tenant.
     "rest/call/",
     "rest/my/call/",
-    # What is set, or a folder of one's own.
+    # What is set, or a folder, kind or setting of one's own.
+    "api/my/greetings/",
+    "api/my/user/settings/",
     "rest/my/feed/voicemail/",
     "rest/my/phonebook/showContactsOnPhone/",
     "rest/my/portal/password/",
@@ -179,7 +181,7 @@ def rules(app: Flask) -> list[tuple[str, Rule]]:
 
 def is_users(rule: str) -> bool:
     """Whether users are answered what is their own there, and administrators nothing."""
-    return rule.startswith(("rest/my/", "rest/callfwdsched/"))
+    return rule.startswith(("rest/my/", "api/my/", "rest/callfwdsched/"))
 
 
 def is_nobodys(rule: Rule) -> bool:

@@ -36,6 +36,15 @@ REFUSED |= dict.fromkeys(
     ),
     "Another user's mailbox.",
 )
+_OWN = "/sipxconfig/api/my/user"
+REFUSED |= dict.fromkeys(
+    (
+        ("PUT", _OWN),
+        ("PUT", f"{_OWN}/settings/<setting:path>"),
+        ("DELETE", f"{_OWN}/settings/<setting:path>"),
+    ),
+    "Ask an administrator",
+)
 
 
 def routes(app):

@@ -19,7 +19,7 @@ SERVICES: Final = (
 )  # fmt: skip
 _FOLDER: Final = Path(__file__).parent / "data" / "settings"
 _KEY: Final = re.compile(r"[A-Za-z0-9-]+(:[A-Za-z0-9-]+(/[A-Za-z0-9-]+)?)?")
-_WITH_LABELS: Final = (*SERVICES, "gateways:sipTrunk", "gateways:acme")
+_WITH_LABELS: Final = (*SERVICES, "user", "gateways:sipTrunk", "gateways:acme")
 # Names of what is encrypted although its model does not mark it; the last line is Grandstream's numbering.
 _SECRET: Final = re.compile(
     r"(?:(?:password|passwd|passphrase|psk_key|secret|pwd|private_?key|wep_key|decrypt_key|passwd_key|registerpass"

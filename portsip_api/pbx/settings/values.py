@@ -1,7 +1,8 @@
 """The values of settings: what was set, over what is inherited, over the default.
 
 What was set is a row of the table `setting_value`, whose owner is a text: `service:dns`, `gateway:3`, `port:7`,
-`phone:12`, `line:40`, `orbit:4`, and `phone-group:5/` before the key of a model. A trigger deletes it with its owner.
+`phone:12`, `line:40`, `orbit:4`, `user:9`, and `phone-group:5/` before the key of a model. A trigger deletes it with
+its owner.
 Source: contract (sipXcom), decision 8 and sections 4.1, 6.1 and 9.
 """
 

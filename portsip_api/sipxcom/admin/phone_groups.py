@@ -14,6 +14,7 @@ from portsip_api.sipxcom.admin.device_models import MODELS, shown_models
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import BARE_ID, NOTHING, Resources
 from portsip_api.sipxcom.core.records import WHOLE, Leaf, Many, Record
+from portsip_api.sipxcom.core.setting_records import SETTINGS
 from portsip_api.sipxcom.core.styles import API
 
 phone_groups = Resources("phone groups", __name__, API, "Phone groups")
@@ -114,7 +115,7 @@ setting_family.register(phone_groups, _SETTINGS, "a model in a phone group", _se
 
 
 @phone_groups.route(_SETTINGS, methods=["PUT"])
-@phone_groups.reads(setting_family.SETTINGS)
+@phone_groups.reads(SETTINGS)
 @phone_groups.allowed(Access.ADMINISTRATION)
 @phone_groups.answers(
     NOTHING,

@@ -7,35 +7,27 @@ serves all of the family for what `settings_of(id=…)` returns. Source: contrac
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from flask import Response, request
-from werkzeug.exceptions import UnsupportedMediaType
+from flask import Response
 
-from portsip_api.pbx.settings.values import Settings, Value
-from portsip_api.sipxcom.core import styles
+from portsip_api.pbx.settings.values import Settings
 from portsip_api.sipxcom.core.authentication import Access, secrets_are_shown
 from portsip_api.sipxcom.core.blueprint import NOTHING, TEXT, Resources
-from portsip_api.sipxcom.core.records import Leaf, Many, Pairs, Record
-from portsip_api.sipxcom.core.styles import API
-
-SETTING: Final = Record(
-    "Setting",
-    (
-        Leaf("path", required=True),
-        Leaf("type", meaning="string, integer, real, boolean, enum, multiEnum or file.", ignored=True),
-        Pairs("options", "Of an enum: each value with its label.", ignored=True),
-        Leaf("value", meaning="As it takes effect."),
-        Leaf("defaultValue", ignored=True),
-        Leaf("label", ignored=True),
-        Leaf("description", ignored=True),
-    ),
-    "Setting",
+from portsip_api.sipxcom.core.setting_records import (
+    GROUP_NOTE,
+    SETTING,
+    SETTINGS,
+    TEXT_NOTE,
+    group_reply,
+    listed,
+    require_text,
+    shown,
 )
-SETTINGS: Final = Record("Settings", (Many("settings", SETTING, bare=True),), "Settings")
-_SHOWN_NOTE: Final = "A group's path answers the list of its settings. Passwords are null for who may not see them."
-_SET_NOTE: Final = "The body is the value as plain text; a group's path has none: 400."
+
+_SHOWN_NOTE: Final = f"{GROUP_NOTE} Passwords are null for who may not see them."
+_SET_NOTE: Final = f"{TEXT_NOTE}; a group's path has none: 400."
 _RESET_NOTE: Final = "A group's path resets all settings in it: this is ours."
 
 
@@ -59,23 +51,21 @@ def register(
     @resources.allowed(Access.ADMINISTRATION)
     @resources.answers(SETTINGS, errors=(404,))
     def list_settings(**named: str) -> dict[str, Any]:
-        return listed(settings_of(**named).all())
+        return listed(settings_of(**named).all(), clear=secrets_are_shown())
 
     @resources.allowed(Access.ADMINISTRATION)
     @resources.answers(SETTING, errors=(404,), note=_SHOWN_NOTE)
     def show_setting(path: str, **named: str) -> dict[str, Any] | Response:
         settings = settings_of(**named)
         if not settings.definitions.is_group(path):
-            return listed([settings.leaf(path)])["settings"][0]  # type: ignore[no-any-return]
-        media_type = styles.negotiate(API.offers)
-        content: list[Any] = list(API.write(SETTINGS, listed(settings.below(path)), media_type))
-        return styles.respond(content, media_type)
+            return shown(settings.leaf(path), clear=secrets_are_shown())
+        return group_reply(settings.below(path), clear=secrets_are_shown())
 
     @resources.reads(TEXT)
     @resources.allowed(Access.ADMINISTRATION)
     @resources.answers(NOTHING, errors=(404,), note=_SET_NOTE)
     def set_setting(text: str, path: str, **named: str) -> None:
-        _require_text()
+        require_text()
         settings_of(**named).put(path, text)
 
     @resources.allowed(Access.ADMINISTRATION)
@@ -93,12 +83,6 @@ def register(
         resources.route(rule, methods=[method], aliases=others)(view)
 
 
-def listed(values: Iterable[Value]) -> dict[str, Any]:
-    """Return settings as SETTINGS shows them."""
-    clear = secrets_are_shown()
-    return {"settings": [_shown(value, clear=clear or not value.setting.secret) for value in values]}
-
-
 def put_listed(settings: Settings, given: dict[str, Any]) -> None:
     """Set what a list of the form of SETTINGS gives another value, all or none; what has no value stays.
 
@@ -107,22 +91,3 @@ def put_listed(settings: Settings, given: dict[str, Any]) -> None:
     wanted = {settings.definitions.get(item["path"]).path: item.get("value") for item in given.get("settings", [])}
     present = {value.setting.path: value.value for value in settings.all()}
     settings.put_all({path: text for path, text in wanted.items() if text is not None and text != present[path]})
-
-
-def _shown(value: Value, *, clear: bool) -> dict[str, Any]:
-    setting = value.setting
-    return {
-        "path": setting.path,
-        "type": setting.type,
-        "options": setting.options,
-        "value": value.value if clear else None,
-        "defaultValue": value.default if clear else None,
-        "label": setting.label,
-        "description": setting.description,
-    }
-
-
-def _require_text() -> None:
-    media_type = request.mimetype
-    if "json" in media_type or "xml" in media_type or media_type.startswith("multipart/"):
-        raise UnsupportedMediaType("The value of a setting is sent as text/plain.")

@@ -20,6 +20,7 @@ from portsip_api.sipxcom.core import superadmins
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import NOTHING, TEXT, UPLOAD, Resources
 from portsip_api.sipxcom.core.errors import PageStatus
+from portsip_api.sipxcom.core.setting_records import SETTINGS
 from portsip_api.sipxcom.core.styles import API, PLAIN
 
 user_settings = Resources("user settings", __name__, API, "Settings and phones of users")
@@ -79,7 +80,7 @@ setting_family.register(user_settings, _BASE, "a user", _settings_of)
 
 
 @user_settings.route(_BASE, methods=["PUT"])
-@user_settings.reads(setting_family.SETTINGS)
+@user_settings.reads(SETTINGS)
 @user_settings.allowed(Access.ADMINISTRATION)
 @user_settings.answers(
     NOTHING,

@@ -5,10 +5,11 @@ from tests.contract.sipxcom import (
     rows_devices,
     rows_directory,
     rows_own,
+    rows_own_api,
     rows_rules,
     rows_services,
     rows_users,
 )
 
-PARTS = (rows_directory, rows_devices, rows_services, rows_calls, rows_own, rows_rules, rows_users)
+PARTS = (rows_directory, rows_devices, rows_services, rows_calls, rows_own, rows_own_api, rows_rules, rows_users)
 ROWS = [row for part in PARTS for row in part.ROWS]

@@ -1,4 +1,4 @@
-"""The Resource URIs of the vendor's page that are served, and its hunt groups; numbers are those of the page."""
+"""The Resource URIs that are served: the vendor's page by its numbers, hunt groups, and what the page leaves out."""
 
 PAGE = """
 1 /rest/auto-attendant
@@ -146,6 +146,14 @@ PAGE = """
 217 /users/{u}/settings
 218 /users/{u}/settings/{path}
 219 /users/upload/settings/{path}
+240 /my/user
+241 /my/user/settings
+242 /my/user/settings/{path}
+243 /my/moh/permission
+244 /my/moh/settings/moh/audio-source
+245 /my/greetings/{name}/{ext}
+246 /my/greetings/{name}/{ext}/newFilename
+247 /my/greetings/custom/{name}/{ext}
 """
 URIS = {int(line.split(" ", 1)[0]): line.split(" ", 1)[1] for line in PAGE.strip().splitlines()}
 METHODS = ("GET", "PUT", "POST", "DELETE")
