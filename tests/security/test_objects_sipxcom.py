@@ -6,12 +6,15 @@ what it is refused for is shown by the owner, who asks for the same and gets it.
 
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from werkzeug.routing import Rule
 
 from portsip_api.pbx.settings.device_models import phone_model
+from portsip_api.sipxcom.core.declaration import Declaration
+from portsip_api.sipxcom.core.examples import RECORDS
+from portsip_api.sipxcom.core.records import Record
 from tests.contract.sipxcom.world import World
 from tests.security import estates
 from tests.security.estates import ELIN, TRACE
@@ -62,6 +65,7 @@ KEYS: dict[str, dict[str, str]] = {
     "rest/user-group": {"id": "{group}"},
     "rest/user-group-permission": {"id": "{group}"},
     "rest/user-permission": {"id": "{user2}"},
+    "rest/users": {"of_user": "200", "entry": "{own_entry}", "key": "{own_entry}", "operator": "201", "value": "true"},
 }  # fmt: skip
 
 # Rules whose arguments name nothing that a tenant has: services and their settings are everybody's own.
@@ -149,6 +153,7 @@ BODIES: dict[tuple[str, str], Any] = {
 OWNERS = {
     ("PUT", "rest/auto-attendant/<name:attendant>/special"): 204,
     ("DELETE", "rest/auto-attendant/<name:attendant>/special"): 204,
+    ("POST", "rest/users/<name:of_user>/phonebook/googleImport"): 744,
 }
 # Requests that make something of the attacker's own, whose name may be the one that another tenant uses.
 MAKES_OWN = {
@@ -199,16 +204,18 @@ def path_of(app: Flask, method: str, rule: Rule, world: World) -> str:
     if "<number:" in own:
         values = {name: int(text) if f"<number:{name}>" in own else text for name, text in values.items()}
     path = app.url_map.bind("localhost").build(rule.endpoint, values, method=method)
-    return path.removeprefix(PREFIX)
+    return path.removeprefix(PREFIX) + ("?query=2" if own.endswith("search/phonebook") else "")
 
 
-def body_of(method: str, rule: Rule, world: World) -> tuple[Any, dict[str, str]]:
+def body_of(method: str, rule: Rule, world: World, declared: Declaration) -> tuple[Any, dict[str, str]]:
     own = rule.rule.removeprefix(PREFIX)
     if method == "PUT" and own.endswith("<setting:path>"):
         body = BODIES.get((method, own), "1")
         return body, {"Content-Type": _TEXT} if isinstance(body, str) else {}
     if method == "PUT" and own.startswith("rest/erl/") and "/elin/" not in own:
         return ELIN, {"Content-Type": _TEXT}
+    if own.startswith("rest/users/") and isinstance(declared.body, Record):
+        return RECORDS[declared.body.title], {}
     return filled(BODIES.get((method, own)), world), {}
 
 
@@ -230,7 +237,8 @@ def test_every_rule_that_names_something_is_in_the_tables(app: Flask, world: Wor
 def requests(app: Flask, world: World):
     """Yield (method, the rule below the prefix, path, body, headers)."""
     for method, rule in rules(app):
-        body, headers = body_of(method, rule, world)
+        declared = cast("Any", app.view_functions[rule.endpoint]).declared
+        body, headers = body_of(method, rule, world, declared)
         yield method, rule.rule.removeprefix(PREFIX), path_of(app, method, rule, world), body, headers
 
 

@@ -28,6 +28,7 @@ from portsip_api.sipxcom.core.errors import Unauthenticated
 _NOBODY: Final = "Log in with a user name and the portal password."
 _DIGESTS: Final = {"md5+sha256": ("SHA-256", "MD5"), "sha256": ("SHA-256",), "off": ()}  # the strongest first
 PRIVATE_KEY: Final = "private_key"  # the variable of a path that stands for a log-in
+OF_USER: Final = "of_user"  # the variable of a path in which an administrator names whose things are asked for
 _SAFE: Final = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -53,6 +54,20 @@ def current_tenant() -> int:
         g.sipxcom_tenant = (tenants.id_of_domain(host) if host else None) or tenants.DEFAULT_TENANT_ID
     tenant_id: int = trail.within(g.sipxcom_tenant)
     return tenant_id
+
+
+def current_user() -> int:
+    """Return the id of the user whose things are asked for: who asks, or whom an administrator names in the path.
+
+    Raises NotFound.
+    """
+    name = (request.view_args or {}).get(OF_USER)
+    if name is None:
+        return current_identity().account_id
+    if "sipxcom_user" not in g:
+        g.sipxcom_user = user_directory.find(current_tenant(), name)
+    user_id: int = g.sipxcom_user
+    return user_id
 
 
 def secrets_are_shown() -> bool:

@@ -1,6 +1,8 @@
 """The decorators with which this API's views declare themselves, and how their requests are served."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from typing import Any, Final
 
 from flask import Response, g, request, stream_with_context
@@ -12,7 +14,7 @@ from portsip_api.framework.bodies import FORM
 from portsip_api.pbx import trail
 from portsip_api.pbx.errors import Invalid
 from portsip_api.sipxcom.core import documentation, styles
-from portsip_api.sipxcom.core.authentication import PRIVATE_KEY, Access, require
+from portsip_api.sipxcom.core.authentication import OF_USER, PRIVATE_KEY, Access, current_user, require
 from portsip_api.sipxcom.core.declaration import Declaration, Form, Query
 from portsip_api.sipxcom.core.errors import PREFIX, BadId
 from portsip_api.sipxcom.core.outcomes import Outcome
@@ -26,17 +28,23 @@ TEXT: Final = Form.TEXT
 FILE: Final = Form.FILE
 IGNORED: Final = Form.IGNORED
 UPLOAD: Final = Form.UPLOAD
+_VARIABLE: Final = re.compile(r"<(?:\w+:)?(\w+)>")  # of a rule
 _OWN: Final = "/rest/my/"
+_OF_A_USER: Final = f"/rest/users/<name:{OF_USER}>/"
 
 
 class Resources(Operations[Declaration]):
     """The operations of a resource of one stack; their rules begin with the stack's `/rest` or `/api`.
 
-    `objects`: the family of `/rest` where what is not found is 400, as the page documents.
+    `objects`: the family of `/rest` where what is not found is 400, as the page documents. `managed`: what is a user's
+    own, below `/rest/my`, is also there for administrators, below `/rest/users/{user}`.
     """
 
-    def __init__(self, name: str, module: str, style: Style, description: str, *, objects: bool = False) -> None:
+    def __init__(  # noqa: PLR0913 — what a group is
+        self, name: str, module: str, style: Style, description: str, *, objects: bool = False, managed: bool = False
+    ) -> None:
         """Name the group in the documentation."""
+        self._is_managed = managed
         blank = Declaration(style=style, objects=objects)
         super().__init__(name, module, url_prefix=PREFIX, description=description, blank=blank)
 
@@ -52,11 +60,35 @@ class Resources(Operations[Declaration]):
         """Register the view as any operation is.
 
         What is a user's own, below `/rest/my`, is also there below `/rest/private/{key}`, whose user's it is then,
-        unless it is not to be had `by_key`.
+        unless it is not to be had `by_key`. Of a group that is managed it is below `/rest/users/{user}` as well.
         """
         keyed = [*also, *map(_by_key, filter(_is_own, (rule, *also)))] if by_key else also
         others = [*aliases, *map(_by_key, filter(_is_own, aliases))] if by_key else aliases
-        return super().route(rule, methods=methods, also=keyed, aliases=others)
+        own = super().route(rule, methods=methods, also=keyed, aliases=others)
+        if not (self._is_managed and _is_own(rule)):
+            return own
+        of_users = super().route(rule.replace(_OWN, _OF_A_USER, 1), methods=methods)
+
+        def register(view: View) -> View:
+            of_users(self._of_a_user(view, rule))
+            return own(view)
+
+        return register
+
+    def _of_a_user(self, view: View, rule: str) -> View:
+        """Return the view as an administrator has it, for a user whom the path names."""
+        declared, summary = self._declared(view), view.__doc__ or ""
+
+        @wraps(view)
+        def of_a_user(*given: Any, **named: Any) -> Any:
+            return view(*given, **named)
+
+        of_a_user.__name__ = f"{view.__name__}_of_a_user"
+        of_a_user.__doc__ = f"As an administrator, for a user: {summary[:1].lower()}{summary[1:]}"
+        own = _VARIABLE.sub(r"{\1}", self.url_prefix + rule)
+        said = f"Ours: `{own}` of the user whose name or alias is in the path. {declared.description}".strip()
+        note = self.note(access=Access.ADMINISTRATION, description=said, errors=(*declared.errors, 404))
+        return note(of_a_user)
 
     def reads(self, body: Record | Form) -> Callable[[View], View]:
         """Declare what the view's first argument is made of: a record's values, a text, or the files of a form."""
@@ -97,7 +129,9 @@ class Resources(Operations[Declaration]):
     def answer(self, declared: Declaration, view: View, named: dict[str, Any]) -> Response:
         """Return the view's reply to the body, written as the client wants it."""
         is_read = declared.body is not None and declared.body is not Form.IGNORED
-        named = {name: value for name, value in named.items() if name != PRIVATE_KEY}
+        if OF_USER in named:
+            current_user()  # who is not there has nothing, whatever is asked for
+        named = {name: value for name, value in named.items() if name not in {PRIVATE_KEY, OF_USER}}
         for name in ("id", "user_id", "group_id"):
             _note(named.get(name))
         if declared.access is Access.USER:

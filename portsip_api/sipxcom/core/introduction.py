@@ -20,7 +20,7 @@ curl -u superadmin -X PUT -H 'Content-Type: application/json' $PBX/sipxconfig/re
 
 - `superadmin` is the first administrator who can log in. A **user** logs in with number, alias or e-mail address and
   the web access password, which this API calls `pin`.
-- What users do for themselves is below `my`.
+- What users do for themselves is below `my`, and most of it for administrators below `/rest/users/{user}` (ours).
 - **XML** comes unless `Accept` asks for `application/json`. What is sent is read as `Content-Type` says.
 - Below `/rest`, PUT makes an object and changes it; below `/api`, POST makes it and PUT changes it. `settings/{path}`
   takes the value itself, as plain text.

@@ -6,18 +6,17 @@ modify user call forwarding" and "… (with schedules)"; contract `sipxcom-user.
 
 from typing import Any, Final
 
-from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions import permission_values
 from portsip_api.pbx.routing import call_sequences as pbx_sequences
-from portsip_api.sipxcom.core.authentication import Access, current_tenant
+from portsip_api.sipxcom.core.authentication import Access, current_tenant, current_user
 from portsip_api.sipxcom.core.blueprint import NOTHING, Resources
 from portsip_api.sipxcom.core.records import FLAG, WHOLE, Leaf, Many, Record
 from portsip_api.sipxcom.core.rings import RING_KIND
 from portsip_api.sipxcom.core.styles import REST, REST_JSON
 
-call_sequences = Resources("call sequences", __name__, REST_JSON, "Call sequences of users")
-forwards = Resources("forwards", __name__, REST, "Call sequences of users, without schedules")
+call_sequences = Resources("call sequences", __name__, REST_JSON, "Call sequences of users", managed=True)
+forwards = Resources("forwards", __name__, REST, "Call sequences of users, without schedules", managed=True)
 
 # The wire's name of each part, in its order: ours.
 _NAMES: Final = {
@@ -97,7 +96,7 @@ def replace_forward(given: dict[str, Any]) -> None:
 
 
 def _shown(record: Record) -> dict[str, Any]:
-    user_id = current_identity().account_id
+    user_id = current_user()
     found = pbx_sequences.read(current_tenant(), user_id)
     has_voicemail = permission_values.has(current_tenant(), user_id, "Voicemail")
     return {
@@ -110,4 +109,4 @@ def _shown(record: Record) -> dict[str, Any]:
 def _replace(given: dict[str, Any]) -> None:
     rings = [{own: ring.get(name) for name, own in _NAMES.items()} for ring in given.get("rings", [])]
     fields = {"rings": rings, "expiration": given.get("expiration")}
-    pbx_sequences.replace(current_tenant(), current_identity().account_id, fields)
+    pbx_sequences.replace(current_tenant(), current_user(), fields)

@@ -5,10 +5,9 @@ Source: sipXcom REST API, "View user contact information"; contract `sipxcom-use
 
 from typing import Any, Final
 
-from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.people import people
 from portsip_api.pbx.personal import contacts as pbx_contacts
-from portsip_api.sipxcom.core.authentication import Access, current_tenant
+from portsip_api.sipxcom.core.authentication import Access, current_tenant, current_user
 from portsip_api.sipxcom.core.blueprint import NOTHING, Resources
 from portsip_api.sipxcom.core.field_names import wire_names
 from portsip_api.sipxcom.core.profile_names import CUSTOM, ELSEWHERE
@@ -16,7 +15,7 @@ from portsip_api.sipxcom.core.records import FLAG, WHOLE, Leaf, Record
 from portsip_api.sipxcom.core.styles import REST
 from portsip_api.sipxcom.my import persons
 
-contact_information = Resources("contact information", __name__, REST, "Who a user is")
+contact_information = Resources("contact information", __name__, REST, "Who a user is", managed=True)
 
 _NAMES: Final = ELSEWHERE | CUSTOM | {"firstName": "first_name", "lastName": "last_name"}
 _SHOWN: Final = "Shown only."
@@ -55,8 +54,8 @@ _CONTACT: Final = Record(
 @contact_information.answers(_CONTACT)
 def show_contact_information() -> dict[str, Any]:
     """Show who one is."""
-    found = pbx_contacts.show(current_tenant(), current_identity().account_id)
-    person = people.show(current_tenant(), current_identity().account_id)
+    found = pbx_contacts.show(current_tenant(), current_user())
+    person = people.show(current_tenant(), current_user())
     return {
         **persons.shown(found),
         **{name: found[own] or None for name, own in _NAMES.items()},
@@ -84,4 +83,4 @@ def replace_contact_information(given: dict[str, Any]) -> None:
     values = persons.read(given) | {own: given[name] for name, own in _NAMES.items() if name in given}
     values["use_branch_address"] = given.get("useBranchAddress", False)
     with wire_names({**persons.WIRE_NAMES, **_NAMES}):
-        pbx_contacts.replace(current_tenant(), current_identity().account_id, values)
+        pbx_contacts.replace(current_tenant(), current_user(), values)

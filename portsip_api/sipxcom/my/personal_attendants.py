@@ -6,16 +6,15 @@ Source: sipXcom REST API, "View or modify voicemail personal attendant" and the 
 
 from typing import Any, Final
 
-from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.personal import attendants as pbx_attendants
-from portsip_api.sipxcom.core.authentication import Access, current_tenant
+from portsip_api.sipxcom.core.authentication import Access, current_tenant, current_user
 from portsip_api.sipxcom.core.blueprint import IGNORED, NOTHING, Resources
 from portsip_api.sipxcom.core.field_names import wire_names
 from portsip_api.sipxcom.core.records import FLAG, Leaf, Many, Pairs, Record
 from portsip_api.sipxcom.core.styles import REST_JSON
 
 personal_attendants = Resources(
-    "personal attendants", __name__, REST_JSON, "What callers hear in one's voicemail and may press"
+    "personal attendants", __name__, REST_JSON, "What callers hear in one's voicemail and may press", managed=True
 )
 
 _VALUES: Final = {
@@ -52,7 +51,7 @@ _NOTE: Final = (
 @personal_attendants.answers(_ATTENDANT)
 def show_personal_attendant() -> dict[str, Any]:
     """Show what callers hear in one's voicemail, and where keys lead."""
-    found = pbx_attendants.show(current_tenant(), current_identity().account_id)
+    found = pbx_attendants.show(current_tenant(), current_user())
     return {
         "personalAttendantPermission": found.permitted,
         **{name: found.values[own] for name, own in _VALUES.items()},
@@ -99,4 +98,4 @@ def reset_operator() -> None:
 
 def _update(fields: dict[str, Any]) -> None:
     with wire_names(_NAMES):
-        pbx_attendants.update(current_tenant(), current_identity().account_id, fields)
+        pbx_attendants.update(current_tenant(), current_user(), fields)

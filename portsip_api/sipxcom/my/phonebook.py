@@ -8,14 +8,13 @@ from typing import Any, Final
 
 from flask import Response, request, stream_with_context
 
-from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.errors import Invalid, NotFound
 from portsip_api.pbx.personal import private_entries
 from portsip_api.pbx.phonebooks import colleagues, entry_cards, entry_tables
 from portsip_api.pbx.phonebooks import own as pbx_own
 from portsip_api.pbx.phonebooks.own import Listed
 from portsip_api.sipxcom.core import styles
-from portsip_api.sipxcom.core.authentication import Access, current_tenant
+from portsip_api.sipxcom.core.authentication import Access, current_tenant, current_user
 from portsip_api.sipxcom.core.blueprint import IGNORED, NOTHING, Resources
 from portsip_api.sipxcom.core.declaration import Query
 from portsip_api.sipxcom.core.errors import PageStatus
@@ -23,7 +22,7 @@ from portsip_api.sipxcom.core.records import WHOLE, Leaf, Many, Record, Stream
 from portsip_api.sipxcom.core.styles import PLAIN, REST
 from portsip_api.sipxcom.my.phonebook_records import ENTRY, fields, own_words, shown
 
-phonebook = Resources("own phonebook", __name__, REST, "A user's own phonebook, with all users")
+phonebook = Resources("own phonebook", __name__, REST, "A user's own phonebook, with all users", managed=True)
 
 _FIRST, _LAST = 0, 100  # rows of a page that names none
 VCARD: Final = "text/x-vcard"
@@ -59,7 +58,7 @@ _ORDER: Final = "Own entries come first, each part by number."
 )
 def list_phonebook() -> dict[str, Any] | Response:
     """List one's own entries and all users."""
-    found = pbx_own.everybody(current_tenant(), current_identity().account_id)
+    found = pbx_own.everybody(current_tenant(), current_user())
     media_type = styles.negotiate((*REST.offers, PLAIN, VCARD))
     if media_type == PLAIN:
         return _file(pbx_own.lines(found.entries, entry_tables.write, entry_tables.HEADER), PLAIN)
@@ -76,7 +75,7 @@ def add_entries(given: dict[str, Any]) -> None:
     """Add entries to one's own phonebook."""
     with own_words():
         entries = [fields(entry) for entry in given.get("phonebook", [])]
-        private_entries.create_all(current_tenant(), current_identity().account_id, entries)
+        private_entries.create_all(current_tenant(), current_user(), entries)
 
 
 @phonebook.route("/rest/my/phonebook", methods=["DELETE"])
@@ -84,7 +83,7 @@ def add_entries(given: dict[str, Any]) -> None:
 @phonebook.answers(NOTHING)
 def drop_phonebook() -> None:
     """Remove one's own entries."""
-    private_entries.drop(current_tenant(), current_identity().account_id)
+    private_entries.drop(current_tenant(), current_user())
 
 
 @phonebook.route("/rest/my/pagedphonebook")
@@ -97,7 +96,7 @@ def drop_phonebook() -> None:
 @phonebook.answers(_PAGE, note=_ORDER)
 def show_page() -> dict[str, Any]:
     """Show rows of one's own entries and all users."""
-    tenant_id, user_id = current_tenant(), current_identity().account_id
+    tenant_id, user_id = current_tenant(), current_user()
     first, last, words = _row("start", _FIRST), _row("end", _LAST), request.args.get("filter", "")
     if first > last:
         raise Invalid({"start": ["Must not be after the end."]})
@@ -123,7 +122,7 @@ def search_phonebook() -> dict[str, Any]:
     words = request.args.get("query", "")
     if not words.strip():
         raise NotFound("Say what to look for.")
-    found = pbx_own.search(current_tenant(), current_identity().account_id, words)
+    found = pbx_own.search(current_tenant(), current_user(), words)
     return {"phonebook": _several(found, len(found))}
 
 
@@ -133,7 +132,7 @@ def search_phonebook() -> dict[str, Any]:
 @phonebook.answers(NOTHING, errors=(404,), note="`true` in whatever case; all else is false. A Polycom shows them.")
 def show_contacts_on_phone(value: str) -> None:
     """Let the phones show one's own entries, or not."""
-    user_id = current_identity().account_id
+    user_id = current_user()
     private_entries.show_on_phone(current_tenant(), user_id, value.lower() == "true")
 
 

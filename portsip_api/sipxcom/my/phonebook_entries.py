@@ -6,20 +6,19 @@ Source: sipXcom REST API, "Private phone book entries" and "Create or delete a p
 
 from typing import Any, Final
 
-from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.errors import Forbidden, Invalid, NotFound
 from portsip_api.pbx.extensions import user_directory
 from portsip_api.pbx.personal import private_entries
 from portsip_api.pbx.phonebooks import entry_cards
 from portsip_api.pbx.phonebooks.own import Listed
 from portsip_api.pbx.row_ids import row_id
-from portsip_api.sipxcom.core.authentication import Access, current_tenant
+from portsip_api.sipxcom.core.authentication import Access, current_tenant, current_user
 from portsip_api.sipxcom.core.blueprint import NOTHING, Resources
 from portsip_api.sipxcom.core.records import Leaf, Record
 from portsip_api.sipxcom.core.styles import REST
 from portsip_api.sipxcom.my.phonebook_records import ENTRY, fields, own_words, shown
 
-phonebook_entries = Resources("own entries", __name__, REST, "Single entries of a user's own phonebook")
+phonebook_entries = Resources("own entries", __name__, REST, "Single entries of a user's own phonebook", managed=True)
 
 _CARD: Final = Record(
     "pb",
@@ -38,7 +37,7 @@ _CARD: Final = Record(
 @phonebook_entries.answers(ENTRY, errors=(404,))
 def show_entry(entry: str) -> dict[str, Any]:
     """Show an entry of one's own."""
-    found = private_entries.show(current_tenant(), current_identity().account_id, _id(entry))
+    found = private_entries.show(current_tenant(), current_user(), _id(entry))
     one = shown(Listed(found.id, found.first_name, found.last_name, found.number, found.contact))
     return {**one, "id": None, "internalId": found.internal_id or None}
 
@@ -53,7 +52,7 @@ def create_entry(given: dict[str, Any], entry: str) -> None:
     """Add an entry to one's own phonebook."""
     del entry
     with own_words():
-        private_entries.create(current_tenant(), current_identity().account_id, fields(given))
+        private_entries.create(current_tenant(), current_user(), fields(given))
 
 
 @phonebook_entries.route("/rest/my/phonebook/entry/<name:entry>", methods=["PUT"])
@@ -63,7 +62,7 @@ def create_entry(given: dict[str, Any], entry: str) -> None:
 def replace_entry(given: dict[str, Any], entry: str) -> None:
     """Replace an entry of one's own."""
     with own_words():
-        private_entries.replace(current_tenant(), current_identity().account_id, _id(entry), fields(given))
+        private_entries.replace(current_tenant(), current_user(), _id(entry), fields(given))
 
 
 @phonebook_entries.route("/rest/my/phonebook/entry/<name:entry>", methods=["DELETE"])
@@ -71,7 +70,7 @@ def replace_entry(given: dict[str, Any], entry: str) -> None:
 @phonebook_entries.answers(NOTHING, errors=(404,))
 def destroy_entry(entry: str) -> None:
     """Remove an entry of one's own."""
-    private_entries.destroy(current_tenant(), current_identity().account_id, _id(entry))
+    private_entries.destroy(current_tenant(), current_user(), _id(entry))
 
 
 @phonebook_entries.route("/rest/my/phonebookentry/<name:key>", methods=["PUT"])
@@ -85,7 +84,7 @@ def destroy_entry(entry: str) -> None:
 )
 def put_card(given: dict[str, Any], key: str) -> None:
     """Put a vCard into one's own phonebook."""
-    tenant_id, user_id = current_tenant(), current_identity().account_id
+    tenant_id, user_id = current_tenant(), current_user()
     _require_own(tenant_id, user_id, given.get("userName") or "")
     values = entry_cards.read(given["vcard"])
     if uid := given.get("uid"):
@@ -102,7 +101,7 @@ def put_card(given: dict[str, Any], key: str) -> None:
 @phonebook_entries.answers(NOTHING, errors=(404,), note="The client's name for it, or its id.")
 def destroy_card(key: str) -> None:
     """Remove an entry from one's own phonebook."""
-    tenant_id, user_id = current_tenant(), current_identity().account_id
+    tenant_id, user_id = current_tenant(), current_user()
     private_entries.destroy(tenant_id, user_id, private_entries.find(tenant_id, user_id, key))
 
 

@@ -7,18 +7,17 @@ preferences" and "View fax extensions and DID number"; contract `sipxcom-user.md
 from collections.abc import Mapping
 from typing import Any, Final
 
-from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.personal import preferences as pbx_preferences
 from portsip_api.pbx.personal import voicemail_preferences as pbx_voicemail
 from portsip_api.pbx.personal.preferences import Part
 from portsip_api.pbx.personal.voicemail_preferences import Notice
-from portsip_api.sipxcom.core.authentication import Access, current_tenant
+from portsip_api.sipxcom.core.authentication import Access, current_tenant, current_user
 from portsip_api.sipxcom.core.blueprint import NOTHING, Resources
 from portsip_api.sipxcom.core.field_names import wire_names
 from portsip_api.sipxcom.core.records import FLAG, TEXT, Kind, Leaf, Record
 from portsip_api.sipxcom.core.styles import REST_JSON
 
-preferences = Resources("preferences", __name__, REST_JSON, "What users prefer")
+preferences = Resources("preferences", __name__, REST_JSON, "What users prefer", managed=True)
 
 
 def _choice(*options: str) -> Kind:
@@ -84,7 +83,7 @@ _FAX: Final = Record("faxprefs", (Leaf("extension"), Leaf("did")), "FaxPreferenc
 @preferences.answers(_VOICEMAIL)
 def show_voicemail_preferences() -> dict[str, Any]:
     """Show which greeting one's voicemail plays, and how it tells of new messages."""
-    found = pbx_voicemail.show(current_tenant(), current_identity().account_id)
+    found = pbx_voicemail.show(current_tenant(), current_user())
     return {
         "greeting": found.greeting,
         **_notice("email", found.notice),
@@ -103,7 +102,7 @@ def set_voicemail_preferences(given: dict[str, Any]) -> None:
     values = _own(_VOICEMAIL_NAMES, given)
     values |= {name: values[name] == "YES" for name in ("notify", "alternate_notify") if name in values}
     with wire_names(_VOICEMAIL_NAMES):
-        pbx_voicemail.update(current_tenant(), current_identity().account_id, values)
+        pbx_voicemail.update(current_tenant(), current_user(), values)
 
 
 @preferences.route("/rest/my/im/prefs")
@@ -160,7 +159,7 @@ def _notice(name: str, notice: Notice | None) -> dict[str, Any]:
 
 
 def _shown(part: Part, names: Mapping[str, str]) -> dict[str, Any]:
-    found = pbx_preferences.show(current_tenant(), current_identity().account_id, part)
+    found = pbx_preferences.show(current_tenant(), current_user(), part)
     return {name: found[own] for name, own in names.items()}
 
 
@@ -170,4 +169,4 @@ def _own(names: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _set(part: Part, names: Mapping[str, str], given: Mapping[str, Any]) -> None:
     with wire_names(names):
-        pbx_preferences.update(current_tenant(), current_identity().account_id, part, _own(names, given))
+        pbx_preferences.update(current_tenant(), current_user(), part, _own(names, given))

@@ -5,16 +5,15 @@ Source: sipXcom REST API, "View or modify speed dial preferences"; contract `sip
 
 from typing import Any, Final
 
-from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.devices.profiles import jobs as profile_jobs
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.personal import speed_dials as pbx_speed_dials
-from portsip_api.sipxcom.core.authentication import Access, current_tenant
+from portsip_api.sipxcom.core.authentication import Access, current_tenant, current_user
 from portsip_api.sipxcom.core.blueprint import NOTHING, Resources
 from portsip_api.sipxcom.core.records import FLAG, Leaf, Many, Record
 from portsip_api.sipxcom.core.styles import REST_JSON
 
-speed_dials = Resources("speed dials", __name__, REST_JSON, "Speed dials of users")
+speed_dials = Resources("speed dials", __name__, REST_JSON, "Speed dials of users", managed=True)
 
 _BUTTON: Final = Record(
     "button",
@@ -43,7 +42,7 @@ _SPEED_DIAL: Final = Record(
 @speed_dials.answers(_SPEED_DIAL)
 def show_speed_dials() -> dict[str, Any]:
     """Show one's speed dials."""
-    found = pbx_speed_dials.show(current_tenant(), current_identity().account_id)
+    found = pbx_speed_dials.show(current_tenant(), current_user())
     return {
         "updatePhones": None,
         "canSubscribeToPresence": found.can_watch,
@@ -66,7 +65,7 @@ def show_speed_dials() -> dict[str, Any]:
 @speed_dials.answers(NOTHING, note="Members that are unknown are passed over.")
 def replace_speed_dials(given: dict[str, Any]) -> None:
     """Replace one's speed dials."""
-    tenant_id, user_id = current_tenant(), current_identity().account_id
+    tenant_id, user_id = current_tenant(), current_user()
     if given.get("groupSpeedDial"):
         pbx_speed_dials.inherit(tenant_id, user_id)
     else:
