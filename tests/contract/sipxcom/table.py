@@ -6,10 +6,21 @@ from tests.contract.sipxcom import (
     rows_directory,
     rows_own,
     rows_own_api,
+    rows_redirect,
     rows_rules,
     rows_services,
     rows_users,
 )
 
-PARTS = (rows_directory, rows_devices, rows_services, rows_calls, rows_own, rows_own_api, rows_rules, rows_users)
+PARTS = (
+    rows_directory,
+    rows_devices,
+    rows_services,
+    rows_calls,
+    rows_own,
+    rows_own_api,
+    rows_redirect,
+    rows_rules,
+    rows_users,
+)
 ROWS = [row for part in PARTS for row in part.ROWS]

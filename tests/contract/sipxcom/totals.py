@@ -13,7 +13,7 @@ def table() -> str:
     supported = [row for row in ROWS if row.supported]
     refused = [row for row in ROWS if not row.supported]
     rows = {
-        "Addresses of the vendor's page, and of the system's hunt groups, users, dial plan and `/api/my`": len(URIS),
+        "Addresses of the vendor's page, and of what the system had beside it": len(URIS),
         "Requests to them, all of GET, PUT, POST and DELETE, that tests make over a socket": len(ROWS),
         "of these, methods that page or system support": len(supported),
         "methods that they do not, answered 405": sum(row.status == 405 for row in refused),

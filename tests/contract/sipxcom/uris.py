@@ -154,6 +154,18 @@ PAGE = """
 245 /my/greetings/{name}/{ext}
 246 /my/greetings/{name}/{ext}/newFilename
 247 /my/greetings/custom/{name}/{ext}
+250 /my/redirect/mailbox/{user}/messages
+251 /my/redirect/mailbox/{user}/{folder}
+252 /my/redirect/mailbox/{user}/{folder}/{id}
+253 /my/redirect/mailbox/{user}/message/{id}/heard
+254 /my/redirect/mailbox/{user}/message/{id}/delete
+255 /my/redirect/mailbox/{user}/message/{id}/subject
+256 /my/redirect/mailbox/{user}/message/{id}/move/{folder}
+257 /my/redirect/mailbox/{user}/mwi
+258 /my/redirect/media/{user}/{folder}/{id}
+259 /my/logindetailsunite/logout
+260 /my/logoutunite
+261 /my/privatekey
 """
 URIS = {int(line.split(" ", 1)[0]): line.split(" ", 1)[1] for line in PAGE.strip().splitlines()}
 METHODS = ("GET", "PUT", "POST", "DELETE")

@@ -5,6 +5,7 @@ from typing import Any
 
 import requests
 
+from tests.audio import wav
 from tests.contract.servers import Server
 from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD
 from tests.ops.commands import finish, start
@@ -133,12 +134,17 @@ MAKERS: list[Callable[[Portal, World], None]] = [
 def make_world(server: Server) -> World:
     """Make everything, in order, and return the keys that stand in braces in the rows.
 
-    A phonebook is made on the command line, since no operation makes one.
+    A phonebook and a message are made on the command line, since no operation makes one.
     """
     portal, world = Portal(server.url), World()
     for make in MAKERS:
         make(portal, world)
     assert finish(start(server.data_dir, "phonebook", "import", "Office", "--group", "sales")).returncode == 0
+    sound = server.data_dir.with_name("message.wav")
+    sound.write_bytes(wav(3.5))
+    left = finish(start(server.data_dir, "mailbox", "deposit", "200", str(sound), "--from", "201"))
+    assert left.returncode == 0, left.stderr
+    world["message"] = f"{int(left.stdout.rpartition(' ')[2].strip().rstrip('.')):08}"
     return world
 
 
