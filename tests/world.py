@@ -13,7 +13,7 @@ from portsip_api.pbx.devices import credentials as phone_credentials
 from portsip_api.pbx.devices import lines, phones
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions, groups
-from portsip_api.pbx.features import ring_groups, virtual_receptionists
+from portsip_api.pbx.features import call_queues, ring_groups, virtual_receptionists
 from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.store import volatile
@@ -39,6 +39,7 @@ class World:
     group: int
     holiday: int
     ring_group: int
+    queue: int
     receptionist: int
     recording: int
     export_link: str
@@ -67,6 +68,7 @@ def build(folder: Path) -> World:
     group = groups.create(home, {"group_name": "Sales", "members": [COLLEAGUE], **PERMISSIONS})
     holiday = calendars.create_holiday(home, {"name": "Christmas", "month": 12, "day": 25})
     ring_group = ring_groups.create(home, {"ring_group_number": "600", "name": "Sales", "members": [COLLEAGUE]})
+    queue = call_queues.create(home, {"queue_number": "700", "name": "Support", "members": [COLLEAGUE]})
     receptionist = virtual_receptionists.create(home, {"virtual_receptionist_number": "800", "name": "Welcome"})
     recording = recordings.deposit(home, ExtensionKey(COLLEAGUE), wav(0.1), filename=RECORDING).id
     phone = phones.create(home, {"serial": MAC, "model_id": "yealinkPhoneSIPT46G"})
@@ -94,6 +96,7 @@ def build(folder: Path) -> World:
         group.id,
         holiday,
         ring_group,
+        queue,
         receptionist,
         recording,
         exported,

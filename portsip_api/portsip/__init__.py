@@ -6,6 +6,7 @@ from portsip_api.framework.documents import DocumentedApi
 from portsip_api.portsip.accounts import accounts
 from portsip_api.portsip.calendars import calendars
 from portsip_api.portsip.call_logs import call_logs
+from portsip_api.portsip.call_queues import call_queues
 from portsip_api.portsip.calls import calls
 from portsip_api.portsip.core.errors import answer
 from portsip_api.portsip.core.fields import openapi_properties
@@ -41,6 +42,7 @@ _BLUEPRINTS = (
     routes,
     calendars,
     ring_groups,
+    call_queues,
     virtual_receptionists,
     system_extensions,
     voice_messages,

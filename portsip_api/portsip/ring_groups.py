@@ -10,7 +10,8 @@ from marshmallow import fields as ma
 
 from portsip_api.pbx.extensions.fields import NUMBER
 from portsip_api.pbx.features import ring_groups as pbx_ring_groups
-from portsip_api.pbx.features.ring_groups import MOST_MEMBERS, RING_GROUP, RingGroupKey
+from portsip_api.pbx.features.members import MOST
+from portsip_api.pbx.features.ring_groups import RING_GROUP, RingGroupKey
 from portsip_api.portsip.core.blueprint import MANAGERS, ResourceBlueprint, current_tenant
 from portsip_api.portsip.core.bodies import MOST_WITH_MEMBERS
 from portsip_api.portsip.core.fields import ID, Strings, TenantRequest, described, schema_of
@@ -21,7 +22,7 @@ ring_groups = ResourceBlueprint("ring groups", __name__, url_prefix="/api/ring_g
 
 
 class _Members(TenantRequest):
-    members = Strings(metadata={"description": f"Extension numbers in the order of a hunt, at most {MOST_MEMBERS}."})
+    members = Strings(metadata={"description": f"Extension numbers in the order of a hunt, at most {MOST}."})
 
 
 class RingGroupKeyRequest(TenantRequest):

@@ -17,7 +17,7 @@ from portsip_api.pbx.hours import zones
 from portsip_api.pbx.identity import Role
 from portsip_api.pbx.routing import gather as pbx_routes
 from portsip_api.pbx.routing.destinations import State
-from portsip_api.pbx.routing.steps import RING, Outcome, Step
+from portsip_api.pbx.routing.steps import REPEAT, RING, Outcome, Step
 from portsip_api.pbx.values import Choice, Kind, Text
 from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint, current_tenant
 from portsip_api.portsip.core.fields import ExtensionKeyRequest, described
@@ -84,7 +84,7 @@ class PressReply(Schema):
 class StepReply(Schema):
     """One thing that happens to the call."""
 
-    action = ma.String(required=True, metadata={"enum": [RING, *ACTIONS]})
+    action = ma.String(required=True, metadata={"enum": [RING, *ACTIONS, REPEAT]})
     target = ma.String(required=True, allow_none=True)
     seconds = ma.Integer(required=True, allow_none=True)
     greeting = ma.String(required=True, allow_none=True)

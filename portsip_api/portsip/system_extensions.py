@@ -14,7 +14,7 @@ from portsip_api.portsip.core.lists import Listing, ListRequest
 system_extensions = ResourceBlueprint(
     "system extensions", __name__, url_prefix="/api/system_extensions", description="Numbers that are no person's"
 )
-_OF_PEOPLE: Final = {"RING_GROUP", "HUNT_GROUP"}  # these are as reachable as who rings there
+_OF_PEOPLE: Final = {"RING_GROUP", "HUNT_GROUP", "CALL_QUEUE"}  # these are as reachable as who rings there
 
 
 class SystemExtension(Schema):
@@ -35,8 +35,8 @@ class SystemExtension(Schema):
     type = ma.String(
         required=True,
         metadata={
-            "description": "Ours: `RING_GROUP`, `HUNT_GROUP`, `VIRTUAL_RECEPTIONIST`, `PAGE_GROUP`, `PARK_ORBIT` or "
-            "`VOICE_MAIL`."
+            "description": "Ours: `RING_GROUP`, `HUNT_GROUP`, `CALL_QUEUE`, `VIRTUAL_RECEPTIONIST`, `PAGE_GROUP`, "
+            "`PARK_ORBIT` or `VOICE_MAIL`."
         },
     )
 

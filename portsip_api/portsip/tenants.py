@@ -78,8 +78,9 @@ class _Objects(Request):
     )
     capability = FreeObject(
         metadata={
-            "description": "Kept as sent. A create answers 409.1 at `max_extensions`, `max_ring_groups` and "
-            "`max_virtual_receptionists`; absent or 0 is no limit. `max_concurrent_calls` is kept for the SIP engine."
+            "description": "Kept as sent. A create answers 409.1 at `max_extensions`, `max_ring_groups`, "
+            "`max_virtual_receptionists` and `max_call_queues`; absent or 0 is no limit. `max_concurrent_calls` is "
+            "kept for the SIP engine."
         }
     )
     quota = FreeObject(

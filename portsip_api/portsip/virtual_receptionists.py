@@ -12,6 +12,7 @@ from marshmallow import fields as ma
 
 from portsip_api import settings, switch
 from portsip_api.pbx.errors import PbxError
+from portsip_api.pbx.features import played_prompts
 from portsip_api.pbx.features import virtual_receptionists as pbx_receptionists
 from portsip_api.pbx.features.attendant_menus import MENU
 from portsip_api.pbx.features.virtual_receptionists import (
@@ -208,7 +209,7 @@ def create_virtual_receptionist(given: dict[str, Any]) -> dict[str, Any]:
     try:
         receptionist_id = pbx_receptionists.create(tenant_id, fields)
     except PbxError:
-        pbx_receptionists.forget_unused_prompt(tenant_id, added)
+        played_prompts.forget_unused(tenant_id, added)
         raise
     return _keys(receptionist_id, fields["virtual_receptionist_number"])
 
@@ -229,7 +230,7 @@ def update_virtual_receptionist(given: dict[str, Any]) -> dict[str, str]:
     try:
         pbx_receptionists.update(tenant_id, _key_of(given), fields)
     except PbxError:
-        pbx_receptionists.forget_unused_prompt(tenant_id, added)
+        played_prompts.forget_unused(tenant_id, added)
         raise
     return SUCCESS
 

@@ -46,6 +46,14 @@ _FULLER: dict[str, dict[str, Any]] = {
     "/api/holidays/update": {"id": "{holiday}", "name": "Renamed"},
     "/api/ring_groups/create": {"ring_group_number": "601", "name": "x", "members": [NUMBER]},
     "/api/ring_groups/update": {"id": "{ring_group}", "ring_group_number": "602", "members": [NUMBER]},
+    "/api/call_queues/create": {
+        "queue_number": "701", "name": "x", "members": [NUMBER], "no_answer_action": 2,
+        "no_answer_action_value": COLLEAGUE,
+    },
+    "/api/call_queues/update": {
+        "id": "{queue}", "queue_number": "702", "members": [NUMBER], "no_answer_action": "CONNECT_TO_VOICE_MAIL",
+        "no_answer_action_value": NUMBER,
+    },
     "/api/extensions/export/show": {"link": "{export_link}"},
     "/api/virtual_receptionist/create": {"vr_number": "801", "name": "x", "key1": [2, NUMBER]},
     "/api/virtual_receptionists/create": {"vr_number": "801", "name": "x", "key1": [2, NUMBER]},

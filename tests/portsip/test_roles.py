@@ -104,6 +104,12 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
             ("POST", "remove", {"id": "{receptionist}"}, MANAGERS_OBJECT),
         )
     },
+    ("GET", "/api/call_queues/list"): ({}, MANAGERS),
+    ("POST", "/api/call_queues/create"): ({"queue_number": "701", "name": "x"}, MANAGERS),
+    ("GET", "/api/call_queues/show"): ({"id": "{queue}"}, MANAGERS_OBJECT),
+    ("POST", "/api/call_queues/update"): ({"id": "{queue}"}, MANAGERS_OBJECT),
+    ("POST", "/api/call_queues/destroy"): ({"id": "{queue}"}, MANAGERS_OBJECT),
+    ("POST", "/api/call_queues/remove"): ({"id": "{queue}"}, MANAGERS_OBJECT),
     ("GET", "/api/system_extensions/list"): ({}, MANAGERS),
     ("POST", "/api/extensions/greeting_file/create"): (FETCHED, OWN_OBJECT),
     ("POST", "/api/extensions/greeting_file/update"): (GREETING, OWN_OBJECT),

@@ -37,6 +37,7 @@ NAMES = {
 GREETING = "private.wav"
 GUID = "{guid}"  # of the group
 _NEW = {"password": SIP_PASSWORD, "web_access_password": WEB_PASSWORD}
+_QUEUE = {"queue_number": "750", "name": "x"}
 _HUNT = {"ring_group_number": "650", "name": "x"}
 _GROUP = {"group_name": "x", **PERMISSIONS}
 _FETCHED = {"url": "http://example.com/a.wav"}
@@ -84,6 +85,14 @@ ATTACKS: dict[str, list[dict[str, Any]]] = {
     "POST holidays/update": [{"id": "{holiday}", "name": "taken"}],
     "POST holidays/destroy": [{"id": "{holiday}"}],
     "POST holidays/remove": [{"id": "{holiday}"}],
+    "POST call_queues/create": [
+        {**_QUEUE, "members": [COLLEAGUE]},
+        {**_QUEUE, "no_answer_action": "CONNECT_TO_ANOTHER_EXTENSION", "no_answer_action_value": COLLEAGUE},
+    ],
+    "GET call_queues/show": [{"id": "{queue}"}, {"queue_number": "700"}],
+    "POST call_queues/update": [{"id": "{queue}", "name": "taken"}, {"queue_number": "700", "name": "taken"}],
+    "POST call_queues/destroy": [{"id": "{queue}"}, {"queue_number": "700"}],
+    "POST call_queues/remove": [{"id": "{queue}"}, {"queue_extension": "700"}],
     "POST ring_groups/create": [{**_HUNT, "members": [COLLEAGUE]}],
     "GET ring_groups/show": [{"id": "{ring_group}"}],
     "POST ring_groups/update": [{"id": "{ring_group}", "name": "taken"}],

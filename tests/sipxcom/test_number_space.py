@@ -77,6 +77,10 @@ class Makers:
         reply = self.admin.post("ring_groups/create", ring_group_number=NUMBER, name="ring", members=["802"])
         return self._made(reply, 400)
 
+    def call_queue(self):
+        """A call queue, on PortSIP's API."""
+        return self._made(self.admin.post("call_queues/create", queue_number=NUMBER, name="queue"), 400)
+
 
 KINDS = [name for name in vars(Makers) if not name.startswith("_") and name != "make"]
 

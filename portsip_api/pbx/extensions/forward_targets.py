@@ -20,6 +20,7 @@ _A_TARGET = {
     "EXTENSION": "an extension",
     "RING_GROUP": "a ring group or a hunt group",
     "VIRTUAL_RECEPTIONIST": "a virtual receptionist",
+    "CALL_QUEUE": "a call queue",
 }
 
 _CIRCLE = "Must not send the call in a circle."

@@ -11,23 +11,12 @@ from typing import Any, Final
 import orjson
 
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.numbers import numbers_sql, outside_rows, references
-from portsip_api.pbx.numbers.outside import refusal
-from portsip_api.pbx.numbers.references import ANY, ATTENDANT, Place, fits
+from portsip_api.pbx.features import action_targets
+from portsip_api.pbx.features.action_targets import ACTIONS, DISCONNECT, VOICE_MAIL
+from portsip_api.pbx.numbers import references
+from portsip_api.pbx.numbers.references import ATTENDANT, Place
 from portsip_api.pbx.values import Choice, Rules, Text, Whole
 
-DISCONNECT: Final = "DISCONNECT"
-VOICE_MAIL: Final = "CONNECT_TO_VOICE_MAIL"  # without a target: where callers hear their own messages
-# The kind of object that each action leads to; the other actions lead to none.
-KINDS: Final = {
-    "CONNECT_TO_ANOTHER_EXTENSION": "EXTENSION",
-    "CONNECT_TO_RING_GROUP": "RING_GROUP",
-    "CONNECT_TO_CALL_QUEUE": "CALL_QUEUE",
-    "CONNECT_TO_VIRTUAL_RECEPTIONIST": "VIRTUAL_RECEPTIONIST",
-    VOICE_MAIL: "EXTENSION",
-    "CONNECT_TO_NUMBER": ANY,
-}
-ACTIONS: Final = (DISCONNECT, *KINDS, "REPEAT")
 KEYS: Final = tuple(f"key{digit}" for digit in range(10))
 _TARGET: Final = Text(64)
 _OF_A_KEY: Final[Rules] = {"action": Choice(("", *ACTIONS), ""), "action_value": _TARGET}  # without an action: none
@@ -37,13 +26,6 @@ MENU: Final[Rules] = {
     "timeout": {"seconds": Whole(1, 60, 10), **_OTHERWISE},  # when nothing is pressed for so long
     "failure": _OTHERWISE,  # when what was pressed leads nowhere
 }
-_A_TARGET: Final = {
-    "EXTENSION": "an extension",
-    "RING_GROUP": "a ring group or a hunt group",
-    "CALL_QUEUE": "a call queue",
-    "VIRTUAL_RECEPTIONIST": "a virtual receptionist",
-}
-
 Step = dict[str, Any]
 Menu = dict[str, Step]
 
@@ -100,27 +82,15 @@ def _changed(before: Step, change: Mapping[str, Any]) -> Step:
 
 
 def _problem(tenant_id: int, action: str, target: str) -> str:
-    kind = KINDS.get(action)
-    if kind is None or (action == VOICE_MAIL and not target):
+    if action == VOICE_MAIL and not target:  # callers hear their own messages there
         return ""
-    if kind == ANY:
-        found = references.named(tenant_id, target)
-        if found.target_id is not None:
-            return ""
-        why_not = refusal(found.number, outside_rows.load(tenant_id), None)
-        return "" if why_not is None else f"Must be a number that may be dialled: {why_not.clause('the receptionist')}."
-    there = numbers_sql.find(tenant_id, target)
-    return "" if there is not None and fits(kind, there[1]) else f"Must name {_A_TARGET[kind]} of this tenant."
+    return action_targets.problem(tenant_id, action, target, "the receptionist")
 
 
 def _point(tenant_id: int, attendant_id: int, name: str, step: Step, *, is_pointing: bool) -> str:
     """Let a place point where a step says, and return the target that is kept as text."""
     place = Place(ATTENDANT, attendant_id, _place(name))
-    if is_pointing:
-        references.release(tenant_id, place)
-    text: str = step["action_value"]
-    kind = KINDS.get(step["action"])
-    return text if kind is None or not text else references.point(tenant_id, place, text, kind)
+    return action_targets.point(tenant_id, place, step["action"], step["action_value"], is_pointing=is_pointing)
 
 
 def numbers_in(document: str) -> Iterator[tuple[str, str]]:

@@ -12,18 +12,14 @@ from peewee import fn
 from portsip_api.pbx.access import tenant_limits
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions.fields import NUMBER
-from portsip_api.pbx.extensions.tables import Extension
-from portsip_api.pbx.features import tables
-from portsip_api.pbx.features.members import ids_of
+from portsip_api.pbx.features import members, tables
 from portsip_api.pbx.features.tables import RingGroupMember
 from portsip_api.pbx.numbers.taken import DIALLED, taken
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Choice, Rules, Text, Whole, checked
 from portsip_api.store import database
-from portsip_api.store.dialect import one_of
 from portsip_api.store.paging import Page, Slice
 
-MOST_MEMBERS: Final = 1_000
 RING_STRATEGIES: Final = ("RING_SIMULTANEOUSLY", "PRIORITIZED_HUNT", "CYCLIC_HUNT")
 RING_GROUP: Rules = {
     "ring_group_number": NUMBER,
@@ -74,24 +70,12 @@ def page(tenant_id: int, part: Slice) -> Page:
 def show(tenant_id: int, key: RingGroupKey) -> RingGroup:
     """Return one ring group. Raises NotFound."""
     row = _row(tenant_id, key)
-    members = (
-        RingGroupMember.select(tenant_id, Extension.number)
-        .join(Extension, on=Extension.id == RingGroupMember.extension_id)
-        .where(RingGroupMember.ring_group_id == row.id)
-        .order_by(RingGroupMember.position)
-    )
-    return _group(row, [number for (number,) in members.tuples()])
+    return _group(row, members.numbers(tenant_id, RingGroupMember, row.id))
 
 
 def reachable(tenant_id: int, group_ids: Collection[int]) -> set[int]:
     """Return those of `group_ids` of whose members one at least is registered and wants calls, be it on one."""
-    rows = (
-        RingGroupMember.select(tenant_id, RingGroupMember.ring_group_id)
-        .join(Extension, on=Extension.id == RingGroupMember.extension_id)
-        .where(RingGroupMember.ring_group_id.in_(one_of(group_ids)), Extension.status.in_(("ONLINE", "ON_CALL")))
-        .distinct()
-    )
-    return {group_id for (group_id,) in rows.tuples()}
+    return members.reachable(tenant_id, RingGroupMember, group_ids)
 
 
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
@@ -108,7 +92,7 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
         tenant_limits.of(tenant_id).require("max_ring_groups", lambda: tables.RingGroup.count(tenant_id))
         with refusing(_REFUSALS):
             group_id = tables.RingGroup.insert(tenant_id, **_columns(values))
-        _set_members(tenant_id, group_id, values.get("members", []))
+        members.replace(tenant_id, RingGroupMember, group_id, values.get("members", []))
     return group_id
 
 
@@ -125,7 +109,7 @@ def update(tenant_id: int, key: RingGroupKey, fields: Mapping[str, object]) -> N
         with refusing(_REFUSALS):
             tables.RingGroup.update(tenant_id, _columns(values), id=group_id)
         if "members" in values:
-            _set_members(tenant_id, group_id, values["members"])
+            members.replace(tenant_id, RingGroupMember, group_id, values["members"])
 
 
 def destroy(tenant_id: int, key: RingGroupKey) -> None:
@@ -140,34 +124,13 @@ def _row(tenant_id: int, key: RingGroupKey) -> tables.RingGroup:
     return tables.RingGroup.get(tenant_id, number=key.number)
 
 
-def _group(row: Any, members: Sequence[str] = ()) -> RingGroup:
-    return RingGroup(row.id, row.number, row.name, row.ring_time, row.strategy, members)
+def _group(row: Any, numbers: Sequence[str] = ()) -> RingGroup:
+    return RingGroup(row.id, row.number, row.name, row.ring_time, row.strategy, numbers)
 
 
 def _columns(values: Mapping[str, object]) -> dict[str, object]:
     return {column: values[name] for name, column in _COLUMNS.items() if name in values}
 
 
-def _set_members(tenant_id: int, group_id: int, numbers: Sequence[str]) -> None:
-    members = list(dict.fromkeys(numbers))
-    ids = ids_of(tenant_id, members)
-    if len(ids) < len(members):
-        raise Invalid({"members": ["Names an extension that does not exist."]})
-    RingGroupMember.delete(tenant_id, ring_group_id=group_id)
-    RingGroupMember.insert_all(
-        tenant_id,
-        [
-            {"ring_group_id": group_id, "position": position, "extension_id": ids[number]}
-            for position, number in enumerate(members)
-        ],
-    )
-
-
 def _checked(fields: Mapping[str, object]) -> dict[str, Any]:
-    values = checked(RING_GROUP, fields)
-    members = fields.get("members", [])
-    if not isinstance(members, list) or not all(isinstance(member, str) for member in members):
-        raise Invalid({"members": ["Must be an array of extension numbers."]})
-    if len(members) > MOST_MEMBERS:
-        raise Invalid({"members": [f"Must name at most {MOST_MEMBERS} extensions."]})
-    return values | ({"members": members} if "members" in fields else {})
+    return checked(RING_GROUP, fields) | members.checked(fields)

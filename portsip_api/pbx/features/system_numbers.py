@@ -1,4 +1,4 @@
-"""The numbers of a tenant at which no person answers: groups, attendants, orbits and whatever else has one.
+"""The numbers of a tenant at which no person answers: groups, queues, attendants, orbits and whatever else has one.
 
 Source: contract `portsip-more.md`, section 3, `system_extensions`.
 """

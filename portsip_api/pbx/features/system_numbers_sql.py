@@ -11,15 +11,19 @@ _OF_OBJECTS: Final = "d.tenant_id = :tenant AND d.number IS NOT NULL AND d.kind 
 _IS_REACHABLE: Final = "e.status IN ('ONLINE', 'ON_CALL')"
 _PAGE: Final = f"""
 SELECT d.number, d.kind,
-    coalesce(g.name, h.name, a.name, o.name, p.description, CASE d.kind WHEN 'VOICE_MAIL' THEN 'Voicemail' END, ''),
+    coalesce(g.name, h.name, q.name, a.name, o.name, p.description,
+        CASE d.kind WHEN 'VOICE_MAIL' THEN 'Voicemail' END, ''),
     EXISTS (SELECT 1 FROM ring_group_member AS m JOIN extension AS e ON e.id = m.extension_id
             WHERE m.ring_group_id = g.id AND {_IS_REACHABLE})
+    OR EXISTS (SELECT 1 FROM call_queue_member AS m JOIN extension AS e ON e.id = m.extension_id
+               WHERE m.call_queue_id = q.id AND {_IS_REACHABLE})
     OR EXISTS (SELECT 1 FROM hunt_group_ring AS r JOIN extension AS e ON e.id = r.extension_id
                WHERE r.hunt_group_id = h.id AND h.enabled = 1 AND r.enabled = 1 AND {_IS_REACHABLE})
 FROM {_NUMBERS}
 LEFT JOIN ring_group AS g ON d.kind = 'RING_GROUP' AND g.tenant_id = d.tenant_id AND g.number = d.number
 LEFT JOIN hunt_group AS h ON d.kind = 'HUNT_GROUP' AND h.tenant_id = d.tenant_id
     AND (h.extension = d.number OR h.did = d.number)
+LEFT JOIN call_queue AS q ON d.kind = 'CALL_QUEUE' AND q.tenant_id = d.tenant_id AND q.number = d.number
 LEFT JOIN attendant AS a ON d.kind = 'VIRTUAL_RECEPTIONIST' AND a.tenant_id = d.tenant_id AND a.number = d.number
 LEFT JOIN park_orbit AS o ON d.kind = 'PARK_ORBIT' AND o.tenant_id = d.tenant_id AND o.extension = d.number
 LEFT JOIN page_group AS p ON d.kind = 'PAGE_GROUP' AND p.tenant_id = d.tenant_id AND p.dialled = d.number

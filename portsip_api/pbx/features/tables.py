@@ -38,6 +38,49 @@ class RingGroupMember(TenantTable):
         primary_key = peewee.CompositeKey("ring_group_id", "position")
 
 
+class CallQueue(TenantTable):
+    """Call queues."""
+
+    missing = "There is no such call queue."
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    number = peewee.TextField()
+    name = peewee.TextField()
+    strategy = peewee.TextField()
+    ring_time = peewee.IntegerField()  # seconds
+    music_on_hold = peewee.TextField()  # the name of a prompt; empty: the usual one
+    no_answer_action = peewee.TextField()
+    no_answer_target = peewee.TextField()  # a number outside; what is in the tenant is a reference
+    intro_is_on = Flag()
+    intro_is_whole = Flag()  # it is played to its end, though somebody could answer
+    intro_prompt = peewee.TextField()  # the name of a prompt; empty: none
+    max_wait = peewee.IntegerField()  # seconds; 0: no limit
+    max_callers = peewee.IntegerField()  # 0: no limit
+    announces = Flag()  # callers are told which place they have
+    announce_interval = peewee.IntegerField()  # seconds
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("tenant_id", "number"), True),)
+
+
+class CallQueueMember(TenantTable):
+    """Extensions of a call queue, in order."""
+
+    owning_link = "call_queue_id"
+
+    call_queue_id = Link("call_queue")
+    position = peewee.IntegerField()
+    extension_id = Link("extension")
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("call_queue_id", "position")
+
+
 class HuntGroup(TenantTable):
     """Hunt groups."""
 

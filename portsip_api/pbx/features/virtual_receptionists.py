@@ -12,25 +12,16 @@ import orjson
 from peewee import fn
 
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid
-from portsip_api.pbx.features import attendant_menus, attendants, tables
+from portsip_api.pbx.features import attendant_menus, attendants, played_prompts, tables
 from portsip_api.pbx.features.attendant_menus import MENU, Menu
+from portsip_api.pbx.features.played_prompts import PromptName
 from portsip_api.pbx.media import prompts
-from portsip_api.pbx.media.file_names import FileName
 from portsip_api.pbx.numbers.taken import DIALLED, taken
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Rules, Text, Whole, checked
 from portsip_api.store import database
 from portsip_api.store.paging import Page, Slice
 from portsip_api.store.search import fold
-
-
-class PromptName(FileName):
-    """The name of a prompt, or empty for none."""
-
-    def check(self, value: object) -> str:
-        """Return the label that `value` comes to."""
-        return "" if value == "" else super().check(value)
-
 
 NUMBER: Final = Text(20, 1, pattern=r"[0-9A-Za-z*#+]+", meaning="made of digits, letters, *, # and +")
 NAME: Final = Text(64, 1)
@@ -138,7 +129,7 @@ def update(tenant_id: int, key: ReceptionistKey, fields: Mapping[str, Any]) -> N
         with refusing(_REFUSALS):
             tables.Attendant.update(tenant_id, columns, id=row.id)
         _set_menu(tenant_id, row.id, row.menu, menu)
-    forget_unused_prompt(tenant_id, before)
+    played_prompts.forget_unused(tenant_id, before)
 
 
 def destroy(tenant_id: int, key: ReceptionistKey) -> None:
@@ -150,7 +141,7 @@ def destroy(tenant_id: int, key: ReceptionistKey) -> None:
     with database.writing():
         row = _row(tenant_id, key)
         attendants.destroy(tenant_id, row.system_id or attendants.key_of(row.id))
-    forget_unused_prompt(tenant_id, row.prompt)
+    played_prompts.forget_unused(tenant_id, row.prompt)
 
 
 def add_prompt(tenant_id: int, name: str, content: bytes) -> str:
@@ -167,14 +158,6 @@ def add_prompt(tenant_id: int, name: str, content: bytes) -> str:
 def has_prompt(tenant_id: int, name: str) -> bool:
     """Tell whether receptionists can name that prompt."""
     return prompts.exists(tenant_id, prompts.ATTENDANTS, name)
-
-
-def forget_unused_prompt(tenant_id: int, name: str) -> None:
-    """Delete a prompt, if it is there, that no attendant names any more."""
-    if name in {"", prompts.DEFAULT} or tables.Attendant.has(tenant_id, prompt=name):
-        return
-    if has_prompt(tenant_id, name):
-        prompts.destroy(tenant_id, prompts.ATTENDANTS, name)
 
 
 def _row(tenant_id: int, key: ReceptionistKey) -> tables.Attendant:

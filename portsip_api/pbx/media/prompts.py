@@ -1,5 +1,5 @@
-"""Prompts: sounds that a tenant uploads as music on hold and for page groups, park orbits and attendants, in a folder
-each.
+"""Prompts: sounds that a tenant uploads as music on hold and for page groups, park orbits, attendants and queues, in a
+folder each.
 
 Every folder has `default.wav`, which has no row, cannot be removed, and is what an orbit plays unless it is told
 otherwise. A file is kept as it was sent, a WAV file with open or wrong lengths as one that every player takes, and one
@@ -22,6 +22,7 @@ from portsip_api.store.search import fold
 from portsip_api.store.violations import Violated
 
 FAMILIES: Final = ("moh", "pagegroups", "orbits")  # of services that have addresses of their own for them
+MUSIC: Final = FAMILIES[0]
 ATTENDANTS: Final = "attendants"
 DEFAULT: Final = "default.wav"
 MOST_FILES: Final = 500  # of a family

@@ -23,6 +23,7 @@ FORWARD_RULES: Final = "forward_rules"
 CALL_SEQUENCE: Final = "call_sequence"
 HUNT_GROUP: Final = "hunt_group"
 ATTENDANT: Final = "attendant"
+CALL_QUEUE: Final = "call_queue"
 SPEED_DIAL: Final = "speed_dial"
 PERSONAL_ATTENDANT: Final = "personal_attendant"
 ANY: Final = ""  # the kind of a place that may point at whatever answers a number

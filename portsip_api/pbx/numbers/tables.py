@@ -10,7 +10,7 @@ class Reference(TenantTable):
 
     tenant_id = Link("tenant")
     owner = peewee.TextField()  # what points: forward_rules, call_sequence, hunt_group, attendant, …
-    owner_id = peewee.IntegerField()  # whose: an extension's id, or the hunt group's or the attendant's
+    owner_id = peewee.IntegerField()  # whose: an extension's id, or the hunt group's, the queue's or the attendant's
     place = peewee.TextField()  # where in it
     kind = peewee.TextField()  # of the objects that it may point at; empty: any
     form = peewee.TextField()  # what stands around the number: `sip:`, `@` and the tenant's domain, both or nothing

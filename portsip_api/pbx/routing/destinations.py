@@ -1,4 +1,4 @@
-"""What a call can meet: extensions, ring groups, hunt groups and what is around them, as `routing` sees them."""
+"""What a call can meet: extensions, groups, call queues and what is around them, as `routing` sees them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -84,7 +84,26 @@ class HuntGroup:
     former: str = ""
 
 
-Next = Destination | HuntGroup  # what a call can go on to
+@dataclass(frozen=True)
+class CallQueue:
+    """A call queue as a call meets it, with the number of its members; times are in seconds, 0 for no limit.
+
+    `action` and `target` are what follows when a limit is reached; `former` was the number of a target that is gone.
+    """
+
+    number: str
+    name: str
+    strategy: str
+    ring_time: int
+    max_wait: int
+    max_callers: int
+    action: str
+    target: str
+    members: int
+    former: str = ""
+
+
+Next = Destination | HuntGroup | CallQueue  # what a call can go on to
 
 
 @dataclass(frozen=True)
@@ -101,5 +120,6 @@ class Surroundings:
     internal: frozenset[str] = frozenset()
     outside: Outside = Outside()
     hunt_groups: Mapping[str, HuntGroup] = field(default_factory=dict)
+    call_queues: Mapping[str, CallQueue] = field(default_factory=dict)
     special: str = ""
     zone: ZoneInfo = ZoneInfo("UTC")

@@ -1,7 +1,7 @@
 """The route of a call to an extension or a hunt group: what the store knows, gathered for the pure `routing.decide`.
 
 First the numbers that the call can come to, however far it is forwarded; then what answers at each of them. Whatever it
-meets, these are at most six statements. Source: contract, section 4 (`extensions/route`).
+meets, these are at most seven statements. Source: contract, section 4 (`extensions/route`).
 """
 
 from collections import defaultdict
@@ -26,7 +26,15 @@ from portsip_api.pbx.media.greeting_rows import DEFAULT
 from portsip_api.pbx.numbers import outside_rows
 from portsip_api.pbx.routing import gather_sql, presses
 from portsip_api.pbx.routing.decide import decide
-from portsip_api.pbx.routing.destinations import Destination, HuntGroup, Next, RingGroup, State, Surroundings
+from portsip_api.pbx.routing.destinations import (
+    CallQueue,
+    Destination,
+    HuntGroup,
+    Next,
+    RingGroup,
+    State,
+    Surroundings,
+)
 from portsip_api.pbx.routing.gather_sql import Reached, SequenceRing
 from portsip_api.pbx.routing.ring_steps import Ring
 from portsip_api.pbx.routing.steps import Outcome, Step
@@ -125,6 +133,7 @@ def _gather(tenant_id: int, key: ExtensionKey, state: State | None, calendar: Ca
         frozenset(internal),
         outside,
         hunt_groups,
+        _call_queues(tenant_id, {place.number for place in reached if place.kind == "CALL_QUEUE"}),
         special or "",
         calendar.zone,
     )
@@ -134,7 +143,9 @@ def _gather(tenant_id: int, key: ExtensionKey, state: State | None, calendar: Ca
 def _called(reached: Iterable[Reached], world: Surroundings) -> Next:
     number = next((place.number for place in reached if place.hops == 0), "")
     group = world.hunt_groups.get(number)
-    called = group if group is not None and group.enabled else world.destination(number)
+    called = (
+        group if group is not None and group.enabled else world.destination(number) or world.call_queues.get(number)
+    )
     if called is None:
         raise NotFound("There is no such extension.")
     return called
@@ -152,6 +163,12 @@ def _hunt_groups(tenant_id: int, numbers: Collection[str]) -> dict[str, HuntGrou
         )
         found |= {number: group for number in (extension, did) if number is not None}
     return found
+
+
+def _call_queues(tenant_id: int, numbers: Collection[str]) -> dict[str, CallQueue]:
+    """Return the call queues at those numbers."""
+    rows = gather_sql.call_queues(tenant_id, numbers) if numbers else []
+    return {row[0]: CallQueue(*row) for row in rows}
 
 
 def _destination(

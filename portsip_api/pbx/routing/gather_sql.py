@@ -20,7 +20,8 @@ _PLAIN: Final = (
     "rtrim(replace(replace({0} || ' ', 'sip:', ''), '@' || (SELECT domain FROM tenant WHERE id = :tenant) || ' ', ''))"
 )
 
-# An extension forwards by the rules of the state that it is in, a hunt group to where its calls fall back. A state has
+# An extension forwards by the rules of the state that it is in, a hunt group to where its calls fall back, a queue to
+# what nobody's answer leads to. A state has
 # two rules, so that the numbers at most double with each forward: they are never more than 1,023.
 # LEFT JOIN keeps the order of the joins: left to itself, SQLite goes through all extensions of the tenant.
 _PLACES: Final = (
@@ -35,8 +36,10 @@ WITH RECURSIVE reached (number, hops, state) AS (
     FROM reached AS r
     LEFT JOIN extension AS e ON e.tenant_id = :tenant AND e.number = r.number
     LEFT JOIN hunt_group AS h ON h.tenant_id = :tenant AND (h.extension = r.number OR h.did = r.number)
-    LEFT JOIN reference AS f ON f.owner = CASE WHEN e.id IS NULL THEN 'hunt_group' ELSE 'forward_rules' END
-        AND f.owner_id = coalesce(e.id, h.id) AND f.place LIKE {_PLACES}
+    LEFT JOIN call_queue AS q ON q.tenant_id = :tenant AND q.number = r.number
+    LEFT JOIN reference AS f ON f.owner_id = coalesce(e.id, q.id, h.id) AND f.owner = CASE
+        WHEN e.id IS NOT NULL THEN 'forward_rules' WHEN q.id IS NOT NULL THEN 'call_queue' ELSE 'hunt_group' END
+        AND f.place LIKE {_PLACES}
     LEFT JOIN dialled_number AS n ON n.id = f.target_id
     WHERE n.number IS NOT NULL AND r.hops <= {MOST_HOPS}
 )
@@ -61,6 +64,16 @@ WHERE h.tenant_id = :tenant AND h.id IN (
     SELECT id FROM hunt_group WHERE tenant_id = :tenant AND extension IN {listed(":numbers")}
     UNION SELECT id FROM hunt_group WHERE tenant_id = :tenant AND did IN {listed(":numbers")})
 ORDER BY h.id, x.position
+"""
+
+_CALL_QUEUES: Final = f"""
+SELECT q.number, q.name, q.strategy, q.ring_time, q.max_wait, q.max_callers, q.no_answer_action,
+    CASE WHEN f.place IS NULL THEN q.no_answer_target ELSE coalesce(n.number, f.awaited, '') END,
+    (SELECT count(*) FROM call_queue_member WHERE call_queue_id = q.id), coalesce(n.former, '')
+FROM call_queue AS q
+LEFT JOIN reference AS f ON f.owner = 'call_queue' AND f.owner_id = q.id
+LEFT JOIN dialled_number AS n ON n.id = f.target_id
+WHERE q.tenant_id = :tenant AND q.number IN {listed(":numbers")}
 """
 
 _PRESSED: Final = (
@@ -147,6 +160,15 @@ def hunt_groups(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
     user_forward, use_fwd_timers, and of the ring the user's number, seconds, together; None where there is no ring.
     """
     return _of_numbers(_HUNT_GROUPS, tenant_id, numbers)
+
+
+def call_queues(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
+    """Return the call queues with those numbers.
+
+    A row: number, name, strategy, ring time, longest wait, most callers, what follows then, to where, how many members
+    there are, and the number that a target had which is gone, or an empty text.
+    """
+    return _of_numbers(_CALL_QUEUES, tenant_id, numbers)
 
 
 def extensions(tenant_id: int, numbers: Iterable[str]) -> list[Any]:

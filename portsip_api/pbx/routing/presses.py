@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from portsip_api.pbx.routing.destinations import Destination, Key
-from portsip_api.pbx.routing.steps import EXTENSION, NUMBER, RECEPTIONIST, RING_GROUP, VOICE_MAIL, Press
+from portsip_api.pbx.routing.steps import CALL_QUEUE, EXTENSION, NUMBER, RECEPTIONIST, RING_GROUP, VOICE_MAIL, Press
 
 PERMISSION: Final = "personal-auto-attendant"
 KEYS: Final = tuple("0123456789*#")
@@ -20,6 +20,7 @@ _ACTIONS: Final = {
     "RING_GROUP": RING_GROUP,
     "HUNT_GROUP": RING_GROUP,
     "VIRTUAL_RECEPTIONIST": RECEPTIONIST,
+    "CALL_QUEUE": CALL_QUEUE,
 }
 
 

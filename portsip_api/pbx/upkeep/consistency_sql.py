@@ -125,18 +125,19 @@ COMPARISONS: Final = {
     "{} phone groups do not have the phones that are counted.": """
         SELECT count(*) FROM phone_group AS g
         WHERE members_count <> (SELECT count(*) FROM phone_group_member WHERE group_id = g.id)""",
-    "{} numbers of groups, orbits, attendants or rules are not dialled numbers, or the other way round.": """
+    "{} numbers of groups, queues, orbits, attendants or rules are not dialled numbers, or the other way round.": """
         SELECT count(*) FROM (
             SELECT tenant_id, number, kind FROM (
                 SELECT tenant_id, extension AS number, 'HUNT_GROUP' AS kind FROM hunt_group
                 UNION ALL SELECT tenant_id, did, 'HUNT_GROUP' FROM hunt_group WHERE did IS NOT NULL
+                UNION ALL SELECT tenant_id, number, 'CALL_QUEUE' FROM call_queue
                 UNION ALL SELECT tenant_id, extension, 'PARK_ORBIT' FROM park_orbit
                 UNION ALL SELECT tenant_id, dialled, 'PAGE_GROUP' FROM page_group
                 UNION ALL SELECT tenant_id, number, 'VIRTUAL_RECEPTIONIST' FROM attendant WHERE number IS NOT NULL
                 UNION ALL SELECT tenant_id, number, 'DIALLING_RULE' FROM dialling_rule_number
                 UNION ALL SELECT tenant_id, number, kind FROM dialled_number
-                WHERE kind IN ('HUNT_GROUP', 'PARK_ORBIT', 'PAGE_GROUP', 'VIRTUAL_RECEPTIONIST', 'DIALLING_RULE')
-                AND number IS NOT NULL)
+                WHERE kind IN ('HUNT_GROUP', 'CALL_QUEUE', 'PARK_ORBIT', 'PAGE_GROUP', 'VIRTUAL_RECEPTIONIST',
+                    'DIALLING_RULE') AND number IS NOT NULL)
             GROUP BY tenant_id, number, kind HAVING count(*) <> 2)""",
     "{} references join objects of different tenants, or are nobody's.": """
         SELECT (SELECT count(*) FROM reference AS r JOIN dialled_number AS d ON d.id = r.target_id
@@ -146,6 +147,8 @@ COMPARISONS: Final = {
                 AND e.tenant_id IS NOT r.tenant_id)
             + (SELECT count(*) FROM reference AS r LEFT JOIN hunt_group AS h ON h.id = r.owner_id
                 WHERE r.owner = 'hunt_group' AND h.tenant_id IS NOT r.tenant_id)
+            + (SELECT count(*) FROM reference AS r LEFT JOIN call_queue AS q ON q.id = r.owner_id
+                WHERE r.owner = 'call_queue' AND q.tenant_id IS NOT r.tenant_id)
             + (SELECT count(*) FROM reference AS r LEFT JOIN attendant AS a ON a.id = r.owner_id
                 WHERE r.owner = 'attendant' AND a.tenant_id IS NOT r.tenant_id)""",
     "{} numbers are gone and nothing points at them.": """

@@ -1,4 +1,4 @@
-"""Forwards, call sequences, hunt groups, attendants, keys and speed dials that lead nowhere.
+"""Forwards, call sequences, hunt groups, call queues, attendants, keys and speed dials that lead nowhere.
 
 What they pointed at is gone, or was never there, or what they name cannot be dialled.
 """
@@ -19,6 +19,7 @@ _OWNERS: Final = {
     "speed_dial": "speed dial {} of the extension {}",
     "personal_attendant": "the key {} of the personal attendant of the extension {}",
     "hunt_group": "{} of the hunt group {}",
+    "call_queue": "{} of the call queue {}",
     "attendant": "{} of the attendant {}",
 }
 _COUNTED: Final = {"call_sequence", "speed_dial"}  # whose places are counted from zero

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from portsip_api.pbx.extensions.fields import ACTIONS, BUSY_ACTIONS, OFFICE_HOURS_MODES, READ_OUT
+from portsip_api.pbx.features.action_targets import ACTIONS as FEATURE_ACTIONS
+from portsip_api.pbx.features.call_queues import POLLING_STRATEGIES
 from portsip_api.pbx.features.ring_groups import RING_STRATEGIES
 from portsip_api.pbx.values import Choice, Kind
 
@@ -18,17 +20,28 @@ _FORWARD: Final = (
     "CONNECT_TO_VIRTUAL_RECEPTIONIST",
     "DISCONNECT",
 )
+_STRATEGIES: Final = (
+    "RING_SIMULTANEOUSLY",
+    "PRIORITIZED_HUNT",
+    "CYCLIC_HUNT",
+    "LEAST_WORKED_HUNT",
+    "PAGING",
+    "INTERCOM",
+)
 # By what a value can be: the names for which 1, 2, … stand, be it one that is not offered here.
 _CODES: Final[Mapping[Sequence[str], Sequence[str]]] = {
     ACTIONS: _FORWARD,
     BUSY_ACTIONS: ("RING_ANYWAY", *_FORWARD),
-    RING_STRATEGIES: (
-        "RING_SIMULTANEOUSLY",
-        "PRIORITIZED_HUNT",
-        "CYCLIC_HUNT",
-        "LEAST_WORKED_HUNT",
-        "PAGING",
-        "INTERCOM",
+    RING_STRATEGIES: _STRATEGIES,
+    POLLING_STRATEGIES: _STRATEGIES,
+    FEATURE_ACTIONS: (  # of a queue; keys of receptionists have others
+        "DISCONNECT",
+        "CONNECT_TO_ANOTHER_EXTENSION",
+        "CONNECT_TO_RING_GROUP",
+        "CONNECT_TO_VIRTUAL_RECEPTIONIST",
+        "CONNECT_TO_VOICE_MAIL",
+        "CONNECT_TO_NUMBER",
+        "REPEAT",
     ),
     READ_OUT: READ_OUT,
     OFFICE_HOURS_MODES: ("GLOBAL", "CUSTOM"),

@@ -74,6 +74,15 @@ def test_the_old_console(server: Server, name: str) -> None:
     own.post("ring_groups/create", ring_group_number=600, name="Sales", ring_strategy=2, ring_time="30", members=[101])
     (group,) = own.rows("groups", own.get("ring_groups/list", pagination=1))
     assert (group["ring_group_name"], group["ring_strategy"]) == ("Sales", "PRIORITIZED_HUNT")
+    assert own.rows("virtual_receptionists", own.get("virtual_receptionist/list", Pagination=1)) == []
+    queue = {"queue_number": 700, "queue_name": "Help", "polling_strategy": 3, "ring_time": "15", "members": [102]}
+    own.post("call_queues/create", **queue, no_answer_action=5, no_answer_action_value=101, max_wait_time="60")
+    (row,) = own.rows("queues", own.get("call_queues/list", Pagination=1, Pagesize=10))
+    assert (row["queue_extension"], row["name"], row["polling_strategy"]) == ("700", "Help", "CYCLIC_HUNT")
+    form = own.get("call_queues/show", queue_number=700)
+    own.post("call_queues/update", **form | {"no_answer_action": 1, "no_answer_action_value": ""})
+    assert own.get("call_queues/show", queue_number="700")["no_answer_action"] == "DISCONNECT"
+    own.post("call_queues/destroy", id=form["id"])
     assert own.refused("POST", "extensions/create", extension_number=101, password="x") == (400, "403.3")
     assert console.refused("POST", "account/create", username=name, password=SECRET) == (400, "403.2")
     own.sign_out()

@@ -19,6 +19,7 @@ from tests.pbx.features.call_features import TENANT
 
 EXTENSION, GROUP, NUMBER = "CONNECT_TO_ANOTHER_EXTENSION", "CONNECT_TO_RING_GROUP", "CONNECT_TO_NUMBER"
 RECEPTIONIST = "CONNECT_TO_VIRTUAL_RECEPTIONIST"
+QUEUE = "CONNECT_TO_CALL_QUEUE"
 MONDAY_NOON = "2026-11-23T12:00"
 
 
@@ -78,6 +79,10 @@ def make_hunt_group(_):
     return hunt_groups.create(TENANT, {"name": "H", "extension": "700", "enabled": True})
 
 
+def make_queue(pbx):
+    return pbx.do("call_queues/create", queue_number="700", name="Q")["id"]
+
+
 def make_attendant(_):
     return attendants.create(TENANT, {"name": "A", "number": "700"}).id
 
@@ -92,14 +97,18 @@ MAKERS = [
     (GROUP, make_hunt_group, "the group that was 700"),
     (RECEPTIONIST, make_attendant, "the virtual receptionist that was 700"),
     *((NUMBER, make, "what was at 700") for make in (make_extension, make_ring_group, make_hunt_group)),
-    *((NUMBER, make, "what was at 700") for make in (make_attendant, make_orbit)),
+    (QUEUE, make_queue, "the call queue that was 700"),
+    *((NUMBER, make, "what was at 700") for make in (make_attendant, make_orbit, make_queue)),
 ]
 
 
 def renumber(number):
     """Change the number of whatever has it, as both APIs come to do."""
     with database.writing():
-        for table, column in (("extension", "number"), ("ring_group", "number"), ("hunt_group", "extension")):
+        for table, column in (
+            *(("extension", "number"), ("ring_group", "number"), ("call_queue", "number")),
+            ("hunt_group", "extension"),
+        ):
             database.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = '700'", (number,))
         database.execute("UPDATE park_orbit SET extension = ? WHERE extension = '700'", (number,))
 
@@ -108,7 +117,7 @@ def remove_700():
     with database.writing():
         for table, column in (
             *(("extension", "number"), ("ring_group", "number"), ("attendant", "number")),
-            *(("hunt_group", "extension"), ("park_orbit", "extension")),
+            *(("hunt_group", "extension"), ("park_orbit", "extension"), ("call_queue", "number")),
         ):
             database.execute(f"DELETE FROM {table} WHERE {column} = '700'")
 
