@@ -13,7 +13,7 @@ from typing import Final
 
 from bench import table
 from bench.measure import FULL, QUICK
-from bench.rows import Measure, Run, calls, files, mixed, reads, workers, writes
+from bench.rows import Measure, Run, calls, files, mixed, own, reads, workers, writes
 from bench.servers import Stores
 
 ROWS: Final[dict[str, Measure]] = {
@@ -25,6 +25,8 @@ ROWS: Final[dict[str, Measure]] = {
     "sizes": reads.sizes,
     "writes": writes.writes,
     "files": files.files,
+    "phonebook": own.phonebook,
+    "mailbox": own.mailbox,
     "mixed": mixed.mixed,
     "decide": calls.evaluation,
     "start": mixed.start,

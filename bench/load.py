@@ -17,6 +17,9 @@ from itertools import cycle
 from typing import Any
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\nTransfer-Encoding: chunked\r\n", re.IGNORECASE)
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
+_OPEN = 1 << 62
 _CLOSES = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 ALL = "all"  # the kind of all calls together
 _PATIENCE = 30.0  # seconds without any reply after which the server counts as dead
@@ -99,7 +102,7 @@ class _Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.setblocking(False)
         self.received = b""
-        self.total = 0  # bytes of the reply, head included; 0 while it is not known
+        self.total = 0  # bytes of the reply, head included; 0 while it is not known, _OPEN of one in chunks
         self.began = 0.0
         self.kind = ""
 
@@ -120,7 +123,10 @@ class _Connection:
             if end < 0:
                 return False
             length = _LENGTH.search(self.received, 0, end + 2)
-            self.total = end + 4 + (int(length[1]) if length else 0)
+            is_chunked = _CHUNKED.search(self.received, 0, end + 2) is not None
+            self.total = _OPEN if is_chunked else end + 4 + (int(length[1]) if length else 0)
+        if self.total == _OPEN:
+            return self.received.endswith(_LAST_CHUNK)
         return len(self.received) >= self.total
 
     def status(self) -> int:

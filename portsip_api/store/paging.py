@@ -111,6 +111,16 @@ class CountedOrder:
         )
         return Joined(text or b"", count, total)
 
+    def position(self, tenant_id: int, ordering: str, key: str, revision: int) -> int:
+        """Return how many entries come before `key`; the `revision` is that of `joined`."""
+        blocks = self._blocks(tenant_id, ordering, revision)
+        block = max(bisect_right(blocks.first_keys, key) - 1, 0)
+        rest: int = database.fetch_row(
+            f"SELECT count(*) FROM {self.entries} WHERE tenant_id = ? AND ordering = ? AND key >= ? AND key < ?",
+            (tenant_id, ordering, blocks.first_keys[block], key),
+        )[0]
+        return blocks.positions[block] + rest
+
     def _find(
         self, tenant_id: int, ordering: str, part: Slice, revision: int | None
     ) -> tuple[tuple[object, ...] | None, int]:

@@ -37,6 +37,7 @@ WORKS_ON_A_STORE = {
     "phonebook import": ["Friends", "{tmp}/all.csv"],
     "phonebook list": [],
     "phonebook remove": ["Friends"],
+    "phonebook show-to": ["Friends"],
     "recording delete": ["1"],
     "recording deposit": ["1000", "{tmp}/message.wav"],
     "recording list": [],

@@ -9,7 +9,7 @@ from flask import Flask
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.extensions import user_groups, users
-from portsip_api.pbx.phonebooks import phonebooks
+from portsip_api.pbx.phonebooks import own, phonebooks
 
 HOME = tenants.DEFAULT_TENANT_ID
 
@@ -47,6 +47,18 @@ def test_the_members_of_groups_come_along(run: Callable[..., Result], file: Path
     assert [entry.number for entry in phonebooks.entries(HOME, "Sales")] == ["1"]
 
 
+def test_the_members_of_groups_see_it(run: Callable[..., Result], file: Path) -> None:
+    group = user_groups.create(HOME, {"name": "Sales"})
+    user = users.create(HOME, {"number": "1", "pin": "x", "group_ids": [group]})
+    run("import", "Team", file)
+    for groups, sentence, numbers in (
+        (("Sales",), "The phonebook Team is seen by the members of Sales.\n", ["1", "200", "201"]),
+        ((), "The phonebook Team is seen by the members of no group.\n", ["1"]),
+    ):
+        assert run("show-to", "Team", *groups).output == sentence
+        assert [entry.number for entry in own.everybody(HOME, user).entries] == numbers
+
+
 def test_a_tenant_is_named_by_its_domain(run: Callable[..., Result], file: Path) -> None:
     other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
     assert run("import", "Team", file, "--tenant", "other.example").exit_code == 0
@@ -71,6 +83,7 @@ def test_every_bad_row_is_named(run: Callable[..., Result], file: Path) -> None:
         (("import", "Team", "/nowhere/team.csv"), "No such file"),
         (("import", "Team", "--group", "Nobody"), "There is no extension group Nobody."),
         (("import", "Team", "--group", "a", "--tenant", "else.where"), "There is no tenant with this domain."),
+        (("show-to", "Team"), "There is no such phonebook."),
         (("remove", "Team"), "There is no such phonebook."),
     ],
 )

@@ -76,6 +76,7 @@ NO_OBJECTS = (
     "moh/settings",
     "mwi",
     "pagegroups/settings",
+    "phonebook",
     "proxy",
     "registrar",
     "restserver",

@@ -36,6 +36,19 @@ def import_phonebook(name: str, file: Path | None, groups: tuple[str, ...], tena
     click.echo(f"Imported {rows} entries into the phonebook {name}.")
 
 
+@phonebook.command("show-to")
+@click.argument("name")
+@click.argument("groups", nargs=-1, metavar="[GROUP]…")
+@tenant_option
+def show_phonebook_to(name: str, groups: tuple[str, ...], tenant: str | None) -> None:
+    """Let the members of each GROUP, and nobody else, see the phonebook NAME in their own."""
+    try:
+        phonebooks.show_to(tenant_id_of(tenant), name, groups)
+    except Invalid as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"The phonebook {name} is seen by the members of {', '.join(groups) or 'no group'}.")
+
+
 @phonebook.command("list")
 @tenant_option
 def list_phonebooks(tenant: str | None) -> None:

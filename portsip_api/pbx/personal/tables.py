@@ -96,6 +96,7 @@ class PrivateEntry(TenantTable):
     last_name = peewee.TextField()
     internal_id = peewee.TextField(constraints=default("''"))
     contact = peewee.TextField(constraints=default("'{}'"))
+    number_key = peewee.TextField()  # computed by the database, like an extension's
 
     class Meta:
         """Its keys."""

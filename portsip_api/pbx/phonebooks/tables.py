@@ -32,10 +32,25 @@ class PhonebookEntry(TenantTable):
     last_name = peewee.TextField()
     number = peewee.TextField()
     name_key = peewee.TextField()  # made like an extension's
+    number_key = peewee.TextField()  # computed by the database, like an extension's
 
 
 class PhonebookGroup(TenantTable):
     """Groups whose members are in a phonebook."""
+
+    owning_link = "phonebook_id"
+
+    phonebook_id = Link("phonebook")
+    group_id = Link("extension_group")
+
+    class Meta:
+        """Its keys."""
+
+        primary_key = peewee.CompositeKey("phonebook_id", "group_id")
+
+
+class PhonebookGrant(TenantTable):
+    """Groups whose members see a phonebook in their own."""
 
     owning_link = "phonebook_id"
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from portsip_api.pbx.errors import NotFound
 
 SERVICES: Final = (
-    "dns", "ivr", "moh", "mwi", "imbot", "pagegroups", "orbits", "proxy", "registrar", "restserver", "saa",
+    "dns", "ivr", "moh", "mwi", "imbot", "pagegroups", "orbits", "phonebook", "proxy", "registrar", "restserver", "saa",
 )  # fmt: skip
 _FOLDER: Final = Path(__file__).parent / "data" / "settings"
 _KEY: Final = re.compile(r"[A-Za-z0-9-]+(:[A-Za-z0-9-]+(/[A-Za-z0-9-]+)?)?")

@@ -22,6 +22,7 @@ _SUBJECTS: Final = {
     "moh": "the music on hold service",
     "imbot": "the My Buddy service",
     "pagegroups": "the page group service",
+    "phonebook": "the phonebook service",
     "proxy": "the proxy",
     "registrar": "the registrar",
     "restserver": "the REST server",

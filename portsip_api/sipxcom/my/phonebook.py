@@ -26,7 +26,6 @@ phonebook = Resources("own phonebook", __name__, REST, "A user's own phonebook, 
 
 _FIRST, _LAST = 0, 100  # rows of a page that names none
 VCARD: Final = "text/x-vcard"
-_DOMAIN: Final = "gmail.com"
 _BOOK: Final = Record("phonebook", (Many("phonebook", ENTRY, bare=True),), "OwnPhonebook")
 _PAGE: Final = Record(
     "phonebook",
@@ -45,7 +44,10 @@ _CREDENTIALS: Final = Record(
     "credentials", (Leaf("account", required=True), Leaf("password", required=True)), "GoogleCredentials"
 )
 _SERVICE_ERROR: Final = 744
-_ORDER: Final = "Own entries come first, each part by number."
+_ORDER: Final = (
+    "Own entries, public phonebooks that one's groups see, and all users unless `/api/phonebook/settings` leaves them "
+    "out (ours), by number."
+)
 
 
 @phonebook.route("/rest/my/phonebook")
@@ -108,7 +110,7 @@ def show_page() -> dict[str, Any]:
         "start-row": min(first, part.filtered),
         "end-row": min(last, part.filtered),
         "show-on-phone": "n/a" if on_phone is None else str(on_phone).lower(),
-        "google-domain": _DOMAIN,
+        "google-domain": pbx_own.google_domain(tenant_id),
         "entries": _several(part.entries, last - first),
     }
 

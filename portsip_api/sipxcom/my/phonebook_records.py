@@ -28,7 +28,7 @@ _CONTACT: Final = Nested(
 ENTRY: Final = Record(
     "entry",
     (
-        Leaf("id", meaning="-1: a user; ignored in a request.", ignored=True),
+        Leaf("id", meaning="-1: none of one's own; ignored in a request.", ignored=True),
         Leaf("first-name", required=True),
         Leaf("last-name", required=True),
         Leaf("number", required=True),
@@ -44,7 +44,7 @@ def shown(entry: Listed) -> dict[str, Any]:
     """Return somebody as the wire has it."""
     contact = persons.shown(entry.contact)
     return {
-        "id": _USER if entry.is_user else str(entry.id),
+        "id": _USER if entry.id is None else str(entry.id),
         "first-name": entry.first_name or None,
         "last-name": entry.last_name or None,
         "number": entry.number,

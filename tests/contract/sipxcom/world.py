@@ -101,7 +101,7 @@ def make_calls(portal: Portal, world: World) -> None:
     user = portal.of("200", WEB_PASSWORD)
     user.ask("POST", "rest/my/phonebook/entry/-1", {"entry": {"firstName": "A", "lastName": "B", "number": "3001"}})
     listed = user.ask("GET", "rest/my/phonebook", headers={"Accept": "application/json"}).json()["phonebook"]
-    world["own_entry"] = listed[0]["id"]
+    world["own_entry"] = next(entry["id"] for entry in listed if entry["id"] != "-1")
     rings = [{"userName": "200"}, {"userName": "201"}]
     world["hunt_group"] = portal.make("api/callgroups", {"name": "hunt", "extension": "3399", "ringBeans": rings})
 

@@ -18,7 +18,7 @@ KEYS = sorted(
 def everything(key: str) -> list[Setting]:
     """The settings of a model whatever their conditions."""
     rows = json.loads((_FOLDER / f"{key.replace(':', '/')}.json").read_text(encoding="utf-8"))
-    return [_setting(row, has_label=not key.startswith(("phone", "gateway-ports"))) for row in rows]
+    return [_setting(row, has_label=not key.startswith(("phones", "phone-", "gateway-ports"))) for row in rows]
 
 
 def checked(key: str, path: str, text: str) -> str:
@@ -50,7 +50,7 @@ def test_a_trunk_has_the_settings_of_the_vendors_page_without_labels() -> None:
 
 @pytest.mark.parametrize(
     ("service", "count"),
-    list(zip(SERVICES, (11, 23, 1, 13, 4, 9, 5, 48, 40, 4, 6), strict=True)),
+    list(zip(SERVICES, (11, 23, 1, 13, 4, 9, 5, 2, 48, 40, 4, 6), strict=True)),
 )
 def test_each_service_has_as_many_settings_as_the_contract_counts(service: str, count: int) -> None:
     assert len(definitions(service).settings) == count
@@ -74,7 +74,7 @@ def test_every_model_can_be_read_and_is_sound(key: str) -> None:
         re.compile(setting.constraints.get("pattern", ""))
         if setting.default is not None:
             assert setting_rules.checked(setting, setting.default) == setting.default
-        if key.startswith(("phone", "gateway-ports")):
+        if key.startswith(("phones", "phone-", "gateway-ports")):
             assert setting.label
             assert setting.description is None
 

@@ -14,6 +14,7 @@ COUNTS = {  # visible settings
     "moh": 1,
     "imbot": 4,
     "pagegroups": 9,
+    "phonebook": 2,
     "proxy": 48,
     "registrar": 40,
     "restserver": 4,

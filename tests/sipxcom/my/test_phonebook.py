@@ -43,10 +43,11 @@ def add(user, **change) -> str:
     )
 
 
-def test_it_has_all_users_behind_ones_own_entries(user, admin: Crm):
+def test_it_has_ones_own_entries_and_all_users(user, admin: Crm):
     admin.make_extension("101", profile={"first_name": "Ana", "last_name": "Pop", "email": "ana@example.org"})
     id_ = add(user)
-    assert entries(user)[:2] == [
+    ana, _, mine = entries(user)
+    assert [mine, ana] == [
         {"id": id_, **BO},
         {
             "id": "-1",
@@ -174,13 +175,13 @@ def page(user, query):
     return user.read(f"rest/my/pagedphonebook?{query}")["phonebook"]
 
 
-def test_pages_go_through_own_entries_and_then_users(user, admin: Crm):
+def test_pages_go_through_own_entries_and_users_by_number(user, admin: Crm):
     for number in ("101", "102", "103"):
         admin.make_extension(number, profile={"first_name": f"u{number}"})
-    for number in ("3001", "3002"):
+    for number in ("3001", "1015"):
         add(user, number=number)
     found = page(user, "start=1&end=4")
-    assert [entry["number"] for entry in found.pop("entries")] == ["3002", "101", "102"]
+    assert [entry["number"] for entry in found.pop("entries")] == ["102", "103", "200"]
     assert found == {
         "size": 6,
         "filtered-size": 6,
@@ -192,7 +193,7 @@ def test_pages_go_through_own_entries_and_then_users(user, admin: Crm):
     numbers = [
         entry["number"] for first in range(8) for entry in page(user, f"start={first}&end={first + 1}")["entries"]
     ]
-    assert numbers == ["3001", "3002", "101", "102", "103", "200"]
+    assert numbers == ["101", "102", "103", "200", "1015", "3001"]
     last = page(user, "start=4&end=90")
     assert (len(last["entries"]), last["end-row"]) == (2, 6)
     assert len(page(user, "start=x&end=y")["entries"]) == 6
@@ -208,9 +209,9 @@ def test_pages_are_filtered(user, admin: Crm):
     admin.make_extension("102", profile={"first_name": "Lindsay"})
     add(user)
     found = page(user, "start=0&end=10&filter=LIND")
-    assert [entry["number"] for entry in found["entries"]] == ["3001", "102"]
+    assert [entry["number"] for entry in found["entries"]] == ["102", "3001"]
     assert (found["size"], found["filtered-size"]) == (4, 2)
-    assert [entry["number"] for entry in page(user, "start=1&end=2&filter=lind")["entries"]] == ["102"]
+    assert [entry["number"] for entry in page(user, "start=1&end=2&filter=lind")["entries"]] == ["3001"]
     assert [entry["number"] for entry in page(user, "start=0&end=9&filter=bo@example")["entries"]] == ["3001"]
     assert page(user, "start=0&end=10&filter=null")["filtered-size"] == 4
     assert page(user, "start=0&end=10&filter=nobody")["entries"] == []
@@ -223,11 +224,11 @@ def test_pages_are_filtered(user, admin: Crm):
         ("an", ["101"]),
         ("po", ["101"]),
         ("10", ["101", "102"]),
-        ("1", ["3001", "101", "102"]),
-        ("a p", ["3001", "101"]),
+        ("1", ["101", "102", "3001"]),
+        ("a p", ["101", "3001"]),
         ("zz", []),
         ("%25", []),
-        ("lin", ["3001", "102"]),
+        ("lin", ["102", "3001"]),
         ("bo", ["3001"]),
         ("ana@example", ["101"]),
     ],
@@ -265,10 +266,41 @@ def test_it_costs_a_constant_number_of_statements(app, admin: Crm, statements, p
     counts = []
     for users in (60, 2_000):
         user = among(app, admin, users)
+        for number in ("7", "100020"):
+            add(user, number=number)
+        publish(app, admin, f"among {users}")
         statements.clear()
         assert user.get(path).status_code == 200
         counts.append(len(statements))
-    assert counts[0] == counts[1] <= 14
+    assert counts[0] == counts[1] <= 24
+
+
+def publish(app, admin: Crm, group="sales"):
+    """Let the user 200 see a public phonebook of the members of its group."""
+    flags = dict.fromkeys(("enable_intercom", "enable_external_call", "enable_management_console_access"), True)
+    admin.do("extensions/group/create", group_name=group, members=["200"], **flags)
+    for given in (("import", "Club", "--group", group), ("show-to", "Club", group)):
+        assert app.test_cli_runner().invoke(args=["pbx", "phonebook", *given]).exit_code == 0
+
+
+def test_users_may_be_left_out_but_for_those_of_phonebooks_that_the_groups_see(app, user, portal, admin: Crm):
+    admin.make_extension("101")
+    add(user)
+    path = "api/phonebook/settings/phonebook/everyone"
+    assert portal.put(path, "0", type="text/plain").status_code == 200
+    assert [entry["number"] for entry in entries(user)] == ["3001"]
+    publish(app, admin)
+    assert [(entry["number"], entry["id"] == "-1") for entry in entries(user)] == [("200", True), ("3001", False)]
+    assert entries(user)[0]["contact-information"]["avatar"].endswith("/avatar/200")
+    assert portal.delete(path).status_code == 200
+    assert [entry["number"] for entry in entries(user)] == ["101", "200", "3001"]
+    check_refused(portal.put(path, "maybe", type="text/plain"), 400)
+
+
+def test_the_domain_of_google_is_a_setting(user, portal):
+    path = "api/phonebook/settings/phonebook/googleDomain"
+    assert portal.put(path, "example.org", type="text/plain").status_code == 200
+    assert page(user, "start=0&end=1")["google-domain"] == "example.org"
 
 
 def test_a_long_list_is_written_whole(app, admin: Crm):
@@ -276,7 +308,8 @@ def test_a_long_list_is_written_whole(app, admin: Crm):
     add(user)
     found = entries(user)
     assert len(found) == 1_202
-    assert [entry["id"] for entry in found[1:]] == ["-1"] * 1_201
+    assert [entry["number"] for entry in found][:2] == ["200", "3001"]
+    assert [entry["id"] for entry in found].count("-1") == 1_201
     assert len(user.read_xml(BOOK)) == 1_202
 
 
