@@ -4,11 +4,11 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
 from portsip_api.store import database
-from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD, Crm
-from tests.sipxcom.portal import Portal
+from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD
+from tests.sipxcom.own_rules import FRESH, OwnRules
 
 NUMBERS = st.sampled_from(["100", "101", "102", "2000", "ann", "bob.b"])
 NAMES = st.sampled_from(["", "Doe", "Ünal", "O'Neil & Söhne <x>"])
@@ -16,11 +16,8 @@ GROUPS = st.sampled_from(["sales", "support", "Ops & <Dev>"])
 PASSWORDS = st.sampled_from([f"{WEB_PASSWORD}{suffix}" for suffix in ("", "-a", "-b")])
 
 
-class Apis(RuleBasedStateMachine):
-    """A model: numbers with their names, alias, groups and password; and groups."""
-
-    crm: Crm
-    portal: Portal
+class Apis(OwnRules):
+    """A model: numbers with their names, alias, groups and password, and what users have of their own; and groups."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +51,7 @@ class Apis(RuleBasedStateMachine):
             )
         assert (reply.status_code in {200, 201}) is not self._is_taken(number), reply.text
         if not self._is_taken(number):
-            self.users[number] = {"last": last, "password": password, "aliases": set(), "groups": set()}
+            self.users[number] = {"last": last, "password": password, "aliases": set(), "groups": set(), **FRESH}
 
     @precondition(lambda self: self.users)
     @rule(data=st.data(), number=NUMBERS, last=NAMES, password=st.none() | PASSWORDS, here=st.booleans())
@@ -149,8 +146,7 @@ class Apis(RuleBasedStateMachine):
             for user in self.portal.read("rest/user")["user"]["users"]
         }
         assert mine == {
-            number: {name: value for name, value in user.items() if name != "password"}
-            for number, user in self.users.items()
+            number: {name: user[name] for name in ("last", "aliases", "groups")} for number, user in self.users.items()
         }
         listed = self.crm.read("extensions/list", pagesize=50)
         assert {row["extension_number"]: row["last_name"] for row in listed["extensions"]} == {
@@ -159,6 +155,7 @@ class Apis(RuleBasedStateMachine):
         for number, user in self.users.items():
             shown = self.crm.read("extensions/show", extension_number=number)
             assert shown["web_access_password"] == user["password"]
+            self.check_own(number, shown)
         groups = self.crm.read("extensions/group/list", pagesize=50)["groups"]
         counts = {row["group_name"]: row["members_count"] for row in groups}
         assert {name: count for name, count in counts.items() if name in self.groups} == {
@@ -174,7 +171,7 @@ def test_both_apis_agree(app, configure, portal, admin):
         Apis,
         settings=settings(
             max_examples=15,
-            stateful_step_count=15,
+            stateful_step_count=20,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
