@@ -12,6 +12,7 @@ from portsip_api.pbx.access import tenants
 from portsip_api.pbx.devices import credentials
 from portsip_api.pbx.devices.tables import PhoneCredential
 from portsip_api.pbx.extensions.tables import ExtensionSettings
+from portsip_api.pbx.features.tables import Conference
 from portsip_api.pbx.media.files import FILES
 from portsip_api.store import database, migrations, soundness, volatile
 from portsip_api.store.files import create, create_folders, share_folder
@@ -84,4 +85,4 @@ def _share_media(configuration: settings.Settings) -> None:
 
 
 def _has_secrets() -> bool:
-    return any(bool(table.whole_pbx().select().exists()) for table in (ExtensionSettings, PhoneCredential))
+    return any(bool(table.whole_pbx().select().exists()) for table in (ExtensionSettings, PhoneCredential, Conference))

@@ -13,12 +13,12 @@ from portsip_api.pbx.devices import credentials as phone_credentials
 from portsip_api.pbx.devices import lines, phones
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions, groups
-from portsip_api.pbx.features import call_queues, ring_groups, virtual_receptionists
+from portsip_api.pbx.features import call_queues, conferences, ring_groups, virtual_receptionists
 from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.store import volatile
 from tests.audio import wav
-from tests.crm import SIP_PASSWORD, WEB_PASSWORD
+from tests.crm import PIN, SIP_PASSWORD, WEB_PASSWORD
 from tests.stores import close_store, use_world
 
 IDENTITIES = ("none", "expired", "extension", "other tenant", "tenant", "administrator", "phone")
@@ -42,6 +42,7 @@ class World:
     queue: int
     receptionist: int
     recording: int
+    room: int
     export_link: str
     tokens: dict[str, str]
     phone_password: str
@@ -71,6 +72,7 @@ def build(folder: Path) -> World:
     queue = call_queues.create(home, {"queue_number": "700", "name": "Support", "members": [COLLEAGUE]})
     receptionist = virtual_receptionists.create(home, {"virtual_receptionist_number": "800", "name": "Welcome"})
     recording = recordings.deposit(home, ExtensionKey(COLLEAGUE), wav(0.1), filename=RECORDING).id
+    room = conferences.create(home, {"number": "7001", "name": "Team", "participant_pin": PIN, "owner": COLLEAGUE})
     phone = phones.create(home, {"serial": MAC, "model_id": "yealinkPhoneSIPT46G"})
     lines.add_internal(home, phone, ExtensionKey(NUMBER))
     fetching = phone_credentials.show(home, phone)
@@ -99,6 +101,7 @@ def build(folder: Path) -> World:
         queue,
         receptionist,
         recording,
+        room,
         exported,
         given,
         fetching.password,

@@ -8,6 +8,8 @@ from portsip_api.portsip.calendars import calendars
 from portsip_api.portsip.call_logs import call_logs
 from portsip_api.portsip.call_queues import call_queues
 from portsip_api.portsip.calls import calls
+from portsip_api.portsip.conference_rooms import conference_rooms
+from portsip_api.portsip.conference_servers import conference_servers
 from portsip_api.portsip.core.errors import answer
 from portsip_api.portsip.core.fields import openapi_properties
 from portsip_api.portsip.core.introduction import INTRODUCTION
@@ -44,6 +46,8 @@ _BLUEPRINTS = (
     ring_groups,
     call_queues,
     virtual_receptionists,
+    conference_rooms,
+    conference_servers,
     system_extensions,
     voice_messages,
     recorded_files,

@@ -36,7 +36,7 @@ class SystemExtension(Schema):
         required=True,
         metadata={
             "description": "Ours: `RING_GROUP`, `HUNT_GROUP`, `CALL_QUEUE`, `VIRTUAL_RECEPTIONIST`, `PAGE_GROUP`, "
-            "`PARK_ORBIT` or `VOICE_MAIL`."
+            "`PARK_ORBIT`, `CONFERENCE_ROOM` or `VOICE_MAIL`."
         },
     )
 

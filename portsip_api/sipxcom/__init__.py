@@ -40,6 +40,7 @@ from portsip_api.sipxcom.core.errors import PREFIX, answer
 from portsip_api.sipxcom.core.introduction import INTRODUCTION
 from portsip_api.sipxcom.core.other_ports import OtherPorts
 from portsip_api.sipxcom.my.call_sequences import call_sequences, forwards
+from portsip_api.sipxcom.my.conferences import conferences
 from portsip_api.sipxcom.my.contact_information import contact_information
 from portsip_api.sipxcom.my.greetings import greetings
 from portsip_api.sipxcom.my.log_in import log_in
@@ -106,6 +107,7 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     private_keys,
     phonebook,
     phonebook_entries,
+    conferences,
     mailboxes,
     voicemail,
 )

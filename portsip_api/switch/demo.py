@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from portsip_api.pbx.access import tenants
+from portsip_api.pbx.calls.conferencing import Command, LiveConference
 from portsip_api.pbx.calls.registrations import Registration
+from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.pbx.upkeep import demo_life
 from portsip_api.store.clock import clock
 
@@ -35,6 +37,18 @@ class DemoSwitch:
         """Let the phone go; it comes back some time."""
         number, _, domain = registration.identity.partition("@")
         demo_life.leave(domain, number)
+
+    # Conferences.
+
+    def conferences(self, domain: str) -> Sequence[LiveConference]:
+        """Return none: nobody enters one in a demonstration."""
+        del domain
+        return ()
+
+    def command(self, domain: str, conference: str, command: Command) -> str:
+        """Raise SwitchUnavailable."""
+        del domain, conference, command
+        raise SwitchUnavailable("Nobody can be called into a conference in a demonstration.")
 
 
 def _registration(extension_id: int, number: str, mac: str, domain: str) -> Registration:

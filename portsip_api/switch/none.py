@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from portsip_api.pbx.calls.conferencing import Command, LiveConference
 from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import SwitchUnavailable
 
@@ -25,3 +26,15 @@ class NoSwitch:
         """Raise SwitchUnavailable."""
         del registration
         raise SwitchUnavailable("No SIP engine is attached to this server, so that nothing is registered.")
+
+    # Conferences.
+
+    def conferences(self, domain: str) -> Sequence[LiveConference]:
+        """Return none, since nobody can call."""
+        del domain
+        return ()
+
+    def command(self, domain: str, conference: str, command: Command) -> str:
+        """Raise SwitchUnavailable."""
+        del domain, conference, command
+        raise SwitchUnavailable("No SIP engine is attached to this server, so that nobody can be in a conference.")

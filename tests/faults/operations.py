@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions
+from portsip_api.pbx.features import conference_servers
 from portsip_api.pbx.media import greetings
 from portsip_api.pbx.media.files import FILES
 from portsip_api.store import database, volatile
@@ -61,6 +62,17 @@ _FULLER: dict[str, dict[str, Any]] = {
         "id": "{receptionist}", "vr_number": "802", "key1": {"action": "REPEAT"}, "timeout": [5, 2, COLLEAGUE],
     },
     "/api/virtual_receptionists/update": {"id": "{receptionist}", "vr_number": "802", "key1": [2, COLLEAGUE]},
+    **{
+        f"/api/{base}/{name}": fields
+        for base in ("conference_room", "conference/room")
+        for name, fields in (
+            ("create", {"room_number": "7002", "owner": NUMBER, "room_pin": "1234", "admin_pin": "4321"}),
+            ("update", {"id": "{room}", "room_number": "7003", "room_pin": "1234", "owner": NUMBER}),
+        )
+    },
+    **{f"/api/conference_server/{name}": {"name": "Spare"} for name in ("destroy", "remove")},
+    "/api/conference_server/update": {"name": "Spare", "port": 5080},
+    "/api/conference_server/create": {"name": "West", "ipv4": "192.0.2.1"},
     "/api/extensions/import": {"extensions": [NEW, {"extension_number": NUMBER, "profile": PROFILE}], "mode": "upsert"},
     "/api/extensions/greeting_file/update": OF_COLLEAGUE,
     "/api/extensions/greeting_file/destroy": OF_COLLEAGUE,
@@ -84,7 +96,8 @@ class Operation:
     def send(self, client: FlaskClient, world: World) -> TestResponse:
         """Send it, as an administrator where only that one may."""
         fields = {name: world.key(value) for name, value in self.fields.items()}
-        identity = "administrator" if self.path.startswith("/api/account") else "tenant"
+        of_all = self.path.startswith(("/api/account", "/api/conference_server"))
+        identity = "administrator" if of_all else "tenant"
         headers = {"access_token": world.tokens[identity]} if "verify" not in self.path else {}
         place: dict[str, Any] = {"query_string": fields} if self.method == "GET" else {"json": fields}
         if self.upload:
@@ -104,11 +117,12 @@ OPERATIONS = _operations()
 
 
 def furnish(world: World) -> None:
-    """Add what the requests need beside the filled store: an e-mail address, and an active greeting."""
+    """Add what the requests need beside the filled store: an e-mail address, an active greeting, a server."""
     key = ExtensionKey(id=world.colleague)
     extensions.update(world.home, key, {"profile": {"email": EMAIL}})
     greetings.add(world.home, key, GREETING, wav())
     greetings.activate(world.home, key, GREETING)
+    conference_servers.create({"name": "Spare"})
 
 
 _seen: list[tuple[list[bytes], dict[str, list[Any]]]] = []  # what stood in the files last, and their rows

@@ -23,6 +23,7 @@ OWN_ACCOUNT = (401, 401, 403, 403, 200, 200, 401)
 OTHER_ACCOUNT = (401, 401, 403, 200, 403, 200, 401)
 CALL = (401, 401, 403, 404, 503, 503, 401)
 SYSTEM_GREETING = (401, 401, 403, 404, 409, 409, 401)  # which cannot be removed
+BUILT_IN = (401, 401, 403, 403, 403, 409, 401)  # which cannot be removed
 BAD_LINK = (401, 401, 403, 401, 401, 401, 401)  # no token is needed, but a link that is one
 NO_FILE = (404,) * 7  # no token is needed, but the name of a file
 PHONE_BY_URL = (404,) * 6 + (200,)
@@ -35,6 +36,7 @@ NEW = {"extension_number": "1002", "password": "x-secret", "web_access_password"
 TENANT = {"name": "third", "domain": "third.example", "password": "third x-secret"}
 DIALLED = {"extension": COLLEAGUE, "to": NUMBER}
 GREETING = {"extension_number": COLLEAGUE, "filename": "default.wav"}
+IN_ROOM = {"id": "{room}", "participant_extension": NUMBER}
 FETCHED = {"extension_number": COLLEAGUE, "filename": "new.wav", "url": "http://example.com/new.wav"}
 
 TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
@@ -110,6 +112,29 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("POST", "/api/call_queues/update"): ({"id": "{queue}"}, MANAGERS_OBJECT),
     ("POST", "/api/call_queues/destroy"): ({"id": "{queue}"}, MANAGERS_OBJECT),
     ("POST", "/api/call_queues/remove"): ({"id": "{queue}"}, MANAGERS_OBJECT),
+    **{
+        (method, f"/api/{base}/{operation}"): (fields, expected)
+        for base in ("conference_room", "conference/room")
+        for method, operation, fields, expected in (
+            ("GET", "list", {}, ANY_TOKEN),
+            ("GET", "show", {"id": "{room}"}, MANAGERS_OBJECT),
+            ("POST", "create", {"room_number": "7002"}, MANAGERS),
+            ("POST", "update", {"id": "{room}", "subject": "x"}, MANAGERS_OBJECT),
+            ("POST", "destroy", {"id": "{room}"}, MANAGERS_OBJECT),
+            ("POST", "remove", {"id": "{room}"}, MANAGERS_OBJECT),
+            ("GET", "participants/list", {"id": "{room}"}, MANAGERS_OBJECT),
+            ("POST", "participants/update", IN_ROOM | {"op": "MUTE"}, CALL),
+            ("POST", "chairman/update", IN_ROOM, CALL),
+            ("POST", "main_screen/update", IN_ROOM, CALL),
+        )
+    },
+    ("GET", "/api/conference_server/room/list"): ({}, ANY_TOKEN),
+    ("GET", "/api/conference_server/list"): ({}, MANAGERS),
+    ("GET", "/api/conference_server/show"): ({"id": 1}, MANAGERS),
+    ("POST", "/api/conference_server/create"): ({"name": "West"}, ADMINISTRATOR),
+    ("POST", "/api/conference_server/update"): ({"id": 1, "max_rooms": 0}, ADMINISTRATOR),
+    ("POST", "/api/conference_server/destroy"): ({"id": 1}, BUILT_IN),
+    ("POST", "/api/conference_server/remove"): ({"id": 1}, BUILT_IN),
     ("GET", "/api/system_extensions/list"): ({}, MANAGERS),
     ("POST", "/api/extensions/greeting_file/create"): (FETCHED, OWN_OBJECT),
     ("POST", "/api/extensions/greeting_file/update"): (GREETING, OWN_OBJECT),

@@ -53,6 +53,9 @@ KEYS: dict[str, dict[str, str]] = {
     "rest/erl/phonegroup": {"group": "sales"},
     "rest/callfwdsched": {"id": "{personal}"},
     "rest/my/callfwdsched": {"id": "{personal}"},
+    "rest/my/conferences": {"name": "{conference}"},
+    "rest/my/conferencedetails": {"conference": "{conference}"},
+    "rest/my/conference/": {"conference": "{conference}", "command": "lock"},
     "rest/my/mailbox": {"user": "200", "greeting": "outofoffice"},
     "rest/my/phonebook/entry": {"entry": "{own_entry}"},
     "rest/my/phonebookentry": {"key": "{own_entry}"},
@@ -144,6 +147,7 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     **{(method, "rest/my/phonebook/entry/<name:entry>"): _ENTRY for method in ("POST", "PUT")},
     ("PUT", "rest/my/phonebookentry/<name:key>"): {"vcard": "BEGIN:VCARD\nN:taken;A\nTEL:3010\nEND:VCARD\n"},
+    ("PUT", "rest/my/conferences/<name:name>"): {"setting": {"name": "taken", "description": "taken"}},
     ("PUT", "rest/permission/<name:name>"): {"permission": {"label": "taken"}},
     ("PUT", "rest/user/<name:id>"): {"user": {"userName": "201", "pin": "taken-0123"}},
     ("PUT", "rest/user-group/<name:id>"): {"group": {"name": "taken"}},
@@ -155,6 +159,9 @@ OWNERS = {
     ("PUT", "rest/auto-attendant/<name:attendant>/special"): 204,
     ("DELETE", "rest/auto-attendant/<name:attendant>/special"): 204,
     ("POST", "rest/users/<name:of_user>/phonebook/googleImport"): 744,
+    ("GET", "rest/my/conferencedetails/<name:conference>"): 406,  # nobody is in it
+    **{(method, "rest/my/conference/<name:conference>"): 400 for method in ("GET", "PUT")},  # there is no command
+    **{(method, "rest/my/conference/<name:conference>/<name:command>"): 503 for method in ("GET", "PUT")},
 }
 # Requests that make something of the attacker's own, whose name may be the one that another tenant uses.
 MAKES_OWN = {

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.calls import caller_ids
+from portsip_api.pbx.calls.conferencing import Conferencing
 from portsip_api.pbx.calls.registrations import Registrar
 from portsip_api.pbx.errors import Conflict, Forbidden, Invalid
 from portsip_api.pbx.extensions import dialling_rights
@@ -16,7 +17,7 @@ from portsip_api.pbx.numbers import references
 from portsip_api.pbx.numbers.outside import is_number
 
 
-class Switch(Registrar, Protocol):
+class Switch(Registrar, Conferencing, Protocol):
     """What the PBX asks of a SIP engine; the engines are in `switch/`."""
 
     @property

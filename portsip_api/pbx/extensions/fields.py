@@ -67,6 +67,7 @@ ACTIONS: Final = (
     "CONNECT_TO_NUMBER",
     "CONNECT_TO_VIRTUAL_RECEPTIONIST",
     "CONNECT_TO_CALL_QUEUE",
+    "CONNECT_TO_CONFERENCE_ROOM",
     "DISCONNECT",
 )
 BUSY_ACTIONS: Final = (*ACTIONS, "RING_ANYWAY")  # offered to the phones as a second call

@@ -21,6 +21,7 @@ _A_TARGET = {
     "RING_GROUP": "a ring group or a hunt group",
     "VIRTUAL_RECEPTIONIST": "a virtual receptionist",
     "CALL_QUEUE": "a call queue",
+    "CONFERENCE_ROOM": "a conference",
 }
 
 _CIRCLE = "Must not send the call in a circle."

@@ -19,6 +19,7 @@ KINDS: Final = {
     "CONNECT_TO_RING_GROUP": "RING_GROUP",
     "CONNECT_TO_CALL_QUEUE": "CALL_QUEUE",
     "CONNECT_TO_VIRTUAL_RECEPTIONIST": "VIRTUAL_RECEPTIONIST",
+    "CONNECT_TO_CONFERENCE_ROOM": "CONFERENCE_ROOM",
     VOICE_MAIL: "EXTENSION",
     NUMBER: ANY,
 }
@@ -28,6 +29,7 @@ _A_TARGET: Final = {
     "RING_GROUP": "a ring group or a hunt group",
     "CALL_QUEUE": "a call queue",
     "VIRTUAL_RECEPTIONIST": "a virtual receptionist",
+    "CONFERENCE_ROOM": "a conference",
 }
 
 

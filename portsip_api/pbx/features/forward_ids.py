@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from portsip_api.pbx.extensions.tables import Extension
-from portsip_api.pbx.features.tables import Attendant, CallQueue, RingGroup
+from portsip_api.pbx.features.tables import Attendant, CallQueue, Conference, RingGroup
 from portsip_api.store.dialect import one_of
 
 _TABLES: Final[Mapping[str, Any]] = {
@@ -16,6 +16,7 @@ _TABLES: Final[Mapping[str, Any]] = {
     "CONNECT_TO_RING_GROUP": RingGroup,
     "CONNECT_TO_VIRTUAL_RECEPTIONIST": Attendant,
     "CONNECT_TO_CALL_QUEUE": CallQueue,
+    "CONNECT_TO_CONFERENCE_ROOM": Conference,
 }
 NAMED_BY_ID: Final = frozenset(_TABLES)  # actions
 

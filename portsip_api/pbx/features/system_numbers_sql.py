@@ -11,7 +11,7 @@ _OF_OBJECTS: Final = "d.tenant_id = :tenant AND d.number IS NOT NULL AND d.kind 
 _IS_REACHABLE: Final = "e.status IN ('ONLINE', 'ON_CALL')"
 _PAGE: Final = f"""
 SELECT d.number, d.kind,
-    coalesce(g.name, h.name, q.name, a.name, o.name, p.description,
+    coalesce(g.name, h.name, q.name, a.name, o.name, c.name, p.description,
         CASE d.kind WHEN 'VOICE_MAIL' THEN 'Voicemail' END, ''),
     EXISTS (SELECT 1 FROM ring_group_member AS m JOIN extension AS e ON e.id = m.extension_id
             WHERE m.ring_group_id = g.id AND {_IS_REACHABLE})
@@ -27,6 +27,7 @@ LEFT JOIN call_queue AS q ON d.kind = 'CALL_QUEUE' AND q.tenant_id = d.tenant_id
 LEFT JOIN attendant AS a ON d.kind = 'VIRTUAL_RECEPTIONIST' AND a.tenant_id = d.tenant_id AND a.number = d.number
 LEFT JOIN park_orbit AS o ON d.kind = 'PARK_ORBIT' AND o.tenant_id = d.tenant_id AND o.extension = d.number
 LEFT JOIN page_group AS p ON d.kind = 'PAGE_GROUP' AND p.tenant_id = d.tenant_id AND p.dialled = d.number
+LEFT JOIN conference AS c ON d.kind = 'CONFERENCE_ROOM' AND c.tenant_id = d.tenant_id AND c.number = d.number
 WHERE {_OF_OBJECTS}
 ORDER BY length(d.number) {{0}}, d.number {{0}} LIMIT :limit OFFSET :offset
 """

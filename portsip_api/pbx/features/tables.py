@@ -2,7 +2,7 @@
 
 import peewee
 
-from portsip_api.pbx.tables import Flag, Link, TenantTable, default
+from portsip_api.pbx.tables import Flag, Link, Table, TenantTable, default
 
 
 class RingGroup(TenantTable):
@@ -225,3 +225,48 @@ class SpecialAttendant(TenantTable):
     tenant_id = Link("tenant", primary_key=True)
     attendant_id = Link("attendant", "SET NULL", null=True)
     is_on = Flag(constraints=default("0"))
+
+
+class Conference(TenantTable):
+    """Conferences: rooms that callers enter."""
+
+    missing = "There is no such conference."
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    number = peewee.TextField()
+    name = peewee.TextField()
+    name_key = peewee.TextField()
+    description = peewee.TextField()
+    owner_id = Link("extension", "SET NULL", null=True)
+    enabled = Flag()
+    participant_pin = peewee.BlobField(null=True)  # encrypted, like the next one; NULL: none is asked for
+    moderator_pin = peewee.BlobField(null=True)
+    settings = peewee.TextField()  # JSON; what is not there has its default
+
+    class Meta:
+        """Its keys."""
+
+        indexes = (
+            (("tenant_id", "name_key"), True),
+            (("tenant_id", "number"), True),
+        )
+
+
+class ConferenceServer(Table):
+    """Servers of conferences, which are of no tenant."""
+
+    id = peewee.AutoField()
+    type = peewee.TextField()  # INTERNAL: this server; EXTERNAL
+    name = peewee.TextField()
+    name_key = peewee.TextField()
+    ipv4 = peewee.TextField()
+    ipv6 = peewee.TextField()
+    port = peewee.IntegerField()
+    max_rooms = peewee.IntegerField()  # 0: no limit
+    max_participants = peewee.IntegerField()  # 0: no limit
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("name_key",), True),)

@@ -3,11 +3,11 @@ database, and a model's row for each would cost more than the statement.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from portsip_api.store import database
-from portsip_api.store.dialect import IN_ORDER, elements, json_list, json_row
+from portsip_api.store.dialect import IN_ORDER, elements, json_list, json_row, member
 
 _ADDRESS: Final = ", ".join(f"b.{name}" for name in ("street", "city", "country", "state", "zip", "office_designation"))
 _READ: Final = f"""
@@ -60,3 +60,24 @@ def ids(tenant_id: int, group_id: int | None, limit: int, offset: int) -> list[i
         values = [tenant_id, group_id]
     rows = database.fetch_all(f"SELECT e.id FROM {source} ORDER BY e.id LIMIT ? OFFSET ?", (*values, limit, offset))
     return [row[0] for row in rows]
+
+
+def number_of_im(tenant_id: int, im_id: str) -> str | None:
+    """Return the number of the first user who has that id for instant messages, or None; an index finds it."""
+    row = database.fetch_row(
+        "SELECT e.number FROM user_profile AS u JOIN extension AS e ON e.id = u.extension_id"
+        f" WHERE {member('u.profile', 'im_id')} = ? AND e.tenant_id = ? ORDER BY e.id LIMIT 1",
+        (im_id, tenant_id),
+    )
+    return None if row is None else str(row[0])
+
+
+def im_ids(tenant_id: int, numbers: Iterable[str]) -> dict[str, str]:
+    """Return the ids for instant messages of the users with these numbers who have one, by number."""
+    rows = database.fetch_all(
+        f"SELECT e.number, {member('u.profile', 'im_id')} FROM {elements('j')}"
+        " JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value"
+        " JOIN user_profile AS u ON u.extension_id = e.id",
+        (json.dumps(list(numbers)), tenant_id),
+    )
+    return {number: im_id for number, im_id in rows if im_id}

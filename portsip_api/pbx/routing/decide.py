@@ -12,6 +12,7 @@ from portsip_api.pbx.routing.destinations import CallQueue, Destination, HuntGro
 from portsip_api.pbx.routing.groups import hunt, wait
 from portsip_api.pbx.routing.steps import (
     CALL_QUEUE,
+    CONFERENCE,
     DISCONNECT,
     EXTENSION,
     NUMBER,
@@ -28,6 +29,7 @@ from portsip_api.pbx.routing.walk import (
     SAID,
     Walk,
     connect,
+    disabled_at,
     following_at,
     go_on,
     leave_message,
@@ -141,7 +143,8 @@ def _apply(walk: Walk, destination: Destination, section: str, name: str, why: s
         _give_up(walk, destination, rule, f"{why}; {gone if following is None else problem}")
     elif action in KINDS:
         if not connect(walk, action, target, rule, why):
-            _give_up(walk, destination, rule, f"{why}; {KINDS[action]} {target} no longer exists")
+            problem = disabled_at(walk, target) or f"{KINDS[action]} {target} no longer exists"
+            _give_up(walk, destination, rule, f"{why}; {problem}")
     elif action == NUMBER:
         if problem := problem_of_number(walk, destination, target):
             _give_up(walk, destination, rule, f"{why}; {problem}")
@@ -159,6 +162,7 @@ _NAMED: Final = {
     RING_GROUP: "the group that was",
     RECEPTIONIST: "the virtual receptionist that was",
     CALL_QUEUE: "the call queue that was",
+    CONFERENCE: "the conference that was",
     NUMBER: "what was at",
 }
 

@@ -103,6 +103,14 @@ class CallQueue:
     former: str = ""
 
 
+@dataclass(frozen=True)
+class Conference:
+    """A conference as a call meets it."""
+
+    name: str
+    enabled: bool
+
+
 Next = Destination | HuntGroup | CallQueue  # what a call can go on to
 
 
@@ -110,8 +118,8 @@ Next = Destination | HuntGroup | CallQueue  # what a call can go on to
 class Surroundings:
     """What the rules of a tenant's extensions can point at. `destination` finds an extension by its number.
 
-    `receptionists` are names by number, and `special` is the name of the one that answers for all, if one does; `zone`
-    is the one whose clock schedules mean.
+    All else is by number too. `receptionists` are names, and `special` is the name of the one that answers for all, if
+    one does; `zone` is the one whose clock schedules mean.
     """
 
     destination: Callable[[str], Destination | None]
@@ -123,3 +131,4 @@ class Surroundings:
     call_queues: Mapping[str, CallQueue] = field(default_factory=dict)
     special: str = ""
     zone: ZoneInfo = ZoneInfo("UTC")
+    conferences: Mapping[str, Conference] = field(default_factory=dict)

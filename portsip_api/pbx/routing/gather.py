@@ -28,6 +28,7 @@ from portsip_api.pbx.routing import gather_sql, presses
 from portsip_api.pbx.routing.decide import decide
 from portsip_api.pbx.routing.destinations import (
     CallQueue,
+    Conference,
     Destination,
     HuntGroup,
     Next,
@@ -136,6 +137,11 @@ def _gather(tenant_id: int, key: ExtensionKey, state: State | None, calendar: Ca
         _call_queues(tenant_id, {place.number for place in reached if place.kind == "CALL_QUEUE"}),
         special or "",
         calendar.zone,
+        {
+            place.number: Conference(place.name, bool(place.enabled))
+            for place in reached
+            if place.kind == "CONFERENCE_ROOM"
+        },
     )
     return _called(reached, world), world
 

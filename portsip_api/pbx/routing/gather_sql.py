@@ -43,11 +43,12 @@ WITH RECURSIVE reached (number, hops, state) AS (
     LEFT JOIN dialled_number AS n ON n.id = f.target_id
     WHERE n.number IS NOT NULL AND r.hops <= {MOST_HOPS}
 )
-SELECT r.number, r.hops, d.kind, coalesce(g.name, a.name, r.number), g.ring_time
+SELECT r.number, r.hops, d.kind, coalesce(g.name, a.name, c.name, r.number), g.ring_time, c.enabled
 FROM reached AS r
 LEFT JOIN dialled_number AS d ON d.tenant_id = :tenant AND d.number = r.number
 LEFT JOIN ring_group AS g ON g.tenant_id = :tenant AND g.number = r.number
 LEFT JOIN attendant AS a ON a.tenant_id = :tenant AND a.number = r.number
+LEFT JOIN conference AS c ON c.tenant_id = :tenant AND c.number = r.number
 WHERE r.number <> ''
 """
 
@@ -118,7 +119,8 @@ FROM tenant AS t WHERE t.id = :tenant
 class Reached(NamedTuple):
     """A number that a call comes to after `hops` forwards; without a `kind` nothing in the tenant answers there.
 
-    `name` and `seconds` (which a ring group rings) are those of a ring group, `name` also that of an attendant.
+    `name` and `seconds` (which a ring group rings) are those of a ring group, `name` also that of an attendant and of a
+    conference, which is `enabled` or not.
     """
 
     number: str
@@ -126,6 +128,7 @@ class Reached(NamedTuple):
     kind: str | None
     name: str
     seconds: int | None
+    enabled: int | None
 
 
 class SequenceRing(NamedTuple):

@@ -9,7 +9,16 @@ from portsip_api.pbx.numbers.outside import Caller, Moment, refusal
 from portsip_api.pbx.routing.destinations import CallQueue, Destination, HuntGroup, Next, State, Surroundings
 from portsip_api.pbx.routing.presses import presses
 from portsip_api.pbx.routing.ring_steps import Ring
-from portsip_api.pbx.routing.steps import CALL_QUEUE, EXTENSION, NUMBER, RECEPTIONIST, RING_GROUP, VOICE_MAIL, Step
+from portsip_api.pbx.routing.steps import (
+    CALL_QUEUE,
+    CONFERENCE,
+    EXTENSION,
+    NUMBER,
+    RECEPTIONIST,
+    RING_GROUP,
+    VOICE_MAIL,
+    Step,
+)
 
 
 @dataclass
@@ -34,6 +43,7 @@ KINDS: Final = {
     RING_GROUP: "the ring group",
     RECEPTIONIST: "the virtual receptionist",
     CALL_QUEUE: "the call queue",
+    CONFERENCE: "the conference",
 }
 
 
@@ -48,7 +58,7 @@ def following_at(walk: Walk, action: str, target: str) -> Next | None:
 
 
 def connect(walk: Walk, action: str, target: str, rule: str, why: str) -> bool:
-    """Add the step to a ring group or a receptionist, and tell whether there is one at `target`."""
+    """Add the step to a ring group, a receptionist or a conference, and tell whether there is one at `target`."""
     if action == RING_GROUP and (group := walk.world.ring_groups.get(target)) is not None:
         reason = f"{why}: the call goes to the ring group {group.name}."
         walk.steps.append(Step(RING_GROUP, target, rule, reason, seconds=group.seconds))
@@ -57,6 +67,8 @@ def connect(walk: Walk, action: str, target: str, rule: str, why: str) -> bool:
         instead = f", in whose place {special} answers while special mode is on" if special not in {"", name} else ""
         reason = f"{why}: the call goes to the virtual receptionist {name}{instead}."
         walk.steps.append(Step(RECEPTIONIST, target, rule, reason))
+    elif action == CONFERENCE and (room := walk.world.conferences.get(target)) is not None and room.enabled:
+        walk.steps.append(Step(CONFERENCE, target, rule, f"{why}: the call goes to the conference {room.name}."))
     else:
         return False
     return True
@@ -128,10 +140,17 @@ def problem_of_number(walk: Walk, destination: Destination, number: str) -> str:
 def problem_of_destination(walk: Walk, number: str, caller: Caller | None = None, who: str = "") -> str:
     """Return why a call cannot go to a number, of this tenant or outside; empty when it can."""
     world = walk.world
-    group = world.hunt_groups.get(number)
-    if group is not None and not group.enabled:
-        return f"the hunt group {group.name} is disabled"
+    if problem := disabled_at(walk, number):
+        return problem
     if number in world.internal:
         return ""
     why_not = refusal(number, world.outside, caller, Moment(walk.at, world.zone))
     return "" if why_not is None else why_not.clause(who)
+
+
+def disabled_at(walk: Walk, number: str) -> str:
+    """Return what at a number is disabled, as a clause; empty when nothing there is."""
+    group, room = walk.world.hunt_groups.get(number), walk.world.conferences.get(number)
+    if group is not None and not group.enabled:
+        return f"the hunt group {group.name} is disabled"
+    return f"the conference {room.name} is disabled" if room is not None and not room.enabled else ""

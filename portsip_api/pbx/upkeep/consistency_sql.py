@@ -119,13 +119,16 @@ COMPARISONS: Final = {
                 WHERE g.tenant_id <> b.tenant_id)
             + (SELECT count(*) FROM phonebook_group AS p JOIN phonebook AS b ON b.id = p.phonebook_id
                 JOIN extension_group AS g ON g.id = p.group_id WHERE g.tenant_id <> b.tenant_id)""",
+    "{} conferences are of an extension of another tenant.": """
+        SELECT count(*) FROM conference AS c JOIN extension AS e ON e.id = c.owner_id
+        WHERE e.tenant_id <> c.tenant_id""",
     "{} messages are from an extension of another tenant.": """
         SELECT count(*) FROM voice_message AS m JOIN extension AS e ON e.id = m.extension_id
         JOIN extension AS s ON s.id = m.sender_id WHERE s.tenant_id <> e.tenant_id""",
     "{} phone groups do not have the phones that are counted.": """
         SELECT count(*) FROM phone_group AS g
         WHERE members_count <> (SELECT count(*) FROM phone_group_member WHERE group_id = g.id)""",
-    "{} numbers of groups, queues, orbits, attendants or rules are not dialled numbers, or the other way round.": """
+    "{} numbers of groups, queues, attendants, rooms and the like are not dialled numbers, or the other way round.": """
         SELECT count(*) FROM (
             SELECT tenant_id, number, kind FROM (
                 SELECT tenant_id, extension AS number, 'HUNT_GROUP' AS kind FROM hunt_group
@@ -135,9 +138,10 @@ COMPARISONS: Final = {
                 UNION ALL SELECT tenant_id, dialled, 'PAGE_GROUP' FROM page_group
                 UNION ALL SELECT tenant_id, number, 'VIRTUAL_RECEPTIONIST' FROM attendant WHERE number IS NOT NULL
                 UNION ALL SELECT tenant_id, number, 'DIALLING_RULE' FROM dialling_rule_number
+                UNION ALL SELECT tenant_id, number, 'CONFERENCE_ROOM' FROM conference
                 UNION ALL SELECT tenant_id, number, kind FROM dialled_number
                 WHERE kind IN ('HUNT_GROUP', 'CALL_QUEUE', 'PARK_ORBIT', 'PAGE_GROUP', 'VIRTUAL_RECEPTIONIST',
-                    'DIALLING_RULE') AND number IS NOT NULL)
+                    'DIALLING_RULE', 'CONFERENCE_ROOM') AND number IS NOT NULL)
             GROUP BY tenant_id, number, kind HAVING count(*) <> 2)""",
     "{} references join objects of different tenants, or are nobody's.": """
         SELECT (SELECT count(*) FROM reference AS r JOIN dialled_number AS d ON d.id = r.target_id

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from portsip_api.pbx.access import portal_logins
-from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWORD, WEBPAGE_PASSWORD
+from portsip_api.pbx.access.secret_purposes import (
+    MODERATOR_PIN,
+    PARTICIPANT_PIN,
+    PIN,
+    SIP_PASSWORD,
+    WEB_PASSWORD,
+    WEBPAGE_PASSWORD,
+)
 from portsip_api.pbx.devices import credentials
 from portsip_api.pbx.devices.lines import LINE_PASSWORD
 from portsip_api.pbx.errors import Conflict
@@ -36,6 +43,8 @@ COLUMNS: Final = (
     Column("setting_value", "id", "secret", setting_values.SECRET),
     Column("phone_credential", "id", "secret", credentials.URL_SECRET),
     Column("phone_credential", "id", "password", credentials.PASSWORD),
+    Column("conference", "id", "participant_pin", PARTICIPANT_PIN),
+    Column("conference", "id", "moderator_pin", MODERATOR_PIN),
 )
 
 

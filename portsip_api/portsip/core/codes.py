@@ -9,6 +9,7 @@ from typing import Final
 from portsip_api.pbx.extensions.fields import ACTIONS, BUSY_ACTIONS, OFFICE_HOURS_MODES, READ_OUT
 from portsip_api.pbx.features.action_targets import ACTIONS as FEATURE_ACTIONS
 from portsip_api.pbx.features.call_queues import POLLING_STRATEGIES
+from portsip_api.pbx.features.conference_fields import MODES
 from portsip_api.pbx.features.ring_groups import RING_STRATEGIES
 from portsip_api.pbx.values import Choice, Kind
 
@@ -45,6 +46,7 @@ _CODES: Final[Mapping[Sequence[str], Sequence[str]]] = {
     ),
     READ_OUT: READ_OUT,
     OFFICE_HOURS_MODES: ("GLOBAL", "CUSTOM"),
+    MODES: MODES,
 }
 
 

@@ -50,6 +50,16 @@ RECORDS: Final[Mapping[str, Any]] = {
         "address": {"street": "101 Independence Ave SE", "city": "Washington", "state": "DC", "zip": "20540"},
     },
     "CallSequence": _SEQUENCE,
+    "ConferenceSetting": {
+        "enabled": True,
+        "name": "MirceaConf",
+        "autorecorded": True,
+        "quickstart": True,
+        "video": False,
+        "sendActiveVideoOnly": False,
+        "maxMembers": 0,
+        "moh": "FILES_SRC",
+    },
     "ContactInformation": {
         "jobTitle": "Data Entry Assistant",
         "jobDept": "Data Management Services",

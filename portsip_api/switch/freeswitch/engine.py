@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import orjson
 
+from portsip_api.pbx.calls.conferencing import Command, LiveConference
 from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import Invalid, SwitchUnavailable
 from portsip_api.store.clock import clock
-from portsip_api.switch.freeswitch import access
+from portsip_api.switch.freeswitch import access, conferences
 from portsip_api.switch.freeswitch.event_socket import EventSocket
 
 PROFILE: Final = "phones"  # of SIP, where they register
@@ -67,6 +68,23 @@ class FreeSwitch:
         """End one registration, by its Call-ID; there may be none any more. Raises SwitchUnavailable."""
         with EventSocket(access.door()) as client:
             client.api("sofia", "profile", PROFILE, "flush_inbound_reg", registration.call_id)
+
+    # Conferences.
+
+    def conferences(self, domain: str) -> Sequence[LiveConference]:
+        """Return the conferences of a SIP domain in which somebody is. Raises SwitchUnavailable."""
+        with EventSocket(access.door()) as client:
+            return conferences.listed(client, domain)
+
+    def command(self, domain: str, conference: str, command: Command) -> str:
+        """Do what is asked in a conference and return FreeSWITCH's words.
+
+        Raises Invalid, for what FreeSWITCH cannot be told, Conflict (it does not do it) and SwitchUnavailable.
+        """
+        told = {"number": command.number, "caller_id": command.caller_id, "conference": conference}
+        _require_plain(**{name: text for name, text in told.items() if text})
+        with EventSocket(access.door()) as client:
+            return conferences.do(client, domain, conference, command)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from tests.contract.sipxcom import (
     rows_calls,
+    rows_conferences,
     rows_devices,
     rows_directory,
     rows_own,
@@ -18,6 +19,7 @@ PARTS = (
     rows_services,
     rows_calls,
     rows_own,
+    rows_conferences,
     rows_own_api,
     rows_redirect,
     rows_rules,

@@ -35,6 +35,17 @@ class Portal:
             options["json"] = body
         return self._session.request(method, f"{self._url}/{path}", headers=headers, timeout=30, **options)
 
+    def ask_other(self, path: str, token: str, **fields: Any) -> Any:
+        """POST what must succeed to the other API, and return what it answers."""
+        headers = {"access_token": token} if token else {}
+        reply = requests.post(f"{self.url}/api/{path}", json=fields, headers=headers, timeout=30)
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
+    def upload(self, path: str, name: str, content: bytes) -> Any:
+        """POST a form with a file."""
+        return self.ask("POST", path, files={"file": (name, content)})
+
     def make(self, path: str, body: Any) -> str:
         """Create an object by PUT under `/rest` or POST under `/api`, and return its id."""
         reply = self.ask(
@@ -106,6 +117,18 @@ def make_calls(portal: Portal, world: World) -> None:
     world["hunt_group"] = portal.make("api/callgroups", {"name": "hunt", "extension": "3399", "ringBeans": rings})
 
 
+def make_conferences(portal: Portal, world: World) -> None:
+    """Conferences of the users 200 and 201, which the other API makes, and a prompt to be played in one."""
+    token = portal.ask_other("account/credentials/verify", "", username="admin", password=ADMIN_PASSWORD)
+    for number, name, owner in (("7001", "Team / weekly", "200"), ("7002", "Spare", "200"), ("7003", "Theirs", "201")):
+        fields = {"room_number": number, "name": name, "owner": owner, "room_pin": "1234"}
+        portal.ask_other("conference_room/create", token["access_token"], **fields)
+    world["conference"] = "Spare"
+    profile = {"userName": "201", "userProfile": {"imId": "201im"}}
+    assert portal.ask("PUT", "api/users/201", profile).status_code == 200
+    assert portal.upload("api/moh/prompts", "waltz.wav", wav()).status_code == 200
+
+
 def make_users(portal: Portal, world: World) -> None:
     """A user whom no row of the page removes."""
     portal.make("api/users", {"userName": "240", "pintoken": WEB_PASSWORD, "groups": [{"name": "sales"}]})
@@ -128,6 +151,7 @@ MAKERS: list[Callable[[Portal, World], None]] = [
     make_calls,
     make_rules,
     make_users,
+    make_conferences,
 ]
 
 

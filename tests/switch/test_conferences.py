@@ -1,0 +1,161 @@
+"""Conferences in FreeSWITCH: what it tells of them, and how it is told what to do."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from portsip_api.pbx.calls.conferencing import Command, Group, Verb
+from portsip_api.pbx.errors import Conflict, Invalid, SwitchUnavailable
+from portsip_api.store.clock import clock
+from portsip_api.switch.freeswitch import access, conferences
+from portsip_api.switch.freeswitch.engine import FreeSwitch
+from tests.switch.event_server import EventServer, serving
+
+FLAGS = {"can_hear": True, "can_see": True, "can_speak": False, "hold": False, "is_moderator": False}
+
+
+def member(id_: int, number: str) -> dict[str, Any]:
+    """A caller, as FreeSWITCH 1.10.12 tells of it."""
+    return {
+        "type": "caller",
+        "id": id_,
+        "flags": FLAGS,
+        "uuid": f"u{id_}",
+        "caller_id_name": "x",
+        "caller_id_number": number,
+        "join_time": 60,
+        "last_talking": 0,
+        "energy": 100,
+        "volume_in": -2,
+        "volume_out": 1,
+        "output-volume": 1,
+        "input-volume": -2,
+    }
+
+
+def room(name: str, *members: dict[str, Any], locked: bool = False) -> dict[str, Any]:
+    """A conference, as it tells of it."""
+    return {"conference_name": name, "member_count": len(members), "locked": locked, "members": list(members)}
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    """Return what makes an engine that is answered `reply`, with what it was asked beside it."""
+    servers, asked = [], []
+
+    def made(reply: bytes) -> tuple[FreeSwitch, list[str]]:
+        def script(peer):
+            peer.let_in()
+            while lines := peer.command():
+                asked.extend(lines)
+                peer.reply(reply)
+
+        server = serving(script)
+        servers.append(server)
+        running: EventServer = server.__enter__()
+        monkeypatch.setattr(access, "door", running.door)
+        return FreeSwitch(), asked
+
+    yield made
+    for server in servers:
+        server.__exit__(None, None, None)
+
+
+def test_those_of_a_domain_are_told_of(engine):
+    recording = {"type": "recording_node", "record_path": "/x.wav", "join_time": 9}
+    rooms = [
+        room("7001~a.test", member(1, "1000"), recording, locked=True),
+        room("%2B49~a.test", member(7, "1001")),
+        room("7001~b.test", member(2, "1000")),
+        room("7001~aa.test", member(3, "1000")),
+        room("3000", member(4, "1000")),
+    ]
+    switch, asked = engine(orjson.dumps(rooms))
+    before = clock.wall()
+    first, second = switch.conferences("a.test")
+    assert asked == ["api conference json_list"]
+    assert (first.number, first.locked, first.recorded, second.number) == ("7001", True, 9, "+49")
+    assert second.recorded is None
+    (one,) = first.members
+    assert (one.id, one.number, one.uuid, one.volume_in, one.volume_out) == (1, "1000", "u1", -2, 1)
+    assert (one.energy, one.can_hear, one.can_speak) == (100, True, False)
+    assert before - 60 <= one.joined <= clock.wall() - 60
+
+
+@pytest.mark.parametrize("reply", [b"", b"-ERR x", b"{", b'[{"conference_name": "1~a.test"}]', b"[1]", b'{"a": 1}'])
+def test_what_it_tells_badly_is_no_list(engine, reply):
+    switch, _ = engine(reply)
+    with pytest.raises(SwitchUnavailable):
+        switch.conferences("a.test")
+
+
+def test_there_may_be_none(engine):
+    switch, _ = engine(b"[]")
+    assert switch.conferences("a.test") == []
+
+
+WAV = Path("/var/lib/pbx/my media/1.wav")
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (Command(Verb.LOCK), "lock"),
+        (Command(Verb.MUTE, (3,)), "mute 3"),
+        (Command(Verb.KICK, Group.ALL), "kick all"),
+        (Command(Verb.VOLUME_IN, Group.LAST, value=-2), "volume_in last -2"),
+        (Command(Verb.ENERGY, (1,)), "energy 1"),
+        (Command(Verb.DTMF, (1,), digits="12*#"), "dtmf 1 12*#"),
+        (Command(Verb.PIN, digits="4711"), "pin 4711"),
+        (Command(Verb.NO_PIN), "nopin"),
+        (Command(Verb.LIST), "list"),
+        (Command(Verb.LIST, word="|"), "list delim |"),
+        (Command(Verb.RELATE, (1, 2), word="nohear"), "relate 1 2 nohear"),
+        (Command(Verb.SAY, text="Hello all"), "say Hello all"),
+        (Command(Verb.SAY, (2,), text="Hello"), "saymember 2 Hello"),
+        (Command(Verb.PLAY, sound=WAV, word="async"), f"play '{WAV}' async"),
+        (Command(Verb.PLAY, (2,), sound=WAV), f"play '{WAV}' 2"),
+        (Command(Verb.STOP, (2,), word="current"), "stop current 2"),
+        (Command(Verb.TRANSFER, (1, 2), number="7002"), "transfer 7002~a.test 1 2"),
+        (Command(Verb.FLOOR, (1,)), "vid-floor 1 force"),
+        (
+            Command(Verb.DIAL, number="1000", caller_id="7001", caller_name="Our team"),
+            "dial {ignore_early_media=true,originate_timeout=30}user/1000@a.test 7001 Our_team",
+        ),
+        (Command(Verb.INVITE, number="1000"), "bgdial {ignore_early_media=true,originate_timeout=30}user/1000@a.test"),
+    ],
+)
+def test_a_command_is_written_as_it_reads_it(engine, command, words):
+    switch, asked = engine(b"+OK done")
+    assert switch.command("a.test", "+49", command) == "+OK done"
+    assert asked == [f"api conference %2B49~a.test {words}"]
+
+
+@pytest.mark.parametrize("reply", [b"-ERR (play) File: /etc/secret not found.", b"-USAGE: conference"])
+def test_what_it_does_not_do_is_said_without_its_words(engine, reply):
+    switch, _ = engine(reply)
+    with pytest.raises(Conflict, match="does not do this") as refused:
+        switch.command("a.test", "7001", Command(Verb.LOCK))
+    assert "secret" not in str(refused.value)
+
+
+def test_what_it_cannot_do_it_is_not_asked_for(engine):
+    switch, asked = engine(b"+OK")
+    for verb in (Verb.CHAIR, Verb.RECORD, Verb.NO_RECORD):
+        with pytest.raises(SwitchUnavailable, match="FreeSWITCH"):
+            switch.command("a.test", "7001", Command(verb, (1,)))
+    for number in ("1 2", "1}", "1,x=y", "1\napi quit"):
+        with pytest.raises(Invalid):
+            switch.command("a.test", "7001", Command(Verb.INVITE, number=number))
+        with pytest.raises(Invalid):
+            switch.command("a.test", number, Command(Verb.LOCK))
+    assert asked == []
+
+
+@pytest.mark.parametrize("number", ["7001", "+49", "*7", "#1", "a_b.c-d"])
+def test_a_name_has_no_character_that_ends_one(number):
+    name = conferences.name_of(number, "a.test")
+    assert name.endswith("~a.test")
+    assert not set(name) & set("@+ '\\,{}")
