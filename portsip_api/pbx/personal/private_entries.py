@@ -13,6 +13,7 @@ import orjson
 from portsip_api.pbx.errors import Conflict, Duplicate, Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions.fields import EMAIL
+from portsip_api.pbx.personal import private_entries_sql
 from portsip_api.pbx.personal.contacts import ADDRESS, PERSON, compact
 from portsip_api.pbx.personal.tables import PrivateEntry, PrivatePhonebook
 from portsip_api.pbx.row_ids import row_id
@@ -38,6 +39,7 @@ ENTRY: Rules = {
     "number": Text(128, 1),
     "internal_id": Text(255),
 }
+_BETWEEN: Final = "\0"
 _NEEDED: Final = ("first_name", "last_name", "number")
 _KEY: Final = "private_entry_extension_id_number_first_name_last_name_key"
 _REFUSALS: Final[Refusals] = {
@@ -62,9 +64,13 @@ def everybody(tenant_id: int, user_id: int, words: str = "") -> list[PrivateCont
 
     A word is looked for in names, number and e-mail address, whatever its case.
     """
-    found = [_entry(row) for row in _rows(tenant_id, user_id)]
-    wanted = fold(words).split()
-    return [entry for entry in found if all(word in _text(entry) for word in wanted)] if wanted else found
+    rows = private_entries_sql.entries(tenant_id, user_id)
+    if wanted := fold(words).split():
+        rows = [row for row, text in zip(rows, _texts(rows), strict=True) if all(word in text for word in wanted)]
+    return [
+        PrivateContact(id_, first, last, number, internal_id, orjson.loads(contact))
+        for id_, first, last, number, internal_id, contact, _ in rows
+    ]
 
 
 def count(tenant_id: int, user_id: int) -> int:
@@ -150,11 +156,6 @@ def show_on_phone(tenant_id: int, user_id: int, value: bool) -> None:
         PrivatePhonebook.update(tenant_id, {"show_on_phone": value}, extension_id=user_id)
 
 
-def _rows(tenant_id: int, user_id: int) -> list[PrivateEntry]:
-    table = PrivateEntry
-    return table.page(tenant_id, table.extension_id == user_id, order=[table.number, table.first_name, table.last_name])
-
-
 def _make_book(tenant_id: int, user_id: int) -> None:
     find_id(tenant_id, ExtensionKey(id=user_id))
     if not PrivatePhonebook.has(tenant_id, extension_id=user_id):
@@ -166,8 +167,13 @@ def _entry(row: PrivateEntry) -> PrivateContact:
     return PrivateContact(row.id, *names, orjson.loads(row.contact))
 
 
-def _text(entry: PrivateContact) -> str:
-    return fold(f"{entry.number} {entry.first_name} {entry.last_name} {entry.contact.get('email', '')}")
+def _texts(rows: Sequence[Any]) -> list[str]:
+    """Return in normal form what words are looked for in, of all rows at once, which is faster than of each.
+
+    No value has the character between them in it.
+    """
+    named = (" ".join((first, last, number, email or "")) for _, first, last, number, _, _, email in rows)
+    return fold(_BETWEEN.join(named)).split(_BETWEEN) if rows else []
 
 
 def _columns(fields: Mapping[str, object]) -> dict[str, Any]:

@@ -102,6 +102,13 @@ def test_words_are_found_in_entries_of_public_phonebooks(user: int) -> None:
     assert [entry.number for entry in own.search(HOME, user, "pu")] == ["201", "4711"]
 
 
+def test_words_are_compared_in_their_normal_form(user: int) -> None:
+    for number, name in (("1", "Straße"), ("2", "\u0301x"), ("3", "ＷＩＤＥ"), ("4", "İlkay")):
+        add(user, number, first_name=name)
+    for words, numbers in (("STRASSE", ["1"]), ("wide lind", ["3"]), ("ilk", ["4"]), ("lind 2", ["2"])):
+        assert listed(user, words=words) == numbers, words
+
+
 def test_a_phonebook_that_is_imported_again_is_seen_by_whom_it_was(user: int) -> None:
     publish("A", "201")
     phonebooks.import_csv(HOME, "a", b"X,Y,202\n")
