@@ -101,6 +101,11 @@ class Settings:
     switch_networks: list[IPNetwork] = _setting(
         Networks(), "127.0.0.1,::1", "Addresses or networks that the SIP engine may ask this server from"
     )
+    switch_dir: str = _setting(
+        kinds.String(), "",
+        "Folder in which the SIP engine leaves what it records and finds what it plays; both write there, by "
+        "`PBX_MEDIA_GROUP` where they are different users; empty: `switch` in the data folder",
+    )  # fmt: skip
     secret_key_file: str = _setting(
         kinds.String(), "",
         "File of the keys that encrypt stored secrets, made at the first start with mode 0600; empty: `secret.key` in "
@@ -270,6 +275,11 @@ class Settings:
         return self._path_or(self.switch_secret_file, "switch.secret")
 
     @property
+    def switch_path(self) -> Path:
+        """The folder that the SIP engine and this server share."""
+        return self._path_or(self.switch_dir, "switch").resolve()
+
+    @property
     def upload_path(self) -> Path | None:
         """The folder of uploads, if there is one."""
         return ROOT / self.upload_dir if self.upload_dir else None
@@ -325,6 +335,7 @@ def _require_absolute(loaded: Settings, given: Mapping[str, str]) -> None:
         "PBX_UPLOAD_DIR": loaded.upload_dir,
         "PBX_SWITCH_PASSWORD_FILE": loaded.switch_password_file,
         "PBX_SWITCH_SECRET_FILE": loaded.switch_secret_file,
+        "PBX_SWITCH_DIR": loaded.switch_dir,
     }
     relative = [name for name, path in paths.items() if name in given and not Path(path or "/").is_absolute()]
     if relative or not loaded.data_dir:

@@ -36,6 +36,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_SWITCH_URL": ("tcp://[::1]:8022", "tcp://[::1]:8022"),
     "PBX_SWITCH_PASSWORD_FILE": ("/etc/pbx/switch.password", "/etc/pbx/switch.password"),
     "PBX_SWITCH_SECRET_FILE": ("/etc/pbx/switch.secret", "/etc/pbx/switch.secret"),
+    "PBX_SWITCH_DIR": ("/srv/switch", "/srv/switch"),
     "PBX_SWITCH_NETWORKS": ("10.0.0.0/8", [ipaddress.ip_network("10.0.0.0/8")]),
     "PBX_DIGEST": ("sha256", "sha256"),
     "PBX_BASIC": ("false", False),
@@ -151,7 +152,7 @@ BAD = {
 # Any text is good for these, an empty one too.
 FREE = {
     *("PBX_CONFIG", "PBX_DATA_DIR", "PBX_SECRET_KEY_FILE", "PBX_UPLOAD_DIR"),
-    *("PBX_SWITCH_PASSWORD_FILE", "PBX_SWITCH_SECRET_FILE"),
+    *("PBX_SWITCH_PASSWORD_FILE", "PBX_SWITCH_SECRET_FILE", "PBX_SWITCH_DIR"),
 }
 
 

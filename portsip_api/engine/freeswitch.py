@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from portsip_api.engine.blueprint import EngineOperations
-from portsip_api.switch.freeswitch import directory
+from portsip_api.switch.freeswitch import dialplan, directory
 
 lookups = EngineOperations("FreeSWITCH", __name__)
 
@@ -12,3 +12,9 @@ lookups = EngineOperations("FreeSWITCH", __name__)
 def find_user(form: Mapping[str, str]) -> str:
     """Say who a user is and with what it proves so."""
     return directory.answer(form)
+
+
+@lookups.route("/engine/freeswitch/dialplan", methods=["POST"])
+def route_call(form: Mapping[str, str]) -> str:
+    """Say what is to be done with a call."""
+    return dialplan.answer(form)

@@ -169,8 +169,8 @@ def show_extension_hours(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(step: Step) -> dict[str, Any]:
-    shown = asdict(step)
-    return shown if step.presses else {name: value for name, value in shown.items() if name != "presses"}
+    left_out = {"together"} if step.presses else {"together", "presses"}  # which the reasons say
+    return {name: value for name, value in asdict(step).items() if name not in left_out}
 
 
 def _called(given: dict[str, Any]) -> ExtensionKey:

@@ -93,7 +93,7 @@ def test_a_user_is_shown_with_a_hash_and_never_with_a_password(ask, admin):
     assert values(reply.text, "param")["a1-hash"] == ha1
     assert values(reply.text, "variable") == {
         "user_context": "pbx.local",
-        "effective_caller_id_name": "Ann \"<&' Bee",
+        "effective_caller_id_name": "Ann & Bee",
         "effective_caller_id_number": "1000",
     }
     assert SIP_PASSWORD not in reply.text

@@ -50,7 +50,8 @@ class Stream:
         self._socket.bind(("127.0.0.1", 0))
         self._socket.settimeout(0.2)
         self._hertz = hertz
-        self._heard: list[tuple[float, bytes]] = []
+        self._heard: list[bytes] = []
+        self._asked = 0
         self._ended = threading.Event()
         self._threads = [threading.Thread(target=self._listen, daemon=True)]
         self._threads[0].start()
@@ -69,13 +70,18 @@ class Stream:
             thread.start()
 
     def hears(self, hertz: float, within: float = 8.0) -> bool:
-        """Tell whether a second of that tone comes within some seconds."""
+        """Tell whether that tone comes within some seconds, or came since it was last asked for one that came."""
         ends = time.monotonic() + within
+        at = self._asked
         while time.monotonic() < ends:
-            sound = b"".join(payload for _, payload in self._heard[-25:])
-            if len(sound) >= 20 * FRAME and loudness(sound, hertz) > 0.7:
+            sound = b"".join(self._heard[at : at + 8])
+            if len(sound) < 8 * FRAME:
+                time.sleep(0.05)
+            elif loudness(sound, hertz) > 0.7:
+                self._asked = at + 8
                 return True
-            time.sleep(0.1)
+            else:
+                at += 2
         return False
 
     def close(self) -> None:
@@ -92,7 +98,7 @@ class Stream:
             except TimeoutError:
                 continue
             if packet[1] & 0x7F == 0:  # PCMU
-                self._heard.append((time.monotonic(), packet[12:]))
+                self._heard.append(packet[12:])
 
     def _talk(self, address: tuple[str, int]) -> None:
         angle = 2 * math.pi * self._hertz / RATE

@@ -10,7 +10,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,16 @@ from portsip_api.switch.freeswitch.event_socket import Door, EventSocket
 from tests.contract.servers import ROOT, Server, start_server, wait_until
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
 from tests.live.phone import Phone
+from tests.live.recorder import Recorder
 
 PROGRAM = os.environ.get("FREESWITCH", "")
+RECORD = bool(os.environ.get("RECORD"))
 HOME, OTHER = "pbx.local", "b.test"  # SIP domains: that of the default tenant, and of another one
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the mark of what depends on more than the engine's words."""
+    config.addinivalue_line("markers", "unrecorded: happens in no order that could be played again")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,8 +85,9 @@ class Engine:
 class Pbx:
     """This server, as its clients see it, with the engine behind it."""
 
-    def __init__(self, server: Server, engine: Engine) -> None:
-        self.server, self.engine = server, engine
+    def __init__(self, server: Server, engine: Engine, recorder: Recorder) -> None:
+        self.server, self.engine, self.recorder = server, engine, recorder
+        self.recorded = server.data_dir / "switch"
         self._token = ""
         self._numbers = iter(range(1000, 9000))
         self.tenants: dict[str, int] = {}
@@ -90,6 +100,7 @@ class Pbx:
 
     def post(self, path: str, **fields: Any) -> Any:
         """POST what must succeed."""
+        self.recorder.api(path, fields)
         reply = requests.post(f"{self.server.url}/api/{path}", json=fields, headers=self._headers(), timeout=30)
         assert reply.status_code == 200, reply.text
         return reply.json()
@@ -136,6 +147,38 @@ class Pbx:
     def wait_status(self, number: str, status: str, domain: str = HOME) -> None:
         """Wait until an extension is shown so."""
         wait_until(lambda: self.status(number, domain) == status, f"{number} is {status}", 20)
+        if RECORD:
+            time.sleep(0.5)  # the recorder hears of it too, before it is told what is shown
+        self.recorder.note("status", number, domain, status)
+
+    def messages(self, number: str) -> list[Any]:
+        """The messages in the mailbox of an extension."""
+        return self.get("recordfiles/voicemail/list", extension_number=number, tenant_id=1)["voicemails"]
+
+    def download(self, path: str) -> bytes:
+        """The file of a signed name."""
+        reply = requests.get(f"{self.server.url}/filedown/{path}", timeout=30)
+        assert reply.status_code == 200, reply.text
+        return reply.content
+
+    def greet(self, number: str, filename: str, content: bytes) -> None:
+        """Let an extension's mailbox greet with a file."""
+        self.recorder.note("greet", number, filename)
+        reply = requests.post(
+            f"{self.server.url}/api/extensions/greeting_file/create", headers=self._headers(), timeout=30,
+            data={"extension_number": number, "filename": filename, "tenant_id": 1}, files={"file": content},
+        )  # fmt: skip
+        assert reply.status_code == 200, reply.text
+        self.post("extensions/greeting_file/update", extension_number=number, filename=filename, tenant_id=1)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Let the server not answer while the block runs."""
+        os.killpg(self.server.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.server.pid, signal.SIGCONT)
 
     def _headers(self) -> dict[str, str]:
         return {"access_token": self._token} if self._token else {}
@@ -163,21 +206,39 @@ def pbx(servers: None, template: Any, tmp_path_factory: pytest.TempPathFactory) 
         "PBX_WORKERS": "2",
     }
     server = start_server("gunicorn", data, **variables)
-    pbx_command = [sys.executable, "-m", "portsip_api", "switch", "config", "freeswitch", str(folder / "engine")]
-    subprocess.run(
-        [*pbx_command, "--url", server.url, "--rtp", f"{audio}-{audio + 400}"],
-        check=True, cwd=ROOT, env=os.environ | variables | {"PBX_DATA_DIR": str(data)}, capture_output=True,
-    )  # fmt: skip
-    door = Door("127.0.0.1", commands, (data / "switch.password").read_text().strip())
-    engine = Engine(folder / "engine", ("127.0.0.1", sip), door)
-    running = Pbx(server, engine)
-    try:
+    recorder = Recorder()
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        url = stack.enter_context(recorder.before(server.url)) if RECORD else server.url
+        door = _write_configuration(folder, data, variables, url, f"{audio}-{audio + 400}")
+        engine = Engine(folder / "engine", ("127.0.0.1", sip), door)
         engine.start()
+        stack.callback(engine.kill)
+        if RECORD:
+            stack.enter_context(recorder.listening(door))
+        running = Pbx(server, engine, recorder)
         running.set_up()
         yield running
-    finally:
-        engine.kill()
-        server.stop()
+
+
+@pytest.fixture(autouse=True)
+def recorded(pbx: Pbx, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep what happens in a test, where that is asked for; one that failed proves nothing."""
+    pbx.recorder.begin()
+    failures = request.session.testsfailed
+    yield
+    if RECORD and request.session.testsfailed == failures and not request.node.get_closest_marker("unrecorded"):
+        pbx.recorder.save(request.node.name.removeprefix("test_"))
+
+
+def _write_configuration(folder: Path, data: Path, variables: dict[str, str], url: str, audio: str) -> Door:
+    pbx_command = [sys.executable, "-m", "portsip_api", "switch", "config", "freeswitch", str(folder / "engine")]
+    subprocess.run(
+        [*pbx_command, "--url", url, "--rtp", audio],
+        check=True, cwd=ROOT, env=os.environ | variables | {"PBX_DATA_DIR": str(data)}, capture_output=True,
+    )  # fmt: skip
+    port = int(variables["PBX_SWITCH_URL"].rpartition(":")[2])
+    return Door("127.0.0.1", port, (data / "switch.password").read_text().strip())
 
 
 @pytest.fixture

@@ -159,6 +159,24 @@ class Phone:
             headers = [("Authorization", given)]
         return status
 
+    def subscribe(self, package: str) -> int:
+        """Subscribe to what is told of the own extension, and return the last status."""
+        uri = f"sip:{self.user}@{self.domain}"
+        headers: list[tuple[str, str]] = []
+        status = 0
+        for _ in range(2):
+            message = self._request("SUBSCRIBE", uri, f"{uuid.uuid4()}@phone", f"<{uri}>")
+            message.headers += [("Contact", f"<{self.contact}>"), ("Event", package), ("Expires", "300"), *headers]
+            self.send(message)
+            reply = self._reply()
+            status = reply.status
+            if status not in {401, 407} or headers:
+                break
+            challenge = reply.get("www-authenticate") or reply.get("proxy-authenticate")
+            given = authorization(challenge, "SUBSCRIBE", uri, self.user, self.password)
+            headers = [("Authorization" if status == 401 else "Proxy-Authorization", given)]
+        return status
+
     def call(self, number: str, *headers: tuple[str, str], domain: str = "") -> Call:
         """Call a number."""
         call = Call(self, f"{uuid.uuid4()}@phone", self.hertz)
@@ -179,6 +197,14 @@ class Phone:
         except queue.Empty:
             return True
         return False
+
+    def redirect(self, call: Call, number: str) -> None:
+        """Answer a call with where else to look."""
+        assert call.invite is not None
+        headers = [("Via", via) for via in call.invite.all("via")]
+        headers += [(name, call.invite.get(name.lower())) for name in ("From", "Call-ID", "CSeq")]
+        headers += [("To", call.local), ("Contact", f"<sip:{number}@{self.domain}>")]
+        self.send(SipMessage("SIP/2.0 302 Moved Temporarily", headers))
 
     def send(self, message: SipMessage) -> None:
         """Send a message to the engine."""

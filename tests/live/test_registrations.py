@@ -1,5 +1,7 @@
 """Phones register, or may not, and both APIs show who is there."""
 
+import pytest
+
 from tests.contract.servers import wait_until
 from tests.live.conftest import OTHER, Pbx
 
@@ -55,6 +57,7 @@ def test_a_disabled_extension_may_not_register_and_may_again(pbx: Pbx, phone):
     assert one.register() == 200
 
 
+@pytest.mark.unrecorded
 def test_a_new_password_counts_at_once(pbx: Pbx, phone):
     number = pbx.extension()
     one = phone(number)
@@ -78,6 +81,7 @@ def test_an_extension_is_there_while_one_of_two_phones_is(pbx: Pbx, phone):
     pbx.wait_status(number, "OFFLINE")
 
 
+@pytest.mark.unrecorded
 def test_an_engine_that_died_and_came_back_is_believed(pbx: Pbx, phone):
     number, other = pbx.extension(), pbx.extension()
     one, two = phone(number), phone(other)
@@ -92,6 +96,7 @@ def test_an_engine_that_died_and_came_back_is_believed(pbx: Pbx, phone):
     pbx.wait_status(other, "ONLINE")
 
 
+@pytest.mark.unrecorded
 def test_who_guesses_too_often_is_given_no_account_for_a_while(pbx: Pbx, phone):
     number = pbx.extension()
     guesser, owner = phone(number, password="wrong"), phone(number)

@@ -166,6 +166,7 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("GET", "/provision/<name>"): ({}, PHONE_BY_PASSWORD),
     ("GET", "/provision//<name>"): ({}, PHONE_BY_PASSWORD),
     ("POST", "/engine/freeswitch/directory"): ({}, NOBODY),
+    ("POST", "/engine/freeswitch/dialplan"): ({}, NOBODY),
 }
 
 

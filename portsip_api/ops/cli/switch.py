@@ -12,7 +12,7 @@ from portsip_api.ops.cli.group import SentenceGroup
 from portsip_api.ops.cli.opening import name_store
 from portsip_api.ops.switch_check import findings
 from portsip_api.store.files import create_folders, write_atomically
-from portsip_api.switch.freeswitch import access, static
+from portsip_api.switch.freeswitch import access, recorded, static
 
 switch = SentenceGroup("switch", help="The SIP engine behind this server.")
 
@@ -47,6 +47,7 @@ def config(engine: str, folder: Path, url: str | None, rtp: tuple[int, int]) -> 
     del engine  # there is one
     name_store()
     access.make()
+    recorded.make_folder()
     plain = [port for transport, port in settings.current().sip_transports if transport in {"UDP", "TCP"}]
     place = static.Place(
         url or f"http://{settings.current().bind}",

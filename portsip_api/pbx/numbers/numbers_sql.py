@@ -1,9 +1,11 @@
 """What is asked about numbers, and written of what points at them, in SQL: it is done for every target of an import."""
 
+import json
+from collections.abc import Iterable
 from typing import Any, Final
 
 from portsip_api.store import database
-from portsip_api.store.dialect import WHOLE, json_list, json_row
+from portsip_api.store.dialect import WHOLE, json_list, json_row, listed
 
 
 def of_forward_rules(extension_id: str) -> str:
@@ -24,6 +26,15 @@ def find(tenant_id: int, number: str) -> Any:
     return database.fetch_row(
         "SELECT id, kind FROM dialled_number WHERE tenant_id = ? AND number = ?", (tenant_id, number)
     )
+
+
+def kinds(tenant_id: int, numbers: Iterable[str]) -> dict[str, str]:
+    """Return, by number, the kinds of the objects that answer at those numbers of the tenant."""
+    rows = database.fetch_all(
+        f"SELECT number, kind FROM dialled_number WHERE tenant_id = ? AND number IN {listed()}",
+        (tenant_id, json.dumps(list(numbers))),
+    )
+    return dict(rows)
 
 
 # Of a tenant `t`, each as a JSON array: the beginnings of external numbers that are allowed, those that are denied, and

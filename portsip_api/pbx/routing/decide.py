@@ -4,6 +4,7 @@ Source: PortSIP REST API, `forward_rules`; contract, section 4 ("Actions", "Offi
 groups and call sequences the facts that `rings` names.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -69,6 +70,27 @@ def decide(
     return walk.steps
 
 
+def stop(  # noqa: PLR0913 — as `decide`, and where the call was
+    called: Next,
+    at: datetime,
+    world: Surroundings,
+    visited: Collection[str] = (),
+    *,
+    state: State | None = None,
+    outcome: Outcome | None = None,
+) -> tuple[list[Step], Next | None]:
+    """Return the steps at one extension, hunt group or queue alone, and what the call goes on to, if it does.
+
+    `visited` are the numbers that the call was at before. The rest is as with `decide`, which goes from stop to stop.
+    """
+    walk = Walk(at, world, [], {called.number, *visited})
+    if isinstance(called, HuntGroup):
+        return walk.steps, hunt(walk, called)
+    if isinstance(called, CallQueue):
+        return walk.steps, wait(walk, called)
+    return walk.steps, _meet(walk, called, state or called.state, outcome)
+
+
 def _meet(walk: Walk, destination: Destination, state: State, outcome: Outcome | None) -> Next | None:
     """Add what happens at one extension, and return what the call goes on to."""
     if state is State.AVAILABLE and outcome is not Outcome.BUSY:
@@ -110,7 +132,8 @@ def _ring_others(walk: Walk, destination: Destination) -> str:
         how = f"{ring.number} rings together with {previous}" if ring.together else f"{ring.number} rings next"
         when = "" if ring.periods is None else ", as its schedule is in force"
         reason = f"The call sequence of {destination.number}: {how}, for {ring.seconds} seconds{when}."
-        walk.steps.append(Step(RING, ring.number, "call_sequence.rings", reason, seconds=ring.seconds))
+        step = Step(RING, ring.number, "call_sequence.rings", reason, seconds=ring.seconds, together=ring.together)
+        walk.steps.append(step)
         previous = ring.number
     where = "in that time" if previous.startswith("the phones") else "or at the numbers that ring for it"
     return f"Nobody answers at {destination.number} {where}{silent}"

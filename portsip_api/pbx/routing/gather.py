@@ -92,6 +92,11 @@ def find(
     )
 
 
+def surroundings(tenant_id: int, key: ExtensionKey) -> tuple[Next, Surroundings]:
+    """Return what is called, as `find`, and all that the call can meet whatever becomes of it. Raises NotFound."""
+    return _gather(tenant_id, key, gather_sql.EVERY, calendars.load(tenant_id))
+
+
 def office_hours(tenant_id: int, key: ExtensionKey, at: datetime) -> OfficeHours:
     """Return whether the office of an extension is open at `at`. Raises NotFound."""
     column, value = key.where()
@@ -110,7 +115,7 @@ def office_hours(tenant_id: int, key: ExtensionKey, at: datetime) -> OfficeHours
     return OfficeHours(row[0], hours, at, now.is_open, now.until)
 
 
-def _gather(tenant_id: int, key: ExtensionKey, state: State | None, calendar: Calendar) -> tuple[Next, Surroundings]:
+def _gather(tenant_id: int, key: ExtensionKey, state: str | None, calendar: Calendar) -> tuple[Next, Surroundings]:
     """Return what is called, and all that the call can meet from there. Raises NotFound."""
     reached = gather_sql.reached(tenant_id, *key.where(), state)
     extensions = {place.number for place in reached if place.kind == "EXTENSION"}

@@ -23,16 +23,17 @@ _PLAIN: Final = (
 # An extension forwards by the rules of the state that it is in, a hunt group to where its calls fall back, a queue to
 # what nobody's answer leads to. A state has
 # two rules, so that the numbers at most double with each forward: they are never more than 1,023.
+# In every state at once a number is met once for each distance, however many ways lead there.
 # LEFT JOIN keeps the order of the joins: left to itself, SQLite goes through all extensions of the tenant.
 _PLACES: Final = (
     "CASE WHEN e.id IS NULL THEN '%' ELSE CASE coalesce(r.state, e.status) WHEN 'OFFLINE' THEN 'offline.%'"
-    " WHEN 'DND' THEN 'dnd.%' WHEN 'AWAY' THEN 'away.%' ELSE 'available.%' END END"
+    " WHEN 'DND' THEN 'dnd.%' WHEN 'AWAY' THEN 'away.%' WHEN 'EVERY' THEN '%' ELSE 'available.%' END END"
 )
 _REACHED: Final = f"""
 WITH RECURSIVE reached (number, hops, state) AS (
     SELECT coalesce(:number, (SELECT number FROM extension WHERE tenant_id = :tenant AND id = :id)), 0, :state
     UNION
-    SELECT n.number, r.hops + 1, NULL
+    SELECT n.number, r.hops + 1, CASE r.state WHEN 'EVERY' THEN r.state END
     FROM reached AS r
     LEFT JOIN extension AS e ON e.tenant_id = :tenant AND e.number = r.number
     LEFT JOIN hunt_group AS h ON h.tenant_id = :tenant AND (h.extension = r.number OR h.did = r.number)
@@ -116,6 +117,9 @@ FROM tenant AS t WHERE t.id = :tenant
 """
 
 
+EVERY: Final = "EVERY"  # state, beside those of `State`
+
+
 class Reached(NamedTuple):
     """A number that a call comes to after `hops` forwards; without a `kind` nothing in the tenant answers there.
 
@@ -150,7 +154,8 @@ class SequenceRing(NamedTuple):
 def reached(tenant_id: int, column: str, value: object, state: str | None) -> list[Reached]:
     """Return the numbers that a call can come to from the `number` or the extension's `id` that `column` says.
 
-    Who is called is in `state`, or without it in the live one, as are all others.
+    Who is called is in `state`, or without it in the live one, as are all others. In EVERY state are all of them at
+    once: that are the numbers which the call can come to whatever becomes of it.
     """
     values = {"tenant": tenant_id, "number": None, "id": None, "state": state, column: value}
     return [Reached(*row) for row in database.fetch_all(_REACHED, values)]

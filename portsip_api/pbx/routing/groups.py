@@ -30,7 +30,8 @@ def hunt(walk: Walk, group: HuntGroup) -> Next | None:
         state = f" ({ring.number} is {SAID[user.state]} now)" if user and user.state in SAID else ""
         reason = f"The hunt group {group.name}: {ring.number} rings{how} for {seconds} seconds{own}{state}, and its own"
         reason = f"{reason} forwarding {applies}."
-        walk.steps.append(Step(RING, ring.number, "hunt_group.rings", reason, seconds=seconds))
+        step = Step(RING, ring.number, "hunt_group.rings", reason, seconds=seconds, together=ring.together)
+        walk.steps.append(step)
         last = user or last
     why = f"Nobody answers at the hunt group {group.name}"
     if group.to_voicemail and last is not None and last.voicemail:

@@ -42,7 +42,8 @@ class Press:
 class Step:
     """One thing that happens to the call, the rule that caused it and a sentence for a person.
 
-    `presses`: where the call goes on to, in a voicemail, when the caller presses a key.
+    `presses`: where the call goes on to, in a voicemail, when the caller presses a key. What rings `together` rings at
+    the same time as the step before.
     """
 
     action: str
@@ -52,3 +53,4 @@ class Step:
     seconds: int | None = None
     greeting: str | None = None
     presses: tuple[Press, ...] = ()
+    together: bool = False

@@ -3,6 +3,7 @@
 No user is kept by FreeSWITCH: a new password, a disabled extension and a limit that was reached count at once.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,6 +14,7 @@ from portsip_api.switch.freeswitch.documents import NOT_FOUND, document, element
 from portsip_api.switch.freeswitch.engine import PROFILE
 
 _LOG_IN: Final = "sip_auth"
+_OF_VARIABLES: Final = re.compile(r"""[$\\{}\[\]^'",;|<>`]""")
 
 
 def answer(form: Mapping[str, str]) -> str:
@@ -35,12 +37,17 @@ def contacts(number: str, domain: str) -> str:
     return f"${{sofia_contact({PROFILE}/{number}@{domain})}}"
 
 
+def _plain(name: str) -> str:
+    """Return a name without what would end a variable of FreeSWITCH, or be run in one."""
+    return " ".join(_OF_VARIABLES.sub("", name).split())
+
+
 def _document(account: SipAccount) -> str:
     leg = f"presence_id={account.number}@{account.domain},dialed_user={account.number},dialed_domain={account.domain}"
     parameters = {"a1-hash": account.ha1, "dial-string": f"{{{leg}}}{contacts(account.number, account.domain)}"}
     variables = {
         "user_context": account.domain,
-        "effective_caller_id_name": account.name,
+        "effective_caller_id_name": _plain(account.name) or account.number,
         "effective_caller_id_number": account.number,
     }
     user = element(

@@ -7,6 +7,7 @@ all is asked for, and what is not as it was is written.
 import logging
 import threading
 import time
+from pathlib import Path
 from typing import Final
 
 import orjson
@@ -14,7 +15,8 @@ import orjson
 from portsip_api.pbx.calls import lines, sip_accounts
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.store import database, volatile
-from portsip_api.switch.freeswitch import access
+from portsip_api.switch.freeswitch import access, message_waiting
+from portsip_api.switch.freeswitch.depositing import Depositor
 from portsip_api.switch.freeswitch.engine import phones, table
 from portsip_api.switch.freeswitch.event_socket import Event, EventSocket
 from portsip_api.switch.freeswitch.live import NAMES, SUBCLASSES, Live
@@ -22,6 +24,7 @@ from portsip_api.switch.freeswitch.live import NAMES, SUBCLASSES, Live
 FIRST_WAIT: Final = 0.5  # seconds before a connection is tried again; each time twice as long
 LONGEST_WAIT: Final = 8.0
 RECONCILE_SECONDS: Final = 60.0
+_RECORDED: Final = "RECORD_STOP"
 _TURN: Final = 0.5  # seconds after which it is looked whether it is to stop
 
 _log = logging.getLogger("pbx.switch")
@@ -33,15 +36,24 @@ class Listener:
     def __init__(self) -> None:
         """Nothing is known yet."""
         self._live = Live()
+        self._depositor = Depositor()
         self._problem = ""
 
     def run(self, stopping: threading.Event) -> None:
         """Listen, and connect again for as long as it takes, until `stopping` is set."""
+        depositing = threading.Thread(target=self._depositor.run, args=(stopping,), daemon=True)
+        depositing.start()
+        try:
+            self._listen(stopping)
+        finally:
+            depositing.join()
+
+    def _listen(self, stopping: threading.Event) -> None:
         wait = FIRST_WAIT
         while not stopping.is_set():
             try:
                 with EventSocket(access.door()) as client:
-                    client.subscribe(NAMES, SUBCLASSES)
+                    client.subscribe((*NAMES, _RECORDED, message_waiting.QUERY), SUBCLASSES)
                     self._reconcile(client)
                     wait = FIRST_WAIT
                     self._follow(client, stopping)
@@ -60,16 +72,22 @@ class Listener:
         while not stopping.is_set():
             event = client.event(_TURN)
             if event is not None:
-                self._take(event)
+                self._take(client, event)
             if client.lost or time.monotonic() - reconciled > RECONCILE_SECONDS:
                 client.lost = False
                 self._reconcile(client)
                 reconciled = time.monotonic()
 
-    def _take(self, event: Event) -> None:
+    def _take(self, client: EventSocket, event: Event) -> None:
         if event.get("Event-Subclass") == "sofia::register_failure":
             told = (str(event.get(name, "")) for name in ("to-user", "to-host", "network-ip"))
             sip_accounts.refused(*told)
+            return
+        if event.get("Event-Name") == _RECORDED:
+            self._depositor.put(Path(str(event.get("Record-File-Path", ""))))
+            return
+        if event.get("Event-Name") == message_waiting.QUERY:
+            message_waiting.answer(client, event)
             return
         address = self._live.take(event)
         if address:

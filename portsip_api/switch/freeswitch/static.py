@@ -113,6 +113,7 @@ def _sofia(place: Place) -> tuple[ET.Element, ET.Element]:
         "log-auth-failures": "true",
         "rfc2833-pt": "101",
         "dtmf-duration": "2000",
+        "liberal-dtmf": "true",  # keys by INFO count too, where RFC 2833 was agreed on
         "inbound-codec-prefs": "PCMA,PCMU",
         "outbound-codec-prefs": "PCMA,PCMU",
         "inbound-codec-negotiation": "generous",

@@ -1,0 +1,62 @@
+"""Messages that FreeSWITCH has recorded are put into mailboxes in a thread of its own: to convert one takes a while."""
+
+import logging
+import queue
+import threading
+import time
+from pathlib import Path
+from typing import Final
+
+from portsip_api.pbx.errors import SwitchUnavailable
+from portsip_api.store import database, volatile
+from portsip_api.switch.freeswitch import access, message_waiting, recorded
+from portsip_api.switch.freeswitch.event_socket import EventSocket
+
+SWEEP_SECONDS: Final = 60.0
+_MOST_WAITING: Final = 10_000  # files; what is too much is swept
+_TURN: Final = 0.5
+
+_log = logging.getLogger("pbx.switch")
+
+
+class Depositor:
+    """Takes files that it is told of, and now and then those that nobody told it of, until it is told to stop."""
+
+    def __init__(self) -> None:
+        """Nothing has come."""
+        self._files: queue.Queue[Path] = queue.Queue(_MOST_WAITING)
+
+    def put(self, path: Path) -> None:
+        """Let a file be taken soon, whose recording has ended."""
+        try:
+            self._files.put_nowait(path)
+        except queue.Full:
+            _log.warning("More is recorded than can be kept at once: the rest is kept later.")
+
+    def run(self, stopping: threading.Event) -> None:
+        """Take files until `stopping` is set."""
+        swept = 0.0
+        while not stopping.is_set():
+            try:
+                paths = [self._files.get(timeout=_TURN)]
+            except queue.Empty:
+                if time.monotonic() - swept < SWEEP_SECONDS:
+                    continue
+                swept, paths = time.monotonic(), recorded.left_over()
+                recorded.remove_dead_links()
+            for path in paths:
+                self._take(path)
+
+    def _take(self, path: Path) -> None:
+        try:
+            mailbox = recorded.take(path)
+            if mailbox is not None:
+                with EventSocket(access.door()) as client:
+                    message_waiting.tell(client, mailbox)
+        except SwitchUnavailable:
+            pass  # phones ask when it is there again
+        except Exception:  # noqa: BLE001 — whatever it is, the file is swept
+            _log.exception("A message could not be kept now.")
+        finally:
+            database.db.leave()
+            volatile.db.leave()

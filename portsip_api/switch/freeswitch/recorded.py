@@ -1,0 +1,98 @@
+"""What FreeSWITCH records, in a folder that this server and it share, and what becomes of it.
+
+The name of a file says all that there is to know of it, so that none is lost whose end we were not told.
+"""
+
+import logging
+import re
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from portsip_api import settings
+from portsip_api.pbx.errors import PbxError
+from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.mailboxes import mailboxes
+from portsip_api.pbx.media import audio
+from portsip_api.store.clock import clock
+from portsip_api.store.files import create_folders, share_folder, write_atomically
+
+SWEPT_SECONDS: Final = 300.0  # without a change, after which a file is taken whose end nobody told
+_MESSAGE: Final = re.compile(r"message~(\d+)~(\d+)~([0-9A-Za-z+*#_.]*)~[0-9a-f-]{36}\.wav", re.ASCII)
+_LINK: Final = "audio~"
+_NOT_OF_NUMBERS: Final = re.compile(r"[^0-9A-Za-z+*#_.]", re.ASCII)
+
+_log = logging.getLogger("pbx.switch")
+
+
+def make_folder() -> None:
+    """Make the folder, for both, and put the system's greeting into it."""
+    folder, group = settings.current().switch_path, settings.current().media_group
+    create_folders(folder)
+    write_atomically(default_greeting(), audio.default_greeting().content, 0o640)
+    if group is not None:
+        share_folder(folder, group)
+        folder.chmod(0o2770)
+
+
+def default_greeting() -> Path:
+    """Return the file of the system's greeting."""
+    return settings.current().switch_path / "greeting.wav"
+
+
+def playable(file: Path) -> Path:
+    """Return a name for an audio file of the store by which FreeSWITCH knows what it is, a link in the folder."""
+    link = settings.current().switch_path / f"{_LINK}{file.name}.wav"
+    with suppress(FileExistsError):
+        if not link.is_symlink():
+            link.symlink_to(file.resolve())
+    return link
+
+
+def message_file(tenant_id: int, extension_id: int, caller: str, call_id: str) -> Path:
+    """Return where a message for a mailbox is recorded; `caller` is a number, `call_id` the uuid of the call."""
+    name = f"message~{tenant_id}~{extension_id}~{_NOT_OF_NUMBERS.sub('', caller)}~{call_id or uuid.uuid4()}.wav"
+    return settings.current().switch_path / name
+
+
+class Mailbox(NamedTuple):
+    """A mailbox by the ids of its tenant and its extension."""
+
+    tenant_id: int
+    extension_id: int
+
+
+def take(path: Path) -> Mailbox | None:
+    """Put a recorded message into its mailbox, and return that, or None when there is no message.
+
+    A file that is none, or is there no more, is left alone; one that its mailbox does not take is removed.
+    """
+    named = _MESSAGE.fullmatch(path.name)
+    if named is None or path.parent != settings.current().switch_path:
+        return None
+    mailbox: Mailbox | None = Mailbox(int(named[1]), int(named[2]))
+    try:
+        received, recording = path.stat().st_mtime, path.read_bytes()
+        key = ExtensionKey(id=int(named[2]))
+        mailboxes.deposit(int(named[1]), key, recording, named[3], received=received)
+    except FileNotFoundError:
+        return None
+    except PbxError as error:
+        _log.info("A message was not kept.", extra={"fields": {"cause": str(error)}})
+        mailbox = None
+    path.unlink(missing_ok=True)
+    return mailbox
+
+
+def remove_dead_links() -> None:
+    """Remove the links to files that are gone."""
+    for link in settings.current().switch_path.glob(f"{_LINK}*"):
+        if link.is_symlink() and not link.exists():
+            link.unlink(missing_ok=True)
+
+
+def left_over() -> list[Path]:
+    """Return the messages whose end nobody told."""
+    files = settings.current().switch_path.glob("message~*.wav")
+    return [path for path in files if clock.wall() - path.stat().st_mtime > SWEPT_SECONDS]

@@ -1,0 +1,133 @@
+"""What goes to and fro between the engine and this server in a live run, kept for runs without an engine.
+
+RECORD=1 writes it, a file for each test: what was asked of the APIs before, the look-ups with their documents, the
+events, and what was shown. Of forms and events only what says something is kept, and no secret is among it.
+"""
+
+import json
+import re
+import threading
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl
+
+from portsip_api.pbx.errors import SwitchUnavailable
+from portsip_api.switch.freeswitch.event_socket import Door, EventSocket
+from portsip_api.switch.freeswitch.live import NAMES, SUBCLASSES
+from tests.switch.alike import alike
+
+FOLDER = Path(__file__).parents[1] / "switch" / "recordings"
+OF_FORMS = {
+    *("section", "action", "purpose", "profile", "user", "domain", "ip", "sip_auth_method", "sip_user_agent"),
+    *("Caller-Context", "Caller-Destination-Number", "Caller-Direction", "Unique-ID", "Caller-Username"),
+    *("Caller-Caller-ID-Number", "Caller-RDNIS", "variable_sip_from_user", "variable_sip_auth_username"),
+    *("variable_sip_auth_realm", "variable_pbx_caller", "variable_pbx_caller_id", "variable_dialed_user"),
+    *("variable_dialed_domain", "variable_pbx_call"),
+}
+OF_EVENTS = {
+    *("Event-Name", "Event-Subclass", "Unique-ID", "from-user", "from-host", "to-user", "to-host", "user", "host"),
+    *("call-id", "user-agent", "network-ip", "variable_sip_auth_username", "variable_sip_auth_realm"),
+    *("variable_dialed_user", "variable_dialed_domain", "Answer-State"),
+}
+_NEVER = {"password", "web_access_password"}
+
+
+class Recorder:
+    """What has happened since the test began."""
+
+    def __init__(self) -> None:
+        self._steps: list[Any] = []
+        self._lock = threading.Lock()
+
+    def note(self, kind: str, *what: object) -> None:
+        """Keep a step."""
+        with self._lock:
+            self._steps.append([kind, *what])
+
+    def api(self, path: str, fields: Mapping[str, Any]) -> None:
+        """Keep what is asked of an API."""
+        self.note("api", path, {name: value for name, value in fields.items() if name not in _NEVER})
+
+    def begin(self) -> None:
+        """Forget what was before."""
+        with self._lock:
+            self._steps.clear()
+
+    def save(self, name: str) -> None:
+        """Write what happened in a test."""
+        with self._lock:
+            lines = ",\n".join(json.dumps(step, ensure_ascii=False) for step in self._steps)
+        FOLDER.mkdir(exist_ok=True)
+        (FOLDER / f"{re.sub(r'[^a-z0-9]+', '-', name).strip('-')}.json").write_text(
+            f"[\n{lines}\n]\n", encoding="utf-8"
+        )
+
+    @contextmanager
+    def before(self, url: str) -> Iterator[str]:
+        """Stand between the engine and this server, and yield where."""
+
+        class Handler(BaseHTTPRequestHandler):
+            recorder: ClassVar[Recorder] = self
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                """Pass a look-up on, and keep it."""
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                kept = ("Authorization", "Content-Type")
+                headers = {name: self.headers[name] for name in kept if name in self.headers}
+                asked = urllib.request.Request(url + self.path, body, headers, method="POST")
+                try:
+                    with urllib.request.urlopen(asked, timeout=30) as reply:
+                        status, content = reply.status, reply.read()
+                except OSError:
+                    status, content = 502, b""
+                form = {name: text for name, text in parse_qsl(body.decode()) if name in OF_FORMS}
+                if status == 200:
+                    self.recorder.note("ask", self.path, form, alike(content.decode()))
+                self.send_response(status)
+                self.send_header("Content-Type", "text/xml")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+    @contextmanager
+    def listening(self, door: Door) -> Iterator[None]:
+        """Keep the events, as long as the engine lives."""
+        ended = threading.Event()
+
+        def listen() -> None:
+            while not ended.is_set():
+                try:
+                    with EventSocket(door) as client:
+                        client.subscribe(NAMES, SUBCLASSES)
+                        while not ended.is_set():
+                            event = client.event(0.2)
+                            if event is not None:
+                                self.note("event", {name: value for name, value in event.items() if name in OF_EVENTS})
+                except SwitchUnavailable:
+                    ended.wait(0.3)
+
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()

@@ -1,0 +1,290 @@
+"""Calls between extensions, as their rules have them: who rings, what callers are told, who hears whom."""
+
+import time
+
+import pytest
+
+from tests.contract.servers import wait_until
+from tests.live.conftest import HOME, OTHER, Pbx
+
+RULES = {"no_answer_timeval": 3, "no_answer_action": "DISCONNECT", "busy_action": "DISCONNECT"}
+ANN, BOB, EVE = 440, 620, 880  # tones in hertz
+
+
+@pytest.fixture
+def line(pbx: Pbx, phone):
+    """A function that makes an extension with a registered phone, whose rules end calls unless others are given."""
+
+    def make(hertz=ANN, available=(), phones=1, domain=HOME, **rules):
+        number = pbx.extension(domain, forward_rules={"available": {**RULES, **dict(available)}, **rules})
+        made = [phone(number, domain, hertz=hertz) for _ in range(phones)]
+        for one in made:
+            assert one.register() == 200
+        if made:
+            pbx.wait_status(number, "ONLINE", domain)
+        return (number, *made)
+
+    return make
+
+
+def to(action, number=""):
+    """The fields of a rule that leads somewhere."""
+    return action, number
+
+
+def no_answer(number):
+    return {"no_answer_action": "CONNECT_TO_ANOTHER_EXTENSION", "no_answer_action_value": number}
+
+
+def busy(number):
+    return {"busy_action": "CONNECT_TO_ANOTHER_EXTENSION", "busy_action_value": number}
+
+
+def test_a_call_is_answered_both_hear_each_other_and_are_shown_on_it(pbx: Pbx, line):
+    ann, anns = line(ANN)
+    bob, bobs = line(BOB)
+    call = anns.call(bob)
+    rings = bobs.incoming()
+    assert call.wait("180", "183") == "180"
+    assert f"<sip:{ann}@" in rings.invite.get("from")
+    rings.answer()
+    call.wait("200")
+    assert call.stream.hears(BOB)
+    assert rings.stream.hears(ANN)
+    pbx.wait_status(ann, "ON_CALL")
+    pbx.wait_status(bob, "ON_CALL")
+    call.hang_up()
+    rings.wait("BYE")
+    pbx.wait_status(ann, "ONLINE")
+    pbx.wait_status(bob, "ONLINE")
+
+
+def test_the_callee_hangs_up(line):
+    _, anns = line()
+    bob, bobs = line(BOB)
+    call = anns.call(bob)
+    rings = bobs.incoming()
+    rings.answer()
+    call.wait("200")
+    rings.hang_up()
+    call.wait("BYE")
+
+
+def test_a_caller_gives_up(line):
+    _, anns = line()
+    bob, bobs = line(BOB)
+    call = anns.call(bob)
+    rings = bobs.incoming()
+    call.wait("180")
+    call.cancel()
+    call.wait("487")
+    rings.wait("CANCEL")
+
+
+@pytest.mark.parametrize(("status", "told"), [(486, "486"), (603, "486"), (480, "480")])
+def test_a_busy_phone_a_declined_call_and_do_not_disturb_end_as_rules_say(line, status, told):
+    _, anns = line()
+    bob, bobs = line(BOB, dnd={"office_hours_action": "DISCONNECT", "outside_office_hours_action": "DISCONNECT"})
+    call = anns.call(bob)
+    bobs.incoming().respond(status)
+    assert call.wait("480", "486", "603") == told
+
+
+def test_nobody_answers(line):
+    _, anns = line()
+    bob, bobs = line(BOB)
+    began = time.monotonic()
+    call = anns.call(bob)
+    rings = bobs.incoming()
+    assert call.wait("480", "486") == "480"
+    assert time.monotonic() - began > 1.5
+    rings.wait("CANCEL")
+
+
+def test_nobody_is_there(line):
+    _, anns = line()
+    bob, *_ = line(phones=0, offline={"office_hours_action": "DISCONNECT", "outside_office_hours_action": "DISCONNECT"})
+    assert anns.call(bob).wait("480", "503", "404") == "480"
+
+
+def test_a_number_that_nobody_has_and_one_of_another_tenant(pbx: Pbx, line):
+    _, anns = line()
+    there = pbx.extension(OTHER)
+    assert anns.call("8999").wait("404", "480", "503") == "404"
+    assert anns.call(there).wait("404", "480", "503") == "404"
+    assert anns.call(there, domain=OTHER).wait("403", "404", "480") in {"403", "404"}
+
+
+def test_each_result_goes_where_its_rule_says(line, pbx: Pbx):
+    ann, anns = line()
+    eve, eves = line(EVE)
+    joe, joes = line(EVE)
+    bob, bobs = line(BOB, {**no_answer(eve), **busy(joe)})
+    call = anns.call(bob)
+    bobs.incoming().respond(486)
+    rings = joes.incoming()
+    rings.answer()
+    call.wait("200")
+    assert call.stream.hears(EVE)
+    pbx.wait_status(joe, "ON_CALL")
+    call.hang_up()
+    pbx.wait_status(joe, "ONLINE")
+    pbx.wait_status(ann, "ONLINE")
+    call = anns.call(bob)
+    bobs.incoming().wait("CANCEL")
+    eves.incoming().answer()
+    call.wait("200")
+    call.hang_up()
+    assert joes.is_left_alone(0.5)
+
+
+def test_a_chain_of_forwards_tells_results_apart_at_each_stop(line):
+    _, anns = line()
+    last, lasts = line(EVE)
+    wrong, wrongs = line(EVE)
+    third, thirds = line(BOB, {**no_answer(wrong), **busy(last)})
+    second, seconds = line(BOB, {**no_answer(third), **busy(wrong)})
+    first, firsts = line(BOB, {**no_answer(wrong), **busy(second)})
+    call = anns.call(first)
+    firsts.incoming().respond(486)
+    seconds.incoming().wait("CANCEL")
+    thirds.incoming().respond(603)
+    lasts.incoming().answer()
+    call.wait("200")
+    call.hang_up()
+    assert wrongs.is_left_alone(0.5)
+
+
+def test_forwards_in_a_circle_end(line, pbx: Pbx):
+    _, anns = line()
+    bob, bobs = line(BOB)
+    eve, eves = line(EVE, busy(bob))
+    pbx.change(bob, forward_rules={"available": busy(eve)}, voice_mail={"enable_voicemail": False})
+    pbx.change(eve, voice_mail={"enable_voicemail": False})
+    call = anns.call(bob)
+    bobs.incoming().respond(486)
+    eves.incoming().respond(486)
+    assert call.wait("486", "480") == "486"
+    assert bobs.is_left_alone(0.5)
+
+
+def test_who_is_offline_is_found_out_when_it_rings(line, pbx: Pbx):
+    _, anns = line()
+    eve, eves = line(EVE)
+    bob, *_ = line(phones=0, offline={
+        "office_hours_action": "CONNECT_TO_ANOTHER_EXTENSION", "office_hours_action_value": eve,
+        "outside_office_hours_action": "CONNECT_TO_ANOTHER_EXTENSION", "outside_office_hours_action_value": eve,
+    })  # fmt: skip
+    call = anns.call(bob)
+    eves.incoming().answer()
+    call.wait("200")
+    call.hang_up()
+
+
+@pytest.mark.parametrize("status", ["DND", "AWAY"])
+def test_a_status_that_was_set_decides_without_ringing(line, pbx: Pbx, status):
+    _, anns = line()
+    eve, eves = line(EVE)
+    rule = {"office_hours_action": "CONNECT_TO_ANOTHER_EXTENSION", "office_hours_action_value": eve}
+    outside = {f"outside_{name}": value for name, value in rule.items()}
+    bob, bobs = line(BOB, **{status.lower(): rule | outside})
+    pbx.post("extensions/status/update", extension_number=bob, status=status, tenant_id=1)
+    call = anns.call(bob)
+    eves.incoming().answer()
+    call.wait("200")
+    call.hang_up()
+    assert bobs.is_left_alone(0.5)
+
+
+def test_both_phones_of_an_extension_ring_and_one_takes_the_call(line):
+    _, anns = line()
+    bob, first, second = line(BOB, phones=2)
+    call = anns.call(bob)
+    left, taken = first.incoming(), second.incoming()
+    taken.answer()
+    call.wait("200")
+    left.wait("CANCEL")
+    call.hang_up()
+
+
+def test_a_phone_that_redirects_is_not_followed(line):
+    _, anns = line()
+    eve, eves = line(EVE)
+    bob, bobs = line(BOB, {"busy_action": "DISCONNECT"})
+    call = anns.call(bob)
+    rings = bobs.incoming()
+    rings.phone.redirect(rings, eve)
+    assert call.wait("480", "486", "503", "200") != "200"
+    assert eves.is_left_alone(0.5)
+
+
+def test_a_phone_that_says_it_is_somebody_else_does_not_call(line, phone):
+    ann, _ = line()
+    bob, bobs = line(BOB)
+    liar = phone(ann)
+    liar.user = bob  # in From, with the password of nobody
+    liar.password = "wrong"
+    assert liar.call(bob).wait("403", "401", "200") == "403"
+    assert bobs.is_left_alone(0.5)
+
+
+def test_a_ring_group_rings_all_and_one_takes_the_call(line, pbx: Pbx):
+    _, anns = line()
+    bob, bobs = line(BOB)
+    eve, eves = line(EVE)
+    pbx.post("ring_groups/create", ring_group_number="6000", name="All", members=[bob, eve], tenant_id=1, ring_time=20)
+    call = anns.call("6000")
+    taken, left = eves.incoming(), bobs.incoming()
+    taken.answer()
+    call.wait("200")
+    assert call.stream.hears(EVE)
+    left.wait("CANCEL")
+    call.hang_up()
+
+
+def test_a_ring_group_rings_one_after_the_other(line, pbx: Pbx):
+    _, anns = line()
+    bob, bobs = line(BOB)
+    eve, eves = line(EVE)
+    given = {"ring_group_number": "6001", "name": "Hunt", "members": [bob, eve], "ring_time": 2}
+    pbx.post("ring_groups/create", **given, ring_strategy="PRIORITIZED_HUNT", tenant_id=1)
+    call = anns.call("6001")
+    bobs.incoming().wait("CANCEL")
+    eves.incoming().answer()
+    call.wait("200")
+    call.hang_up()
+    call = anns.call("6001")
+    bobs.incoming().respond(486)
+    eves.incoming().respond(486)
+    assert call.wait("480", "486") == "480"
+
+
+def test_a_call_placed_over_the_api_rings_the_caller_first(line, pbx: Pbx):
+    ann, anns = line()
+    bob, bobs = line(BOB)
+    placed = pbx.post("extensions/call", extension=ann, to=bob, tenant_id=1)
+    assert placed
+    own = anns.incoming()
+    own.answer()
+    rings = bobs.incoming()
+    assert f"<sip:{ann}@" in rings.invite.get("from")
+    rings.answer()
+    assert own.stream.hears(BOB)
+    assert rings.stream.hears(ANN)
+    own.hang_up()
+    rings.wait("BYE")
+
+
+def test_calls_of_whom_the_server_was_lost_while_it_rang_go_on(line, pbx: Pbx):
+    _, anns = line()
+    eve, eves = line(EVE)
+    pbx.change(eve, voice_mail={"enable_voicemail": False})
+    bob, bobs = line(BOB, no_answer(eve))
+    call = anns.call(bob)
+    bobs.incoming()
+    call.wait("180")
+    with pbx.away():
+        assert call.wait("480", "486", within=10) == "480"  # who rings next cannot be looked up, but the call ends well
+        assert anns.call(bob).wait("403", "503") in {"403", "503"}
+    assert eves.is_left_alone(0.2)
+    wait_until(lambda: anns.register() == 200, "the server is back", 20)

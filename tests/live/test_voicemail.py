@@ -1,0 +1,135 @@
+"""Callers leave messages, which phones are told of and which the API has."""
+
+import io
+import math
+import struct
+import time
+import wave
+
+import pytest
+
+from tests.contract.servers import wait_until
+from tests.live.audio import encode, loudness
+from tests.live.conftest import Pbx
+from tests.live.phone import Call
+
+ANN, BEEP, GREETING = 440, 1000, 700  # tones in hertz
+RULES = {"no_answer_timeval": 2}
+
+
+def wav(hertz: float, seconds: float) -> bytes:
+    """A tone as a WAV file."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setparams((1, 2, 8000, 0, "NONE", ""))
+        values = (int(9_000 * math.sin(2 * math.pi * hertz * at / 8000)) for at in range(int(8000 * seconds)))
+        writer.writeframes(b"".join(struct.pack("<h", value) for value in values))
+    return file.getvalue()
+
+
+def tone_in(content: bytes, hertz: float) -> float:
+    """How much of a tone is in a WAV file, its first half second left out."""
+    with wave.open(io.BytesIO(content)) as reader:
+        frames = reader.readframes(reader.getnframes())[8_000:]
+    sound = bytes(encode(value) for (value,) in struct.iter_unpack("<h", frames))
+    return loudness(sound, hertz)
+
+
+@pytest.fixture
+def anns(pbx: Pbx, phone):
+    """Ann's phone."""
+    one = phone(pbx.extension(), hertz=ANN)
+    assert one.register() == 200
+    return one
+
+
+def message_after(call: Call, seconds: float) -> None:
+    """Talk for some seconds after the beep, and hang up."""
+    assert call.stream.hears(BEEP, 15)
+    time.sleep(1 + seconds)
+    call.hang_up()
+
+
+def the_message(pbx: Pbx, number: str):
+    """The one message in a mailbox, waiting for it."""
+    (message,) = wait_until(lambda: pbx.messages(number), "a message", 20)
+    return message
+
+
+def test_a_message_after_the_uploaded_greeting_is_heard_over_the_api(pbx: Pbx, anns):
+    bob = pbx.extension()
+    pbx.greet(bob, "hello.wav", wav(GREETING, 3))
+    call = anns.call(bob)
+    call.wait("200")
+    assert call.stream.hears(GREETING)
+    message_after(call, 4)
+    message = the_message(pbx, bob)
+    assert (message["caller"], message["status"], int(message["duration"]) in {3, 4, 5, 6}) == (
+        anns.user,
+        "UNREAD",
+        True,
+    )
+    content = pbx.download(message["path"])
+    assert tone_in(content, ANN) > 0.7
+    assert list(pbx.recorded.glob("message~*")) == []
+
+
+def test_who_does_not_answer_gets_a_message_and_the_phone_is_told(pbx: Pbx, anns, phone):
+    bob = pbx.extension(forward_rules={"available": RULES})
+    bobs = phone(bob)
+    assert bobs.register() == 200
+    pbx.wait_status(bob, "ONLINE")
+    call = anns.call(bob)
+    bobs.incoming().wait("CANCEL")
+    call.wait("200")
+    message_after(call, 4)
+    the_message(pbx, bob)
+    told = wait_until(lambda: [one.body for one in bobs.notified if "Messages-Waiting: yes" in one.body], "told", 10)
+    assert "Voice-Message: 1/0 (0/0)" in told[0]
+
+
+def test_a_hash_ends_a_message(pbx: Pbx, anns):
+    bob = pbx.extension()
+    call = anns.call(bob)
+    call.wait("200")
+    assert call.stream.hears(BEEP, 15)
+    time.sleep(5)
+    call.press("#")
+    call.wait("BYE")
+    the_message(pbx, bob)
+
+
+def test_who_hangs_up_in_the_greeting_or_at_once_leaves_nothing(pbx: Pbx, anns):
+    bob = pbx.extension()
+    pbx.greet(bob, "hello.wav", wav(GREETING, 3))
+    call = anns.call(bob)
+    call.wait("200")
+    assert call.stream.hears(GREETING)
+    call.hang_up()
+    call = anns.call(bob)
+    call.wait("200")
+    message_after(call, 0)
+    wait_until(lambda: list(pbx.recorded.glob("message~*")) == [], "it is taken away", 10)
+    assert pbx.messages(bob) == []
+
+
+def test_a_phone_that_asks_is_told_what_waits(pbx: Pbx, anns, phone):
+    bob = pbx.extension()
+    call = anns.call(bob)
+    call.wait("200")
+    message_after(call, 4)
+    the_message(pbx, bob)
+    bobs = phone(bob)
+    assert bobs.register() == 200
+    assert bobs.subscribe("message-summary") in {200, 202}
+    told = wait_until(lambda: [one.body for one in bobs.notified if "Message-Account" in one.body], "told", 10)
+    assert "Voice-Message: 1/0 (0/0)" in told[-1]
+
+
+def test_a_message_is_kept_although_the_server_is_away(pbx: Pbx, anns):
+    bob = pbx.extension()
+    call = anns.call(bob)
+    call.wait("200")
+    with pbx.away():
+        message_after(call, 4)
+    the_message(pbx, bob)

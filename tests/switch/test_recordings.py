@@ -1,0 +1,85 @@
+"""What a real engine asked and told in live runs (`make live` with RECORD=1), again: the same is answered and shown."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from portsip_api import settings
+from portsip_api.switch.freeswitch import access, recorded
+from portsip_api.switch.freeswitch.listener import Listener
+from tests import audio
+from tests.crm import SIP_PASSWORD, WEB_PASSWORD
+from tests.switch.alike import alike
+
+RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
+OTHER = "b.test"
+
+
+@pytest.fixture
+def ask(app, configure):
+    """A function that asks as the engine does."""
+    configure(PBX_SWITCH="freeswitch")
+    access.make()
+    recorded.make_folder()
+    secret = settings.current().switch_secret_path.read_text().strip()
+    return lambda path, form: app.test_client().post(path, data=form, auth=("freeswitch", secret)).text
+
+
+class Replay:
+    """Does again what was done."""
+
+    def __init__(self, admin, ask):
+        self.admin, self.ask = admin, ask
+        self.listener = Listener()
+        made = admin.do("account/create", name="other", domain=OTHER, password="a tenant's secret")
+        self.tenants = {"pbx.local": 1, OTHER: made["id"]}
+
+    def api(self, path, fields):
+        """Ask the API."""
+        if path == "extensions/create":
+            fields |= {"password": SIP_PASSWORD, "web_access_password": WEB_PASSWORD}
+        if path != "extensions/call":  # which needs an engine that answers
+            self.admin.do(path, **fields)
+
+    def greet(self, number, filename):
+        """Give an extension a greeting."""
+        reply = self.admin.http.post(
+            "/api/extensions/greeting_file/create", headers=self.admin._headers(),
+            data={"extension_number": number, "filename": filename, "file": (io.BytesIO(audio.wav()), filename)},
+        )  # fmt: skip
+        assert reply.status_code == 200, reply.text
+        self.admin.do("extensions/greeting_file/update", extension_number=number, filename=filename)
+
+    def asked(self, path, form, document):
+        """Be asked, and answer as before."""
+        assert alike(self.ask(path, form)) == alike(document)
+
+    def event(self, event):
+        """Hear of something."""
+        self.listener._take(None, event)  # type: ignore[arg-type]
+
+    def status(self, number, domain, status):
+        """Show an extension as before."""
+        rows = self.admin.do("extensions/status", extensions=[number], tenant_id=self.tenants[domain])
+        assert rows["extension_status"][0]["status"] == status
+
+
+def test_there_are_recordings():
+    assert len(RECORDINGS) > 25
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_a_recording(path, admin, ask):
+    replay = Replay(admin, ask)
+    steps: dict[str, Callable[..., None]] = {
+        "ask": replay.asked,
+        "api": replay.api,
+        "greet": replay.greet,
+        "event": replay.event,
+    }
+    steps["status"] = replay.status
+    for kind, *what in json.loads(path.read_text(encoding="utf-8")):
+        steps[kind](*what)
