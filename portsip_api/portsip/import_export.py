@@ -153,7 +153,8 @@ def import_extensions(given: dict[str, Any]) -> Any:
     also be titled by the last part of its path where no other has it (`first_name`), or as other systems title it;
     case, blanks and underscores do not matter. Unknown columns are ignored with a warning, and a warning says how the
     file was read, unless it was in UTF-8 with commas. Numbers that a spreadsheet has changed (`4.9E+11`, `1010.0`,
-    `="0012"`) fail. `belong_groups` takes ids and names of groups. A blank cell empties a
+    `="0012"`) fail. `belong_groups` takes ids and names of groups, in JSON also objects,
+    as `extensions/create` does; values in JSON may be texts as they may be there. A blank cell empties a
     text; for passwords, PINs, numbers, times, choices and flags it means that nothing was sent. In place of a file the
     request may be a JSON object with an array `extensions`, or with the name of a file that lies on the server,
     `extensions_file_name`, and `mode`, `dry_run` and `partial` beside it.

@@ -132,8 +132,8 @@ def write(tenant_id: int, draft: Draft) -> int:
         credentials.new(),
     )
     extensions_sql.insert_beside(extension_id, settings_, _search_text(tenant_id, draft.number, profile))
-    if draft.phone is not None:
-        _write_phone(tenant_id, extension_id, read_phone(None), draft.phone)
+    if draft.phone is not None and draft.phone.changes(nothing := read_phone(None)):
+        _write_phone(tenant_id, extension_id, nothing, draft.phone)
     return extension_id
 
 
@@ -163,7 +163,7 @@ def overwrite(tenant_id: int, before: Extension, number: str, change: Change) ->
     if change.secrets.keys() & {SIP_PASSWORD, WEB_PASSWORD} or not objects["options"]["enable_extension"]:
         settings_["credential"] = credentials.new()
     extensions_sql.assign_beside(tenant_id, "extension_settings", before.id, settings_)
-    if change.phone is not None:
+    if change.phone is not None and change.phone.changes(before.phone):
         _write_phone(tenant_id, before.id, before.phone, change.phone)
 
 

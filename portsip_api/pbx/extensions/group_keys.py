@@ -13,8 +13,9 @@ from portsip_api.pbx.row_ids import row_id
 from portsip_api.store.search import fold
 
 SHORT_DEFAULT: Final = "__DEFAULT__"  # what later clients call the default group
-_DEFAULT_NAMES: Final = frozenset({DEFAULT_GROUP, SHORT_DEFAULT, "DEFAULT"})
-_NO_GROUP: Final = "SYSTEM"  # what an old console sends with every extension
+DEFAULT_NAMES: Final = frozenset({DEFAULT_GROUP, SHORT_DEFAULT, "DEFAULT"})
+NO_GROUP: Final = "SYSTEM"  # what an old console sends with every extension
+_LONGEST: Final = 64  # characters
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,31 @@ class GroupKey:
         if self.id is not None:
             return "id", self.id
         return "group_id", _guid(self.group_id) if self.group_id else None
+
+
+def read(values: object) -> list[str | GroupKey]:
+    """Return what names groups in a list of texts, whole numbers and objects with `id`, `group_id` or `group_name`.
+
+    Raises ValueError, with a sentence.
+    """
+    if not isinstance(values, list):
+        raise ValueError("Must be an array.")
+    return [_read(item) for item in values]
+
+
+def _read(item: object) -> str | GroupKey:
+    if isinstance(item, str) or type(item) is int:
+        return str(item)
+    if not isinstance(item, dict):
+        raise ValueError("Must hold ids, names, or objects with `id`, `group_id` or `group_name`.")
+    id_, texts = item.get("id"), [item.get(name) for name in ("group_id", "group_name")]
+    is_id = id_ is None or ((type(id_) is int or isinstance(id_, str)) and row_id(id_) is not None)
+    are_texts = all(text is None or (isinstance(text, str) and 1 <= len(text) <= _LONGEST) for text in texts)
+    if not is_id or not are_texts or (id_ is None and texts == [None, None]):
+        raise ValueError("Its objects must have a good `id`, `group_id` or `group_name`.")
+    if id_ is not None:
+        return GroupKey(id=row_id(id_))
+    return texts[0] if texts[0] is not None else GroupKey(name=texts[1])
 
 
 class NamedGroup(NamedTuple):
@@ -55,7 +81,7 @@ def find(tenant_id: int, keys: Iterable[str | GroupKey]) -> Collection[NamedGrou
     A text is a GUID, else an id in digits, else a name without case; `DEFAULT` and `__DEFAULT__` mean the default
     group, and `SYSTEM` means none and is passed over.
     """
-    asked = {_asked(key) for key in keys if key != _NO_GROUP}
+    asked = {_asked(key) for key in keys if key != NO_GROUP}
     guids, ids = {item.guid for item in asked}, {item.id for item in asked}
     rows = groups_sql.named(tenant_id, [guid for guid in guids if guid], [id_ for id_ in ids if id_])
     found = [NamedGroup(id_, group_id, bool(is_default), count) for id_, group_id, is_default, count in rows]
@@ -78,7 +104,7 @@ def _by_name(tenant_id: int, names: Collection[str]) -> dict[str, NamedGroup]:
 
 def _asked(key: str | GroupKey) -> _Asked:
     texts = (key,) if isinstance(key, str) else (key.group_id, key.name)
-    if not _DEFAULT_NAMES.isdisjoint(texts) and not (isinstance(key, GroupKey) and key.id is not None):
+    if not DEFAULT_NAMES.isdisjoint(texts) and not (isinstance(key, GroupKey) and key.id is not None):
         return _Asked(DEFAULT_GROUP, None, None)
     if isinstance(key, str):
         id_ = row_id(key)

@@ -12,11 +12,12 @@ from portsip_api.pbx.extensions import drafts as extension_drafts
 from portsip_api.pbx.extensions import groups
 from portsip_api.pbx.extensions.drafts import Change, Draft
 from portsip_api.pbx.extensions.fields import NUMBER as NUMBER_KIND
-from portsip_api.pbx.extensions.group_keys import GroupKey
+from portsip_api.pbx.extensions.group_keys import DEFAULT_NAMES, NO_GROUP, GroupKey
 from portsip_api.pbx.import_export.columns import GROUPS, NUMBER, REQUIRED
 from portsip_api.pbx.import_export.file_reading import Row
 from portsip_api.store.search import fold
 
+_UNKNOWN: Final = 0  # no row's id
 _SHARED: Final = 1_000  # objects that are remembered, for rows that have them too
 _Content = TypeVar("_Content", Draft, Change)
 
@@ -87,8 +88,18 @@ def number_of(row: Row) -> str | None:
 
 
 def _groups(keys: Iterable[str | GroupKey], group_rows: Mapping[str, int | None]) -> frozenset[int]:
-    texts = (key for key in keys if isinstance(key, str))  # a file holds nothing else
-    known = [key if key in group_rows else fold(key) for key in texts]
-    if any(key not in group_rows for key in known):
+    """Return the rows of what is named as `group_keys.find` reads it, without the default group. Raises Invalid."""
+    named = [_group(key, group_rows) for key in keys if key != NO_GROUP]
+    if _UNKNOWN in named:
         raise Invalid({GROUPS: [groups.UNKNOWN]})
-    return frozenset(row_id for key in known if (row_id := group_rows[key]) is not None)
+    return frozenset(row_id for row_id in named if row_id is not None)
+
+
+def _group(key: str | GroupKey, group_rows: Mapping[str, int | None]) -> int | None:
+    if isinstance(key, GroupKey) and key.id is not None:
+        found = group_rows.get(str(key.id), _UNKNOWN)
+        return found if found in {key.id, None} else _UNKNOWN  # else it is the name of another one
+    text = key if isinstance(key, str) else key.group_id or key.name or ""
+    if text in DEFAULT_NAMES:
+        return None
+    return group_rows.get(text, group_rows.get(fold(text), _UNKNOWN))

@@ -1,25 +1,28 @@
-"""The columns of an extensions file: the leaves of an extension by their dotted paths, and its groups.
+"""The columns of an extensions file: the leaves of an extension by their dotted paths, its phone, and its groups.
 
 Source: ours; the vendor's page names no file format. The names are those of the JSON objects.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Final
 
-from portsip_api.pbx.extensions.fields import EXTENSION
+from portsip_api.pbx.extensions.fields import EXTENSION, PHONE_PROVISIONING
 from portsip_api.pbx.spreadsheets import cells
 from portsip_api.pbx.spreadsheets.titles import key
 from portsip_api.pbx.values import Kind, Text, leaves
 
 NUMBER: Final = "extension_number"
 GROUPS: Final = "belong_groups"
+PHONE: Final = "phone_provisioning"
 REQUIRED: Final = (NUMBER, "password")  # of a new extension
-_NUMBERS: Final = re.compile(r"extension_number|voicemail_pin|outbound_caller_id|\w+_phone|\w+_action_value")
+_NUMBERS: Final = re.compile(
+    r"extension_number|voicemail_pin|outbound_caller_id|phone_mac_address|\w+_phone|\w+_action_value"
+)
 _PIN: Final = "voice_mail.voicemail_pin"
-SECRETS: Final = frozenset({"password", "web_access_password", _PIN})
+SECRETS: Final = frozenset({"password", "web_access_password", _PIN, f"{PHONE}.phone_webpage_password"})
 _GROUP_SEPARATOR: Final = "|"
 
 
@@ -80,7 +83,9 @@ class Column:
         return self.name == GROUPS or (isinstance(self.kind, Text) and self.name != NUMBER and self.name not in SECRETS)
 
 
-COLUMNS: Final = (*(Column(path, kind) for path, kind in leaves(EXTENSION)), Column((GROUPS,), _GroupKeys()))
+_OF_PHONE: Final = tuple(Column(path, kind) for path, kind in leaves({PHONE: PHONE_PROVISIONING}))
+_OTHERS: Final = (*(Column(path, kind) for path, kind in leaves(EXTENSION)), Column((GROUPS,), _GroupKeys()))
+COLUMNS: Final = (*_OTHERS[:-1], *_OF_PHONE, _OTHERS[-1])
 
 
 # As other systems' files and address books title them. Not `Number` alone: it may be any phone's.
@@ -101,19 +106,28 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     "profile.company_website": ("website", "web page"),
     "profile.description": ("notes", "comment"),
     GROUPS: ("groups", "group", "extension groups"),
+    f"{PHONE}.phone_model": ("phone type",),
+    f"{PHONE}.phone_mac_address": ("mac address", "mac"),
 }
 
 
 def _by_title() -> dict[str, Column]:
-    """Index the columns by path, by their last name alone where only one has it, and by synonyms; as titles compare."""
-    last_names = [column.path[-1] for column in COLUMNS]
-    index = {
+    """Index the columns by path, by their last name alone where only one has it, and by synonyms; as titles compare.
+
+    A name that the phone and something else have is that of the other.
+    """
+    index = _by_last_name(_OF_PHONE) | _by_last_name(_OTHERS)
+    return index | {key(column.name): column for column in COLUMNS}
+
+
+def _by_last_name(columns: Sequence[Column]) -> dict[str, Column]:
+    last_names = [column.path[-1] for column in columns]
+    return {
         key(title): column
-        for column in COLUMNS
+        for column in columns
         for title in (column.path[-1], *SYNONYMS.get(column.name, ()))
         if title not in last_names or last_names.count(title) == 1
     }
-    return index | {key(column.name): column for column in COLUMNS}
 
 
 _BY_TITLE: Final = _by_title()

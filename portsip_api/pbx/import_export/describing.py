@@ -40,7 +40,7 @@ def template() -> str:
 def meaning(column: Column) -> str:
     """Say in a few words what may stand in a column, without a full stop."""
     if column.name == GROUPS:
-        return "names or ids of extension groups, separated by |"
+        return "names or ids of extension groups, separated by |; DEFAULT is the default group, and SYSTEM none"
     return _kind(column) + ("; needed by a new extension" if column.name in REQUIRED else _default(column))
 
 

@@ -14,16 +14,16 @@ from typing import Any, Final
 
 import orjson
 
-from portsip_api.pbx.access.secret_purposes import PURPOSES
+from portsip_api.pbx.access.secret_purposes import PURPOSES, WEBPAGE_PASSWORD
 from portsip_api.pbx.extensions import forward_references
 from portsip_api.pbx.extensions.fields import OBJECTS
 from portsip_api.pbx.import_export import exporting_sql
-from portsip_api.pbx.import_export.columns import GROUPS, NUMBER, SECRETS, Column, exported, to_text
+from portsip_api.pbx.import_export.columns import GROUPS, NUMBER, PHONE, SECRETS, Column, exported, to_text
 from portsip_api.pbx.import_export.file_reading import CSV
 from portsip_api.store.secrets import keyring
 
 BATCH: Final = 500
-_PIN_COLUMN: Final = "voice_mail.voicemail_pin"
+_PASSWORDS: Final = 2  # secrets that stand right behind the number; the others stand within objects
 _RULES: Final = 4  # the place of the forward rules in a row
 _DOCUMENTS: Final = 1_000  # JSON texts of each kind that are kept with their cells
 _Record = tuple[Any, ...]  # of `exporting_sql.batches`
@@ -39,37 +39,39 @@ def export(tenant_id: int, format_: str, *, secrets: bool) -> Iterator[bytes]:
 
 
 def _clear(row: _Record) -> list[str]:
-    """Return the two passwords and the PIN of a row."""
-    return [keyring.decrypt(blob, purpose) for blob, purpose in zip(row[7:10], PURPOSES, strict=True)]
+    """Return the two passwords, the PIN and the password of the phone's page of a row; the last is empty if not set."""
+    clear = [keyring.decrypt(blob, purpose) for blob, purpose in zip(row[7:10], PURPOSES, strict=True)]
+    return [*clear, "" if row[12] is None else keyring.decrypt(row[12], WEBPAGE_PASSWORD)]
 
 
 def _documents(row: _Record) -> Sequence[str]:
-    """Return the five objects of a row, as JSON, with the numbers in their forward rules."""
+    """Return the objects of a row as JSON, that of its phone the last, with the numbers in its forward rules."""
+    phone = row[11] or "{}"
     if row[10] == "[]":  # most have no targets, and their rules need not be read
-        return row[1:6]
+        return (*row[1:6], phone)
     rules = orjson.loads(row[_RULES])
     forward_references.fill(rules, orjson.loads(row[10]))
-    return (*row[1:_RULES], orjson.dumps(rules).decode(), *row[_RULES + 1 : 6])
+    return (*row[1:_RULES], orjson.dumps(rules).decode(), *row[_RULES + 1 : 6], phone)
 
 
 def _csv(batches: Iterator[list[_Record]], columns: list[Column]) -> Iterator[bytes]:
     titles = [column.name for column in columns]
-    pin = titles.index(_PIN_COLUMN) if _PIN_COLUMN in titles else None
-    readers = [_cells_of([column for column in columns if column.path[0] == name]) for name in OBJECTS]
+    readers = [_cells_of([column for column in columns if column.path[0] == name]) for name in (*OBJECTS, PHONE)]
     secrets = [column for column in columns if column.name in SECRETS]
+    places = [titles.index(column.name) for column in secrets[_PASSWORDS:]]
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(titles)
     for batch in batches:
         for row in batch:
             cells = [columns[0].to_cell(row[0])]
-            clear = [] if pin is None else [to.to_cell(text) for to, text in zip(secrets, _clear(row), strict=True)]
-            cells += clear[:2]
+            clear = [to.to_cell(text) for to, text in zip(secrets, _clear(row), strict=True)] if secrets else []
+            cells += clear[:_PASSWORDS]
             for reader, document in zip(readers, _documents(row), strict=True):
                 cells += reader(document)
             cells.append(_groups(row[6]))
-            if pin is not None:
-                cells[pin] = clear[2]
+            for place, secret in zip(places, clear[_PASSWORDS:], strict=True):
+                cells[place] = secret
             writer.writerow(cells)
         yield text.getvalue().encode()
         text.seek(0)
@@ -123,9 +125,12 @@ def _json(batches: Iterator[list[_Record]], *, secrets: bool) -> Iterator[bytes]
 
 
 def _extension(row: _Record, *, secrets: bool) -> dict[str, Any]:
-    objects: dict[str, Any] = dict(zip(OBJECTS, map(orjson.Fragment, _documents(row)), strict=True))
+    names = OBJECTS if row[11] is None else (*OBJECTS, PHONE)
+    objects: dict[str, Any] = dict(zip(names, map(orjson.Fragment, _documents(row)[: len(names)]), strict=True))
     passwords = {}
     if secrets:
-        passwords["password"], passwords["web_access_password"], pin = _clear(row)
+        passwords["password"], passwords["web_access_password"], pin, of_page = _clear(row)
         objects["voice_mail"] = {**orjson.loads(row[3]), "voicemail_pin": pin}
+        if of_page:
+            objects[PHONE] = {**orjson.loads(row[11]), "phone_webpage_password": of_page}
     return {NUMBER: row[0], **passwords, **objects, GROUPS: orjson.Fragment(row[6])}

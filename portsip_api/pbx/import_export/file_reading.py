@@ -8,6 +8,7 @@ import orjson
 
 from portsip_api.pbx import json_values
 from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.import_export import json_rows
 from portsip_api.pbx.import_export.columns import NUMBER, Column, find
 from portsip_api.pbx.import_export.report import WHOLE_FILE, Findings
 from portsip_api.pbx.spreadsheets import text_tables
@@ -72,10 +73,14 @@ def read_objects(values: object) -> Reading:
     """Take extensions from an array that has been parsed already. Raises Invalid."""
     if not isinstance(values, list):
         raise Invalid({"extensions": ["Must be an array of extensions."]})
-    return Reading(
-        Row(number, value) if isinstance(value, dict) else Row(number, {}, "Must be an object.")
-        for number, value in enumerate(values, 1)
-    )
+    return Reading(_object(number, value) for number, value in enumerate(values, 1))
+
+
+def _object(number: int, value: object) -> Row:
+    if not isinstance(value, dict):
+        return Row(number, {}, "Must be an object.")
+    fields, faults = json_rows.meant(value)
+    return Row(number, fields, faults=faults)
 
 
 def read_csv(file: IO[bytes]) -> Reading:
