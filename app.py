@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from portsip_api import create_app, settings
-from portsip_api.ops import jobs, logs
+from portsip_api.ops import jobs, logs, network
+from portsip_api.portsip import events
 from portsip_api.store import files
 
 if __name__ == "__main__":
@@ -21,4 +22,5 @@ app = create_app(make_database=not _by_flask or "run" in sys.argv)
 logs.configure(settings.current().log_level)
 if not _by_flask:
     jobs.start(app)
+    events.start(network.client_address)
     gc.freeze()  # all this stays; to look through it for garbage would hold up a request for tens of milliseconds

@@ -51,6 +51,9 @@ def _setting(kind: kinds.Field[Any], default: str, meaning: str, *, variable: st
     })  # fmt: skip
 
 
+_PORT = r"(?:[1-5]?[0-9]{1,4}|6(?:[0-4][0-9]{3}|5(?:[0-4][0-9]{2}|5(?:[0-2][0-9]|3[0-5]))))"
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings in force."""
@@ -237,6 +240,11 @@ class Settings:
         kinds.String(), "",
         "Folder of files that are taken by their names and of exports, in it a folder for each tenant, called as its "
         "id, with `greetings`, `prompts`, `import` and `export`; empty: none",
+    )  # fmt: skip
+    events: str = _setting(
+        matching(rf"|.+:{_PORT}", "Must be an address and a port, or empty."), "",
+        "Address and port, such as `127.0.0.1:8885`, on which one process tells of events over WebSocket; without TLS, "
+        "so that a proxy belongs before it; empty: nowhere",
     )  # fmt: skip
     fetch_allow: list[IPNetwork | str] = _setting(
         Hosts(), "",

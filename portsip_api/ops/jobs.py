@@ -24,6 +24,7 @@ from portsip_api.ops.metrics import Metrics
 from portsip_api.pbx.access import digest_nonces, login_limits, tokens
 from portsip_api.pbx.calls import retention
 from portsip_api.pbx.devices import credentials as phone_credentials
+from portsip_api.pbx.events import outbox
 from portsip_api.pbx.import_export import export_files
 from portsip_api.pbx.mailboxes import service as voice_mail_service
 from portsip_api.pbx.media import files as greeting_files
@@ -58,6 +59,7 @@ JOBS: Final = (
     Job("fetch_greetings", 2, greeting_fetch.start_due),
     Job("send_mail", 5, mailbox_mail.start_due),
     Job("sweep_exports", 300, export_files.sweep),
+    Job("sweep_events", 300, lambda: outbox.sweep(is_served=bool(settings.current().events))),
     Job("optimize_database", 86_400, database.optimize),
 )
 
