@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import peewee
@@ -24,9 +24,10 @@ from websockets.http11 import Request, Response
 from portsip_api import settings
 from portsip_api.pbx.events import outbox
 from portsip_api.pbx.events.outbox import Happening
+from portsip_api.portsip.events.asking import Askers
 from portsip_api.portsip.events.sessions import Session
 from portsip_api.setting_kinds import IPNetwork
-from portsip_api.store import database, volatile
+from portsip_api.store import database
 from portsip_api.store.files import FileLock
 from portsip_api.store.sqlite_file import StoreUnavailable, is_unavailable
 
@@ -36,12 +37,12 @@ MOST_SOCKETS: Final = 1_000
 MOST_WAITING: Final = 1_000  # messages to a client that reads slowly
 LOG_IN_SECONDS: Final = 10.0
 _RETRY_SECONDS: Final = 5.0  # until the lock or the address is tried again
+_THREADS: Final = 4  # that ask the store; a log-in takes a while
 _POLL_SECONDS: Final = 0.2
 _CHECK_SECONDS: Final = 5.0  # between two looks at whether log-ins are still good, and the outbox's own cleaning
 _PING_SECONDS: Final = 30.0
 _LARGEST: Final = 32 << 10  # bytes of a command
 _FORBIDDEN, _UNSUPPORTED, _BUSY = 1008, 1003, 1013  # why a socket is closed; RFC 6455, section 7.4
-_T = TypeVar("_T")
 
 _log = logging.getLogger("pbx.events")
 
@@ -71,10 +72,10 @@ class _Client:
         else:
             self.put(self.session.told(happenings))
 
-    async def answer(self, text: str) -> None:
+    async def answer(self, text: str, askers: Askers) -> None:
         """Do a command."""
         self.is_busy = True
-        replies = await _in_thread(lambda: self.session.receive(text))
+        replies = await askers.do(lambda: self.session.receive(text))
         self.is_busy = False
         backlog, self.backlog = self.backlog, []
         self.put([*replies, *self.session.told(backlog), *([None] if self.session.is_over else [])])
@@ -95,6 +96,7 @@ class Server:
         self._place = (host.strip("[]"), int(port))
         self._lock = lock
         self._address_of = address_of
+        self._askers = Askers(_THREADS)
         self._clients: set[_Client] = set()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="events", daemon=True)
@@ -126,11 +128,12 @@ class Server:
         async with serve(self._handle, *self._place, **options) as server:
             port = next(iter(server.sockets)).getsockname()[1]
             _log.info("Process %d tells of events at port %d.", os.getpid(), port)
-            last = await _in_thread(outbox.listen)
+            last = await self._askers.do(outbox.listen)
             try:
                 await self._tell(last)
             finally:
-                await _in_thread(outbox.stop)
+                outbox.stop()
+                database.db.leave()
 
     async def _handle(self, connection: ServerConnection) -> None:
         if len(self._clients) >= MOST_SOCKETS:
@@ -145,7 +148,7 @@ class Server:
                 if not isinstance(message, str):
                     await connection.close(_UNSUPPORTED)
                     break
-                await client.answer(message)
+                await client.answer(message, self._askers)
                 if client.session.is_over:
                     await writer  # which sends what is left, and closes
                     break
@@ -162,7 +165,7 @@ class Server:
         while not self._stopping.is_set():
             happenings: list[Happening] = []
             try:
-                happenings = await _in_thread(partial(outbox.take, last))
+                happenings = await self._askers.do(partial(outbox.take, last))
                 for client in list(self._clients) if happenings else ():
                     client.tell(happenings)
                 last = happenings[-1].id if happenings else last
@@ -170,7 +173,7 @@ class Server:
                     checked = time.monotonic()
                     await self._hang_up_on_the_dead()
                     if last > forgotten:
-                        await _in_thread(partial(outbox.forget, last))
+                        await self._askers.do(partial(outbox.forget, last))
                         forgotten = last
             except (peewee.OperationalError, StoreUnavailable) as error:
                 if not is_unavailable(error):
@@ -181,7 +184,7 @@ class Server:
     async def _hang_up_on_the_dead(self) -> None:
         """Close the sockets of accounts and tokens that are not what they were when they logged in."""
         clients = [client for client in self._clients if client.session.identity is not None]
-        dead = await _in_thread(lambda: [client for client in clients if not client.session.lives()])
+        dead = await self._askers.do(lambda: [client for client in clients if not client.session.lives()])
         for client in dead:
             client.put([None])
 
@@ -202,19 +205,6 @@ def _admit(connection: ServerConnection, request: Request) -> Response | None:
     if urlsplit(request.path).path in PATHS:
         return None
     return connection.respond(http.HTTPStatus.NOT_FOUND, "Events are told at /wsi.\n")
-
-
-async def _in_thread(work: Callable[[], _T]) -> _T:
-    """Do what asks the store, in a thread whose connections are closed again."""
-
-    def done() -> _T:
-        try:
-            return work()
-        finally:
-            database.db.leave()
-            volatile.db.leave()
-
-    return await asyncio.to_thread(done)
 
 
 def start(address_of: AddressOf) -> None:

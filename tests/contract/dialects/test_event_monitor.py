@@ -29,6 +29,7 @@ def office(servers: None, fresh_store, request: pytest.FixtureRequest) -> Iterat
         for number in ("102", "103"):
             admin.post("extensions/create", extension_number=number, password=SIP_PASSWORD, web_access_password="w")
         yield server
+    assert "Traceback" not in server.log()
 
 
 def logged_in(server: Server) -> Client:
