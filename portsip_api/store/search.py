@@ -73,6 +73,8 @@ class TextIndex:
 
         They are one JSON array, for the next statement; and how many they are.
         """
+        if "\0" in condition:  # no value holds one, and an FTS5 query would end there
+            return "[]", 0
         words = _words(condition)
         where, values = ["TRUE"], []
         indexed = [[_mark(tenant_id)], *(word for word in words if min(map(len, word)) >= _TRIGRAM)]

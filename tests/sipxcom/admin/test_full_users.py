@@ -159,6 +159,7 @@ def test_lists_are_paged_by_id_and_filtered_afterwards(portal, ann):
     assert numbers(portal, "api/users/group/nobody") == []
     assert numbers(portal, "api/users/email?emailFilter=EXAMPLE.test") == ["301", "200"]
     assert numbers(portal, "api/users/email?emailFilter=case") == []
+    assert numbers(portal, "api/users/email?emailFilter=example%00") == []
     check_refused(portal.get("api/users/email"), 400, "emailFilter")
     check_refused(portal.get("api/users?start=x"), 400, "start")
 
