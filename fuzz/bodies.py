@@ -10,18 +10,23 @@ from typing import Any
 from requests.auth import _basic_auth_str
 
 from fuzz.stage import Reply, Stage
+from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Invalid, TooLarge
+from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.mailboxes import mailboxes
 from portsip_api.sipxcom.admin.users import _USER as USER
 from portsip_api.sipxcom.core import xml_form
+from tests.audio import wav
 from tests.contract.sipxcom import table, world
 from tests.contract.sipxcom.row import Row
 from tests.contract.sipxcom.test_attacks import ENCODED, JSON, XML
-from tests.crm import ADMIN_PASSWORD
+from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD
 from tests.portsip.test_bad_input import BODIES
 from tests.portsip.test_roles import TABLE
 
 _One = Callable[[bytes], None]
 LOGIN = ("Authorization", _basic_auth_str("superadmin", ADMIN_PASSWORD))
+_USER_LOGIN = ("Authorization", _basic_auth_str("200", WEB_PASSWORD))
 _KEY = re.compile(r"\{[a-z_0-9]+\}")
 _LONGEST_SEED = 4_000
 XML_WORDS = (
@@ -59,6 +64,8 @@ def portal_stage(folder: Path) -> tuple[Stage, world.World]:
     stage, keys = Stage(folder), world.World()
     for make in world.MAKERS:
         make(_Portal(stage), keys)
+    left = mailboxes.deposit(tenants.DEFAULT_TENANT_ID, ExtensionKey("200"), wav(3.5), "201")
+    keys["message"] = f"{left.id:08}"
     stage.keep()
     return stage, keys
 
@@ -72,7 +79,7 @@ def xml(folder: Path) -> _One:
         row, body = _chosen(rows, data), data[1:]
         with suppress(Invalid, TooLarge):
             xml_form.read(USER, body)
-        stage.ask(row.method, _path(row, keys), body, [LOGIN, ("Content-Type", "text/xml")])
+        stage.ask(row.method, _path(row, keys), body, [_log_in(row), ("Content-Type", "text/xml")])
 
     return one
 
@@ -98,7 +105,7 @@ def sipxcom(folder: Path) -> _One:
 
     def one(data: bytes) -> None:
         row = _chosen(rows, data)
-        stage.ask(row.method, _path(row, keys), data[1:], [LOGIN, ("Content-Type", "application/json")])
+        stage.ask(row.method, _path(row, keys), data[1:], [_log_in(row), ("Content-Type", "application/json")])
 
     return one
 
@@ -161,6 +168,10 @@ def _rows() -> list[Row]:
 
 def _chosen(rows: list[Row], data: bytes) -> Row:
     return rows[(data or b"\0")[0] % len(rows)]
+
+
+def _log_in(row: Row) -> tuple[str, str]:
+    return _USER_LOGIN if row.user else LOGIN
 
 
 def _path(row: Row, keys: world.World) -> str:

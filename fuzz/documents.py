@@ -18,7 +18,16 @@ from portsip_api import create_app, settings
 from portsip_api.pbx.access import administrators
 from portsip_api.store import database
 from tests.contract.servers import running
-from tests.contract.test_schemathesis import CONFIGURATION, ENVIRONMENT, LIMITS, TOKEN
+from tests.contract.test_schemathesis import (
+    AS_ADMINISTRATOR,
+    AS_USER,
+    CONFIGURATION,
+    ENVIRONMENT,
+    LIMITS,
+    PHONEBOOK,
+    TOKEN,
+    make_user,
+)
 from tests.crm import ADMIN_PASSWORD
 
 LIFE = "86400"  # seconds of the one token: a long run must not outlive it
@@ -81,11 +90,17 @@ def _token(url: str) -> str:
     return TOKEN.format(token=reply.json()["access_token"])
 
 
+def _user(url: str) -> str:
+    make_user(url)
+    return PHONEBOOK
+
+
 DOCUMENTS = {
     document.name: document
     for document in (
         Document("Document, PortSIP", "openapi.json", ("--exclude-path", "/api/account/sign_out"), _token),
-        Document("Document, sipXcom", "openapi-sipxcom.json", ("--auth", f"superadmin:{ADMIN_PASSWORD}")),
+        Document("Document, sipXcom", "openapi-sipxcom.json", AS_ADMINISTRATOR),
+        Document("Document, sipXcom's users", "openapi-sipxcom.json", AS_USER, _user),
         Document("Document, phones", "openapi-provision.json", ("--auth", "0004f2aabb95:a-password")),
     )
 }

@@ -33,7 +33,7 @@ def create(configuration: settings.Settings | None, *, make_database: bool) -> F
         others = (api for api in (sipxcom, provision, engine) if request.path.startswith(f"{api.PREFIX}/"))
         api = next(others, portsip)
         response: Response = api.answer(error)
-        if response.status_code >= 500:
+        if 500 <= response.status_code < 600:  # above are refusals for which the vendor's page has its own
             app.extensions["pbx-failures"](error, response.status_code)
         return response
 

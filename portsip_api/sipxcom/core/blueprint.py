@@ -23,6 +23,7 @@ from portsip_api.sipxcom.core.styles import Style
 
 OUTCOME: Final = Form.OUTCOME
 BARE_ID: Final = Form.BARE_ID
+FLAG: Final = Form.FLAG
 NOTHING: Final = Form.NOTHING
 TEXT: Final = Form.TEXT
 FILE: Final = Form.FILE

@@ -16,6 +16,7 @@ class Form(Enum):
 
     OUTCOME = "the `response` body"
     BARE_ID = "the id alone"
+    FLAG = "true or false alone"
     NOTHING = "an empty body"
     TEXT = "plain text"
     FILE = "bytes"

@@ -14,9 +14,11 @@ from portsip_api.sipxcom.core.records import Field, Leaf, Many, Nested, Record, 
 _ALWAYS: Final = (400, 503)
 _WITH_BODY: Final = (413, 415)
 _WITH_LOGIN: Final = (401, 403, 429)
+_LAST_STATUS: Final = 599  # that a document may name; the page has others
 _NUMBER: Final = "<number:"  # the part of a path that is an id; with another word there it is no address
 # How one client writes an empty list. Makers of clients stumble over an enumeration of the empty text.
 _EMPTY: Final = {"type": "string", "maxLength": 0}
+_PLAIN_TYPES: Final = {Form.BARE_ID: "integer", Form.FLAG: "boolean"}  # of bodies that are no texts
 _MEANINGS: Final = {
     400: "What was sent is malformed, or names something that does not exist.",
     401: "Nobody has logged in; the challenges say how to.",
@@ -31,6 +33,10 @@ _MEANINGS: Final = {
     422: "What was sent is well-formed, but breaks a rule that the vendor's page names.",
     429: "Too many failed log-ins; `Retry-After` says when to try again.",
     503: "The store or the switch is not available; try again later.",
+    743: "The service refuses the account.",
+    744: "The service cannot be used.",
+    745: "The service cannot be reached.",
+    747: "Another entry has these names and this number.",
 }
 
 
@@ -102,8 +108,13 @@ def _taken_property(item: Field) -> dict[str, Any]:
         choices = [several, wrapped, _EMPTY]
     else:
         choices = [{"type": "object", "additionalProperties": {"type": "string", "nullable": True}}]
-    nullable = [{**choice, "nullable": True} for choice in choices]
+    nullable = [_or_null(choice) for choice in choices]
     return _described(item) | (nullable[0] if len(nullable) == 1 else {"anyOf": nullable})
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of what may be null too; an enumeration must then name that."""
+    return schema | {"nullable": True} | ({"enum": [*schema["enum"], None]} if "enum" in schema else {})
 
 
 def _described(item: Field) -> dict[str, Any]:
@@ -182,9 +193,12 @@ def _responses(declared: Declaration, method: str, path: str) -> dict[str, Any]:
     statuses |= {406} if declared.offers else set()
     statuses |= {404} if _NUMBER in path else set()
     documented: dict[str, Any] = {str(declared.status): _success(declared)}
-    for status in sorted(statuses):
+    for status in sorted(status for status in statuses if status <= _LAST_STATUS):
         meaning = _MEANINGS[status].format(values=declared.values())
         documented[str(status)] = {"description": meaning, "content": _error_content(path)}
+    others = [f"{status}: {_MEANINGS[status]}" for status in sorted(statuses) if status > _LAST_STATUS]
+    if others:  # a document has no other place for them
+        documented["default"] = {"description": " ".join(others), "content": _error_content(path)}
     return documented
 
 
@@ -198,7 +212,7 @@ def _success(declared: Declaration) -> dict[str, Any]:
     if isinstance(reply, Record):
         content = {media_type: {"schema": _rooted(reply, media_type, declared)} for media_type in types}
     else:
-        plain = {"type": "integer" if reply is Form.BARE_ID else "string"}
+        plain = {"type": _PLAIN_TYPES.get(reply, "string")}
         content = {media_type: {"schema": plain} for media_type in types}
     return {"description": "OK", "content": content}
 

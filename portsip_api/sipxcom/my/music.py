@@ -8,7 +8,7 @@ from portsip_api.pbx.extensions import permission_values
 from portsip_api.pbx.people import user_settings as pbx_settings
 from portsip_api.pbx.people.user_settings import MUSIC, MUSIC_PERMISSION
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
-from portsip_api.sipxcom.core.blueprint import NOTHING, TEXT, Resources
+from portsip_api.sipxcom.core.blueprint import FLAG, NOTHING, TEXT, Resources
 from portsip_api.sipxcom.core.setting_records import SETTING, TEXT_NOTE, require_text, shown
 from portsip_api.sipxcom.core.styles import API, JSON, PLAIN
 
@@ -20,7 +20,7 @@ _PERMITTED: Final = f"Who has not the permission {MUSIC_PERMISSION} may not: 403
 
 @music.route("/api/my/moh/permission")
 @music.allowed(Access.USER)
-@music.answers(TEXT, media_types=(JSON, PLAIN))
+@music.answers(FLAG, media_types=(JSON, PLAIN))
 def show_music_permission() -> str:
     """Tell whether one may have music of one's own: `true` or `false`."""
     return str(_is_permitted()).lower()

@@ -44,6 +44,7 @@ _CREDENTIALS: Final = Record(
     "credentials", (Leaf("account", required=True), Leaf("password", required=True)), "GoogleCredentials"
 )
 _SERVICE_ERROR: Final = 744
+_ROW: Final = {"anyOf": [{"type": "integer"}, {"type": "string"}]}  # whatever it is, it is taken
 _ORDER: Final = (
     "Own entries, public phonebooks that one's groups see, and all users unless `/api/phonebook/settings` leaves them "
     "out (ours), by number."
@@ -72,7 +73,7 @@ def list_phonebook() -> dict[str, Any] | Response:
 @phonebook.route("/rest/my/phonebook", methods=["POST"])
 @phonebook.reads(_BOOK)
 @phonebook.allowed(Access.USER)
-@phonebook.answers(NOTHING, errors=(409,), note="All of them or none; the status is 747 where an entry is there.")
+@phonebook.answers(NOTHING, errors=(409, 747), note="All of them or none.")
 def add_entries(given: dict[str, Any]) -> None:
     """Add entries to one's own phonebook."""
     with own_words():
@@ -90,8 +91,8 @@ def drop_phonebook() -> None:
 
 @phonebook.route("/rest/my/pagedphonebook")
 @phonebook.takes(
-    Query("start", f"The first row, counted from 0; {_FIRST} when it is no number.", {"type": "integer"}),
-    Query("end", f"The row after the last one; {_LAST} when it is no number.", {"type": "integer"}),
+    Query("start", f"The first row, counted from 0; {_FIRST} when it is no number.", _ROW),
+    Query("end", f"The row after the last one; {_LAST} when it is no number.", _ROW),
     Query("filter", "Words that all stand in names, number or e-mail address."),
 )
 @phonebook.allowed(Access.USER)
@@ -156,7 +157,11 @@ def _row(name: str, default: int) -> int:
 @phonebook.route("/rest/my/phonebook/googleImport", methods=["POST"])
 @phonebook.reads(_CREDENTIALS)
 @phonebook.allowed(Access.USER)
-@phonebook.answers(NOTHING, note="Always 744: the service no longer takes a name and a password, which go nowhere.")
+@phonebook.answers(
+    NOTHING,
+    errors=(_SERVICE_ERROR,),
+    note="Always 744: the service no longer takes a name and a password, which go nowhere.",
+)
 def import_from_google(given: dict[str, Any]) -> None:
     """Refuse to copy contacts of a Google account."""
     del given

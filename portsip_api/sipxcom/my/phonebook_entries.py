@@ -45,9 +45,7 @@ def show_entry(entry: str) -> dict[str, Any]:
 @phonebook_entries.route("/rest/my/phonebook/entry/<name:entry>", methods=["POST"])
 @phonebook_entries.reads(ENTRY)
 @phonebook_entries.allowed(Access.USER)
-@phonebook_entries.answers(
-    NOTHING, errors=(409,), note="The id is ignored. The status is 747 where such an entry is there."
-)
+@phonebook_entries.answers(NOTHING, errors=(409, 747), note="The id is ignored.")
 def create_entry(given: dict[str, Any], entry: str) -> None:
     """Add an entry to one's own phonebook."""
     del entry
@@ -58,7 +56,7 @@ def create_entry(given: dict[str, Any], entry: str) -> None:
 @phonebook_entries.route("/rest/my/phonebook/entry/<name:entry>", methods=["PUT"])
 @phonebook_entries.reads(ENTRY)
 @phonebook_entries.allowed(Access.USER)
-@phonebook_entries.answers(NOTHING, errors=(404,), note="The status is 747 where another such entry is there.")
+@phonebook_entries.answers(NOTHING, errors=(404, 747))
 def replace_entry(given: dict[str, Any], entry: str) -> None:
     """Replace an entry of one's own."""
     with own_words():
@@ -78,9 +76,9 @@ def destroy_entry(entry: str) -> None:
 @phonebook_entries.allowed(Access.USER)
 @phonebook_entries.answers(
     NOTHING,
-    errors=(404, 409),
+    errors=(404, 409, 747),
     note="Replaces the entry that `uid` names (404 without one), else the one that the client calls so, else adds it. "
-    "Pictures are passed over. The status is 747 where another such entry is there.",
+    "Pictures are passed over.",
 )
 def put_card(given: dict[str, Any], key: str) -> None:
     """Put a vCard into one's own phonebook."""

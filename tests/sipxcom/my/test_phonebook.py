@@ -376,3 +376,15 @@ def test_search_is_by_the_beginning_where_a_word_is_short(app, admin: Crm):
     assert len(entries(user, "rest/my/search/phonebook?query=1")) == 500
     assert [entry["number"] for entry in entries(user, "rest/my/search/phonebook?query=20")] == ["200"]
     assert entries(user, "rest/my/search/phonebook?query=00") == []
+
+
+def test_what_the_page_has_a_status_of_its_own_for_is_no_failure_of_the_server(app, user, monkeypatch):
+    """So that no log and no figure counts it as one, although the status is above 500."""
+    failures: list[Exception] = []
+    monkeypatch.setitem(app.extensions, "pbx-failures", lambda error, _: failures.append(error))
+    entry = {"entry": {"first-name": "Bo", "last-name": "Lind", "number": "3001", "contact-information": {}}}
+    assert user.post("rest/my/phonebook/entry/-1", entry).status_code == 200
+    assert user.post("rest/my/phonebook/entry/-1", entry).status_code == 747
+    account = {"credentials": {"account": "ana", "password": "secret"}}
+    assert user.post("rest/my/phonebook/googleImport", account).status_code == 744
+    assert failures == []
