@@ -6,7 +6,7 @@ _NEUTRAL = '{"first_name":"F\' || n || \'","last_name":"L","email":"","gender":"
 
 
 def fill(rows: int, first: int = 100_000) -> None:
-    """Insert `rows` extensions of the default tenant, numbered from `first`, into an otherwise empty store."""
+    """Insert `rows` extensions of the default tenant, numbered from `first`."""
     with database.writing():
         database.execute(
             "WITH RECURSIVE c(n) AS (SELECT ? UNION ALL SELECT n + 1 FROM c WHERE n < ?)"
@@ -18,7 +18,9 @@ def fill(rows: int, first: int = 100_000) -> None:
         database.execute(
             "INSERT INTO extension_settings (extension_id, voice_mail, forward_rules, office_hours, password,"
             " web_access_password, voicemail_pin) SELECT id, '{}', '{}', '{}', x'00', x'00', x'00' FROM extension"
+            " WHERE id NOT IN (SELECT extension_id FROM extension_settings)"
         )
         database.execute(
             "INSERT INTO extension_search SELECT id, char(30) || '1' || char(31) || char(10) || number FROM extension"
+            " WHERE id NOT IN (SELECT extension_id FROM extension_search)"
         )

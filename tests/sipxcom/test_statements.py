@@ -19,6 +19,29 @@ READS = {
 }
 
 
+OWN_READS = {
+    "rest/my/forward": 4,
+    "rest/my/callfwd": 4,
+    "rest/my/callfwdsched": 2,
+    "rest/my/vmprefs": 4,
+    "rest/my/voicemail/attendant": 5,
+    "rest/my/feed/voicemail/inbox": 3,
+    "rest/my/redirect/mailbox/200/messages": 3,
+    "rest/my/phonebook": 8,
+    "rest/my/pagedphonebook?start=0&end=20": 10,
+    "rest/my/pagedphonebook?start=40&end=60&filter=a": 9,
+    "rest/my/search/phonebook?query=a": 5,
+    "rest/my/contact-information": 7,
+    "rest/my/im/prefs": 1,
+    "rest/my/speeddial": 2,
+    "rest/my/conferences": 1,
+    "rest/my/logindetailsunite": 1,
+    "api/my/user": 4,
+    "api/my/user/settings": 5,
+    "api/my/moh/settings/moh/audio-source": 1,
+}
+
+
 def count_statements(statements, portal, path):
     ids = database.fetch_row("SELECT group_concat(id) FROM (SELECT id FROM extension LIMIT 2)")[0]
     statements.clear()
@@ -40,3 +63,12 @@ def test_reads_cost_a_constant_number_of_statements(portal, statements, path):
         " WHERE NOT g.is_default"
     )
     assert count_statements(statements, portal, path) == few <= READS[path] + LOG_IN
+
+
+@pytest.mark.parametrize("path", OWN_READS)
+def test_what_users_read_costs_a_constant_number_of_statements(user, statements, path):
+    """However many others there are, whose names stand in the same phonebook."""
+    fill(60)
+    few = count_statements(statements, user, path)
+    fill(3_000, first=200_000)
+    assert count_statements(statements, user, path) == few <= OWN_READS[path] + LOG_IN

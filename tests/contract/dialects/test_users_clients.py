@@ -9,7 +9,7 @@ from defusedxml.ElementTree import fromstring
 from tests.contract.dialects.users_clients import Browser, Skill, shell
 from tests.contract.servers import KINDS, Server, running
 from tests.contract.sipxcom.world import Portal
-from tests.crm import WEB_PASSWORD
+from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD
 
 JSON = "application/json"
 NAMES = {"200": ("Ann", "Lee"), "201": ("Bo", "Lind")}
@@ -23,6 +23,10 @@ def office(servers: None, fresh_store, request: pytest.FixtureRequest) -> Iterat
         for number, (first, last) in NAMES.items():
             fields = {"userName": number, "firstName": first, "lastName": last, "pin": WEB_PASSWORD}
             portal.make("rest/user", fields)
+        token = portal.ask_other("account/credentials/verify", "", username="admin", password=ADMIN_PASSWORD)
+        for number, name, owner in (("7001", "team", "200"), ("7002", "theirs", "201")):
+            room = {"room_number": number, "name": name, "owner": owner, "room_pin": "1234"}
+            portal.ask_other("conference_room/create", token["access_token"], **room)
         yield server
 
 
@@ -73,7 +77,11 @@ def test_a_portal_polls(browser: Browser):
     details = [browser.ask("GET", "rest/my/logindetailsunite", accept=JSON).json() for _ in range(5)]
     assert [one["login-details"]["userName"] for one in details] == ["200"] * 5
     assert details == details[:1] * 5
-    assert [browser.ask("GET", "rest/my/conferencedetails/none").status_code for _ in range(5)] == [404] * 5
+    polls = [browser.ask("GET", "rest/my/conferencedetails/team") for _ in range(5)]
+    assert [(poll.status_code, "not active" in poll.text) for poll in polls] == [(406, True)] * 5
+    assert browser.ask("GET", "rest/my/conferencedetails/theirs").status_code == 403
+    assert browser.ask("GET", "rest/my/conferencedetails/none").status_code == 404
+    assert browser.ask("PUT", "rest/my/conference/team/lock").status_code == 503  # the portal's button
     assert (browser.ask("GET", "rest/my/keepalive").status_code, browser.ask("GET", "rest/my/time").ok) == (200, True)
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.contract.servers import Server
 from tests.contract.sipxcom.curling import Answer, Curl
 from tests.contract.sipxcom.world import Portal
-from tests.crm import SIP_PASSWORD, WEB_PASSWORD
+from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
 
 AS_JSON = ("-H", "Content-Type: application/json", "-d")
 AS_XML = ("-H", "Content-Type: text/xml", "-d")
@@ -25,6 +25,9 @@ def curl(gunicorn: Server) -> Curl:
     portal = Portal(gunicorn.url)
     for number, first, last in (("200", "John", "Smith"), ("201", "Mike", "Doe"), ("255", "Ann", "Roe")):
         portal.make("rest/user", {"userName": number, "pin": WEB_PASSWORD, "firstName": first, "lastName": last})
+    token = portal.ask_other("account/credentials/verify", "", username="admin", password=ADMIN_PASSWORD)
+    room = {"room_number": "7001", "name": "WeeklyTeamConf", "owner": "200", "room_pin": "555"}
+    portal.ask_other("conference_room/create", token["access_token"], **room)
     return Curl(gunicorn)
 
 
@@ -249,3 +252,56 @@ def test_secrets_as_printed(curl: Curl):
 def test_a_greeting_as_printed(curl: Curl):
     put(curl, "mailbox/200/preferences/activegreeting/outofoffice", "-d", "outofoffice")
     assert get(curl, "vmprefs").json["greeting"] == "OUT_OF_OFFICE"
+
+
+def test_conferences_as_printed(curl: Curl):
+    (conference,) = get(curl, "conferences").xml
+    assert {child.tag: child.text for child in conference} == {
+        "enabled": "true",
+        "name": "WeeklyTeamConf",
+        "extension": "7001",
+        "accessCode": "555",
+    }
+    (in_json,) = get(curl, "conferences", *WANTS_JSON).json["conferences"]
+    assert (in_json["enabled"], in_json["extension"]) == (True, "7001")
+
+
+def test_a_conference_s_settings_as_printed(curl: Curl):
+    """The page's last two members, which the system had no more, are taken and mean nothing."""
+    printed = {
+        "enabled": True,
+        "name": "WeeklyTeamConf",
+        "autorecorded": True,
+        "quickstart": True,
+        "video": False,
+        "sendActiveVideoOnly": False,
+        "maxMembers": 0,
+        "moh": "FILES_SRC",
+    }
+    gone = {"moderatedRoom": False, "publicRoom": True}
+    put(curl, "conferences/WeeklyTeamConf", *AS_JSON, json.dumps({"setting": printed | gone}))
+    shown = get(curl, "conferences/WeeklyTeamConf", *WANTS_JSON).json["setting"]
+    assert {name: shown[name] for name in printed} == printed
+    in_xml = get(curl, "conferences/WeeklyTeamConf")
+    put(curl, "conferences/WeeklyTeamConf", *AS_XML, in_xml.text)
+    assert get(curl, "conferences/WeeklyTeamConf") == in_xml
+
+
+@pytest.mark.parametrize(
+    "command", ["invite&201", "inviteim&201im", "xml_list", "kick&all", "record", "record&stop", "record&status"]
+)
+def test_a_command_waits_for_an_engine(curl: Curl, command: str):
+    """The lines of the page; the ampersand belongs to the path."""
+    answer = curl(path=f"rest/my/conference/WeeklyTeamConf/{command}", user="200")
+    assert answer.status == (404 if "201im" in command else 503), answer.text
+    assert curl(path=f"rest/my/conference/WeeklyTeamConf/{command}", user="201").status == 403
+
+
+def test_a_conference_is_locked_as_printed(curl: Curl):
+    assert curl("-X", "PUT", path="rest/my/conference/WeeklyTeamConf/lock", user="200").status == 503
+    assert curl("-X", "GET", path="rest/my/conference/WeeklyTeamConf/record&duration", user="200").status == 503
+
+
+def test_nobody_is_in_a_conference(curl: Curl):
+    answer = curl("-X", "GET", path="rest/my/conferencedetails/WeeklyTeamConf", user="200")
+    assert (answer.status, "Conference found, but not active" in answer.text) == (406, True)
