@@ -118,6 +118,8 @@ COMPARISONS: Final = {
             + (SELECT count(*) FROM extension_group AS g JOIN branch AS b ON b.id = g.branch_id
                 WHERE g.tenant_id <> b.tenant_id)
             + (SELECT count(*) FROM phonebook_group AS p JOIN phonebook AS b ON b.id = p.phonebook_id
+                JOIN extension_group AS g ON g.id = p.group_id WHERE g.tenant_id <> b.tenant_id)
+            + (SELECT count(*) FROM phonebook_grant AS p JOIN phonebook AS b ON b.id = p.phonebook_id
                 JOIN extension_group AS g ON g.id = p.group_id WHERE g.tenant_id <> b.tenant_id)""",
     "{} conferences are of an extension of another tenant.": """
         SELECT count(*) FROM conference AS c JOIN extension AS e ON e.id = c.owner_id

@@ -11,6 +11,7 @@ from portsip_api.pbx.extensions import extensions, groups
 from portsip_api.pbx.personal import private_entries
 from portsip_api.pbx.phonebooks import own, own_sql, phonebooks
 from portsip_api.pbx.settings.values import service_settings
+from portsip_api.pbx.upkeep.consistency import find_inconsistencies
 from portsip_api.store import database
 
 HOME = tenants.DEFAULT_TENANT_ID
@@ -49,6 +50,10 @@ def leave_users_out() -> None:
 
 def listed(user: int, first: int = 0, last: int = 1000, words: str = "") -> list[str]:
     return [entry.number for entry in own.page(HOME, user, first, last, words).entries]
+
+
+def listed_of(tenant_id: int, user_id: int) -> list[str]:
+    return [entry.number for entry in own.everybody(tenant_id, user_id).entries]
 
 
 ALL = ["7", "200", "201", "205", "205", "1000", "9999", "30000", "+49", "tel"]
@@ -115,6 +120,21 @@ def test_a_phonebook_that_is_imported_again_is_seen_by_whom_it_was(user: int) ->
     assert "202" in listed(user)
     phonebooks.remove(HOME, "A")
     assert listed(user) == list(USERS)
+
+
+def test_no_group_of_another_tenant_sees_it(user: int) -> None:
+    publish("A", "4711", to=[])
+    other = tenants.create({"name": "other", "domain": "other.example", "password": "other's secret"})
+    stranger = extensions.create(
+        other, {"extension_number": "200", "password": "Sip-secret-1", "web_access_password": ""}
+    )
+    theirs = groups.create(other, {"group_name": "theirs", "members": ["200"], **FLAGS}).id
+    with pytest.raises(Invalid):
+        phonebooks.show_to(HOME, "A", ["theirs"])
+    with database.writing():
+        database.execute("INSERT INTO phonebook_grant SELECT id, ? FROM phonebook", (theirs,))
+    assert listed_of(other, stranger) == ["200"]
+    assert any("phonebooks join objects of different tenants" in text for text in find_inconsistencies())
 
 
 def test_what_is_not_there_cannot_be_shown(user: int) -> None:
