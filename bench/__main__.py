@@ -13,7 +13,7 @@ from typing import Final
 
 from bench import table
 from bench.measure import FULL, QUICK
-from bench.rows import Measure, Run, calls, files, mixed, own, reads, workers, writes
+from bench.rows import Measure, Run, calls, files, history, mixed, own, reads, workers, writes
 from bench.servers import Stores
 
 ROWS: Final[dict[str, Measure]] = {
@@ -23,6 +23,7 @@ ROWS: Final[dict[str, Measure]] = {
     "search": reads.search,
     "session": writes.session,
     "sizes": reads.sizes,
+    "history": history.history,
     "writes": writes.writes,
     "files": files.files,
     "phonebook": own.phonebook,

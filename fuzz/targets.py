@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fuzz import bodies, forms, headers, parsers
+from fuzz import bodies, forms, headers, parsers, times
 
 # Makes the function that takes one input, over a store in this folder.
 Attack = Callable[[Path], Callable[[bytes], None]]
@@ -33,6 +33,7 @@ TARGETS = {
         Target("vCards", parsers.card, parsers.card_seeds, parsers.PHONEBOOK_WORDS),
         Target("WAV and MP3", parsers.sound, parsers.sound_seeds, parsers.SOUND_WORDS, 16_384),
         Target("setting values", parsers.setting_values, parsers.setting_seeds, parsers.SETTING_WORDS, 1_200),
+        Target("times of calls", times.times, times.seeds, times.WORDS, 128),
         Target("XML bodies", bodies.xml, bodies.xml_seeds, bodies.XML_WORDS),
         Target("JSON bodies, PortSIP", bodies.portsip, bodies.portsip_seeds, bodies.JSON_WORDS),
         Target("JSON bodies, sipXcom", bodies.sipxcom, bodies.sipxcom_seeds, bodies.JSON_WORDS),

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from portsip_api.pbx.access import credentials, links, tenants, tokens
-from portsip_api.pbx.calls import recordings
+from portsip_api.pbx.calls import history, recordings
+from portsip_api.pbx.calls.records import CallRecord, Party
 from portsip_api.pbx.devices import credentials as phone_credentials
 from portsip_api.pbx.devices import lines, phones
 from portsip_api.pbx.extension_keys import ExtensionKey
@@ -17,6 +18,7 @@ from portsip_api.pbx.features import call_queues, conferences, ring_groups, virt
 from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.identity import Identity, Role
 from portsip_api.store import volatile
+from portsip_api.store.paging import Slice
 from tests.audio import wav
 from tests.crm import PIN, SIP_PASSWORD, WEB_PASSWORD
 from tests.stores import close_store, use_world
@@ -43,6 +45,7 @@ class World:
     receptionist: int
     recording: int
     room: int
+    call: int
     export_link: str
     tokens: dict[str, str]
     phone_password: str
@@ -73,6 +76,8 @@ def build(folder: Path) -> World:
     receptionist = virtual_receptionists.create(home, {"virtual_receptionist_number": "800", "name": "Welcome"})
     recording = recordings.deposit(home, ExtensionKey(COLLEAGUE), wav(0.1), filename=RECORDING).id
     room = conferences.create(home, {"number": "7001", "name": "Team", "participant_pin": PIN, "owner": COLLEAGUE})
+    history.write(home, CallRecord("call-1", "INTERNAL", Party(NUMBER), Party(COLLEAGUE), 0, 1, 2, 3, "CALLER_HANGUP"))
+    call = history.page(home, history.Wanted(), Slice(0, 1)).rows[0].id
     phone = phones.create(home, {"serial": MAC, "model_id": "yealinkPhoneSIPT46G"})
     lines.add_internal(home, phone, ExtensionKey(NUMBER))
     fetching = phone_credentials.show(home, phone)
@@ -102,6 +107,7 @@ def build(folder: Path) -> World:
         receptionist,
         recording,
         room,
+        call,
         exported,
         given,
         fetching.password,

@@ -37,3 +37,15 @@ CREATE TABLE measure (
     number    INTEGER NOT NULL,
     PRIMARY KEY (name, tenant_id, status)
 ) WITHOUT ROWID;
+
+-- The call that a client has placed last between two numbers of a tenant, for as long as it wants to ask what became of it.
+CREATE TABLE placed_call (
+    tenant_id  INTEGER NOT NULL,
+    calling    TEXT    NOT NULL,
+    called     TEXT    NOT NULL,
+    session_id INTEGER NOT NULL,
+    method     TEXT    NOT NULL,
+    placed     REAL    NOT NULL,   -- seconds since 1970
+    expires    REAL    NOT NULL,
+    PRIMARY KEY (tenant_id, calling, called)
+) WITHOUT ROWID;

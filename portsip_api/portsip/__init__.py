@@ -7,6 +7,8 @@ from portsip_api.portsip.accounts import accounts
 from portsip_api.portsip.calendars import calendars
 from portsip_api.portsip.call_logs import call_logs
 from portsip_api.portsip.call_queues import call_queues
+from portsip_api.portsip.call_reports import call_reports
+from portsip_api.portsip.call_sessions import call_sessions
 from portsip_api.portsip.calls import calls
 from portsip_api.portsip.conference_rooms import conference_rooms
 from portsip_api.portsip.conference_servers import conference_servers
@@ -52,6 +54,8 @@ _BLUEPRINTS = (
     voice_messages,
     recorded_files,
     call_logs,
+    call_reports,
+    call_sessions,
     recordings,
 )
 

@@ -64,7 +64,7 @@ def place_call(given: dict[str, Any]) -> Response:
     to = pbx_calls.number_of(tenant_id, given["to"])
     is_manager = "auth" not in given and g.identity.role is not Role.EXTENSION
     call = pbx_calls.CallRequest(tenant_id, given["extension"], to, given.get("outbound_caller_id", ""), is_manager)
-    session_id = pbx_calls.place(call, switch.switch)
+    session_id = str(pbx_calls.place(call, switch.switch))
     body = b"" if g.identity is None else orjson.dumps({"result": "success", "session_id": session_id})
     headers = {"X-Session-Id": session_id, "Cache-Control": "no-store"}
     return Response(body, content_type="application/json", headers=headers)

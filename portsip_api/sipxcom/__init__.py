@@ -7,6 +7,7 @@ from portsip_api.sipxcom.admin.addresses import EscapedSlashes, Name, Number, Se
 from portsip_api.sipxcom.admin.attendants import attendants, live_modes
 from portsip_api.sipxcom.admin.avatars import avatars
 from portsip_api.sipxcom.admin.branches import branches
+from portsip_api.sipxcom.admin.call_records import call_records
 from portsip_api.sipxcom.admin.calls import calls
 from portsip_api.sipxcom.admin.full_users import full_users
 from portsip_api.sipxcom.admin.gateway_ports import gateway_ports
@@ -39,6 +40,9 @@ from portsip_api.sipxcom.core.blueprint import Resources
 from portsip_api.sipxcom.core.errors import PREFIX, answer
 from portsip_api.sipxcom.core.introduction import INTRODUCTION
 from portsip_api.sipxcom.core.other_ports import OtherPorts
+from portsip_api.sipxcom.my.active_calls import active_calls
+from portsip_api.sipxcom.my.call_controller import call_controller
+from portsip_api.sipxcom.my.call_history import call_history
 from portsip_api.sipxcom.my.call_sequences import call_sequences, forwards
 from portsip_api.sipxcom.my.conferences import conferences
 from portsip_api.sipxcom.my.contact_information import contact_information
@@ -110,6 +114,10 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     conferences,
     mailboxes,
     voicemail,
+    active_calls,
+    call_history,
+    call_controller,
+    call_records,
 )
 
 

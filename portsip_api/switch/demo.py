@@ -1,14 +1,17 @@
 """The engine of a demonstration: phones and calls that nobody hears. See `pbx.upkeep.demo_life`."""
 
-import uuid
 from collections.abc import Sequence
 from typing import Final
 
 from portsip_api.pbx.access import tenants
+from portsip_api.pbx.calls.active import ActiveCall
 from portsip_api.pbx.calls.conferencing import Command, LiveConference
+from portsip_api.pbx.calls.history import PastCall
+from portsip_api.pbx.calls.placing import PlacedCall
+from portsip_api.pbx.calls.records import Party
 from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import SwitchUnavailable
-from portsip_api.pbx.upkeep import demo_life
+from portsip_api.pbx.upkeep import demo_calls, demo_life
 from portsip_api.store.clock import clock
 
 _HOUR: Final = 3_600
@@ -19,11 +22,30 @@ class DemoSwitch:
 
     is_attached = True
 
-    def call(self, domain: str, extension: str, to: str, caller_id: str) -> str:
-        """Let both be on a call, which ends some time, and return the session's id."""
-        del caller_id
-        demo_life.connect(domain, extension, to)
-        return str(uuid.uuid4())
+    def call(self, call: PlacedCall) -> None:
+        """Let both be on a call, which ends some time."""
+        tenant_id = tenants.id_of_domain(call.domain)
+        if tenant_id is not None:
+            demo_calls.begin(tenant_id, call.extension, call.to[0], call.session_id)
+
+    # Active calls.
+
+    def active_calls(self, domain: str) -> Sequence[ActiveCall]:
+        """Return those that go on."""
+        tenant_id = tenants.id_of_domain(domain)
+        return [] if tenant_id is None else [_active(call) for call in demo_calls.under_way(tenant_id)]
+
+    def hang_up(self, domain: str, call_id: str) -> None:
+        """Let a call end."""
+        found = demo_calls.named(domain, call_id)
+        if found is not None:
+            demo_calls.end(*found)
+
+    def transfer(self, domain: str, call_id: str, by: str, target: str) -> None:
+        """Let whom `by` talks to talk to `target`."""
+        demo_calls.transfer(domain, call_id, by, target)
+
+    # Registrations.
 
     def registrations(self, domain: str) -> Sequence[Registration]:
         """Return those of the extensions that are not offline."""
@@ -49,6 +71,11 @@ class DemoSwitch:
         """Raise SwitchUnavailable."""
         del domain, conference, command
         raise SwitchUnavailable("Nobody can be called into a conference in a demonstration.")
+
+
+def _active(call: PastCall) -> ActiveCall:
+    caller, callee = Party(call.caller, call.caller_name), Party(call.callee, call.callee_name)
+    return ActiveCall(call.call_id, call.session_id, caller, callee, call.recipient, call.started, call.answered)
 
 
 def _registration(extension_id: int, number: str, mac: str, domain: str) -> Registration:

@@ -1,10 +1,15 @@
 """No SIP engine: nothing registers, and no call can be placed."""
 
 from collections.abc import Sequence
+from typing import Final
 
+from portsip_api.pbx.calls.active import ActiveCall
 from portsip_api.pbx.calls.conferencing import Command, LiveConference
+from portsip_api.pbx.calls.placing import PlacedCall
 from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import SwitchUnavailable
+
+_NO_CALLS: Final = "No SIP engine is attached to this server, so that there are no calls."
 
 
 class NoSwitch:
@@ -12,10 +17,29 @@ class NoSwitch:
 
     is_attached = False
 
-    def call(self, domain: str, extension: str, to: str, caller_id: str) -> str:
+    def call(self, call: PlacedCall) -> None:
         """Raise SwitchUnavailable."""
-        del domain, extension, to, caller_id
+        del call
         raise SwitchUnavailable("No SIP engine is attached to this server, so that no call can be placed.")
+
+    # Active calls.
+
+    def active_calls(self, domain: str) -> Sequence[ActiveCall]:
+        """Return none, since nothing connects calls."""
+        del domain
+        return ()
+
+    def hang_up(self, domain: str, call_id: str) -> None:
+        """Raise SwitchUnavailable."""
+        del domain, call_id
+        raise SwitchUnavailable(_NO_CALLS)
+
+    def transfer(self, domain: str, call_id: str, by: str, target: str) -> None:
+        """Raise SwitchUnavailable."""
+        del domain, call_id, by, target
+        raise SwitchUnavailable(_NO_CALLS)
+
+    # Registrations.
 
     def registrations(self, domain: str) -> Sequence[Registration]:
         """Return none, since nothing can register."""

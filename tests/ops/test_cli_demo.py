@@ -104,6 +104,15 @@ def test_its_engine_says_what_the_extensions_show(admin: Crm) -> None:
     switch.switch.drop(registered[0])
     assert len(switch.switch.registrations("pbx.local")) == len(registered) - 1
     reply = admin.do("extensions/call", extension="1000", to="1001")
-    assert len(reply["session_id"]) == 36
+    (call,) = (call for call in switch.switch.active_calls("pbx.local") if call.caller.number == "1000")
+    assert (str(call.session_id), call.callee.number) == (reply["session_id"], "1001")
     assert {Extension.get(DEFAULT_TENANT_ID, number=number).line for number in ("1000", "1001")} == {"ON_CALL"}
     assert switch.switch.registrations("nowhere.example") == []
+    assert switch.switch.active_calls("nowhere.example") == []
+    switch.switch.transfer("pbx.local", call.call_id, "1001", "1002")
+    (moved,) = (call for call in switch.switch.active_calls("pbx.local") if call.caller.number == "1000")
+    assert (moved.callee.number, moved.recipient) == ("1002", "1002")
+    switch.switch.hang_up("pbx.local", moved.call_id)
+    assert "1000" not in {call.caller.number for call in switch.switch.active_calls("pbx.local")}
+    logged = [(row["caller"], row["callee"], row["end_reason"]) for row in admin.read("call_logs/list")["items"]]
+    assert logged == [("1000", "1002", "CALLER_HANGUP"), ("1000", "1001", "TRANSFERRED")]

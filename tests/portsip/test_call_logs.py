@@ -1,10 +1,12 @@
 """Past calls in this API: v12's rows and v9's details, the times that filters take, and whose calls they are."""
 
+from typing import Any
+
 import pytest
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.calls import history
-from portsip_api.pbx.calls.records import BUSY, INBOUND, LOST, OUTBOUND, CallRecord, Party
+from portsip_api.pbx.calls.records import BUSY, INBOUND, LOST, MOST_TIME, OUTBOUND, CallRecord, Party
 from portsip_api.store import database
 from tests.crm import WEB_PASSWORD, Crm, check_refused
 from tests.pbx.calls.records import START, fill_calls, missed, record, write
@@ -27,7 +29,7 @@ def listed(client: Crm, **query: object) -> list[str]:
 
 
 def test_a_row_has_every_field_and_no_null(pbx: Crm):
-    fields = {
+    fields: dict[str, Any] = {
         "direction": OUTBOUND,
         "recipient": "+4930123",
         "outbound_caller_id": "+49555",
@@ -150,7 +152,10 @@ def test_times_far_away_are_times(pbx: Crm):
     write(record())
     assert listed(pbx, start_time="0001-01-01 00:00:00 UTC", end_time="9999-12-31 23:59:59 UTC") == ["c1"]
     assert listed(pbx, start_time="99999999999") == []
-    assert listed(pbx, start_time="", end_time=" ") == ["c1"]
+    assert listed(pbx, end_time="9999-12-31 23:59:59 GMT-23:59") == ["c1"]
+    write(record("late", started=MOST_TIME - 65_000))
+    assert listed(pbx, start_time="9999-12-30 00:00:00 GMT+14:00") == ["late"]
+    assert listed(pbx, start_time="", end_time=" ") == ["late", "c1"]
 
 
 def test_filters(pbx: Crm):

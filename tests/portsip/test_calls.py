@@ -3,6 +3,7 @@
 import pytest
 
 from portsip_api import switch
+from portsip_api.pbx.calls.placing import PlacedCall
 from portsip_api.switch.none import NoSwitch
 from tests.crm import WEB_PASSWORD, check_refused
 
@@ -12,8 +13,11 @@ CALL = {"extension": "1000", "to": "1001"}
 class Engine(NoSwitch):
     """An engine that takes every call."""
 
-    def call(self, domain: str, extension: str, to: str, caller_id: str) -> str:
-        return f"{extension}-{to}@{domain}{caller_id}"
+    def __init__(self) -> None:
+        self.calls: list[PlacedCall] = []
+
+    def call(self, call: PlacedCall) -> None:
+        self.calls.append(call)
 
 
 @pytest.fixture
@@ -25,6 +29,14 @@ def office(admin, monkeypatch):
     return admin
 
 
+def placed() -> PlacedCall:
+    """The call that the engine was asked for last."""
+    call: PlacedCall = switch.switch.calls[-1]  # type: ignore[attr-defined]
+    assert (call.domain, call.extension, call.to) == ("pbx.local", "1000", ("1001",))
+    assert 1 <= call.session_id < 2**53
+    return call
+
+
 @pytest.mark.parametrize("path", ["/api/extensions/call", "/apiextensions/call"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_with_the_extensions_password_alone_there_is_no_body(office, path, method):
@@ -32,7 +44,7 @@ def test_with_the_extensions_password_alone_there_is_no_body(office, path, metho
     place = {"query_string": fields} if method == "GET" else {"json": fields}
     reply = office.http.open(path, method=method, **place)
     assert (reply.status_code, reply.data) == (200, b"")
-    assert reply.headers["X-Session-Id"] == "1000-1001@pbx.local"
+    assert reply.headers["X-Session-Id"] == str(placed().session_id)
     assert reply.headers["Cache-Control"] == "no-store"
 
 
@@ -41,8 +53,8 @@ def test_with_a_token_the_body_names_the_session(office, auth):
     own = office.log_in("1000@pbx.local", WEB_PASSWORD)
     for client in (office, own):
         reply = client.post("extensions/call", **CALL, **auth)
-        assert reply.json == {"result": "success", "session_id": "1000-1001@pbx.local"}
-        assert reply.headers["X-Session-Id"] == "1000-1001@pbx.local"
+        assert reply.json == {"result": "success", "session_id": str(placed().session_id)}
+        assert reply.headers["X-Session-Id"] == reply.json["session_id"]
 
 
 def test_a_refused_call_names_no_session(office):

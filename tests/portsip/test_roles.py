@@ -25,6 +25,7 @@ CALL = (401, 401, 403, 404, 503, 503, 401)
 SYSTEM_GREETING = (401, 401, 403, 404, 409, 409, 401)  # which cannot be removed
 BUILT_IN = (401, 401, 403, 403, 403, 409, 401)  # which cannot be removed
 BAD_LINK = (401, 401, 403, 401, 401, 401, 401)  # no token is needed, but a link that is one
+NO_SESSION = (401, 401, 403, 404, 404, 404, 401)
 NO_FILE = (404,) * 7  # no token is needed, but the name of a file
 PHONE_BY_URL = (404,) * 6 + (200,)
 PHONE_BY_PASSWORD = (401,) * 6 + (200,)
@@ -146,6 +147,14 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("GET", "/api/extensions/export/show"): ({"link": "x"}, BAD_LINK),
     ("POST", "/api/extensions/import"): ({"extensions": [NEW]}, MANAGERS),
     ("GET", "/api/recordfiles/voicemail/list"): ({"extension_number": COLLEAGUE}, OWN_OBJECT),
+    ("GET", "/api/call_reports/list"): ({}, MANAGERS),
+    ("GET", "/api/call_reports/search"): ({}, MANAGERS),
+    ("POST", "/api/call_reports/search"): ({}, MANAGERS),
+    ("GET", "/api/call_reports/show"): ({"id": "{call}"}, MANAGERS_OBJECT),
+    ("GET", "/api/call_sessions/list"): ({}, MANAGERS),
+    ("POST", "/api/call_sessions/create"): ({"call_from": COLLEAGUE, "call_to": [NUMBER]}, CALL),
+    ("POST", "/api/call_sessions/destroy"): ({"session_id": 1}, NO_SESSION),
+    ("POST", "/api/call_sessions/remove"): ({"session_id": 1}, NO_SESSION),
     ("GET", "/api/call_logs/list"): ({}, ANY_TOKEN),
     ("GET", "/api/recordfiles/extension/list"): ({}, ANY_TOKEN),
     ("GET", "/api/recordfiles/extension/search"): ({"condition": "1"}, ANY_TOKEN),

@@ -8,6 +8,8 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from portsip_api.pbx.access import tenants
+from portsip_api.pbx.calls import history
+from portsip_api.pbx.calls.records import CallRecord, Party
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.features import attendants
 from portsip_api.pbx.mailboxes import mailboxes, service
@@ -119,6 +121,8 @@ def _make_the_rest(portal: Portal, world: World) -> None:
     world["personal"] = portal.make(f"api/schedules/user/{world['user']}/personal", personal)
     _done(portal.ask("POST", "rest/avatar/200", picture()))
     service.update(VICTIM, {"voice_mail_not_save_if_less_seconds": 0})
+    call = CallRecord("call-1", "INTERNAL", Party("200", TRACE), Party("201", TRACE), 0, 1, 2, 3, "CALLER_HANGUP")
+    history.write(VICTIM, call)
     world["message"] = str(mailboxes.deposit(VICTIM, ExtensionKey("200"), wav(), "+1", subject=TRACE).id)
 
 

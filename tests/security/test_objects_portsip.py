@@ -33,6 +33,8 @@ NAMES = {
     "filename",
     "file_name",
     "link",
+    "call_from",
+    "session_id",
 }
 GREETING = "private.wav"
 GUID = "{guid}"  # of the group
@@ -110,6 +112,10 @@ ATTACKS: dict[str, list[dict[str, Any]]] = {
             ("POST", "remove", [{"vr_number": "800"}]),
         )
     },
+    "GET call_reports/show": [{"id": "{call}"}],
+    "POST call_sessions/create": [{"call_from": COLLEAGUE, "call_to": [NUMBER]}],
+    "POST call_sessions/destroy": [{"session_id": 1}],
+    "POST call_sessions/remove": [{"session_id": 1}],
     "POST recordings/destroy": [{"id": "{recording}"}, {"file_name": RECORDING}],
     "POST recordings/remove": [{"id": "{recording}"}, {"file_name": RECORDING}],
     **{
@@ -152,6 +158,7 @@ NAMES_NOBODY = {
         )
     },
 }
+_NO_SESSION = dict.fromkeys(("call_sessions/destroy", "call_sessions/remove"), 404)  # of calls without an engine
 GUESSES: tuple[Any, ...] = (
     0, -1, 99_999, 2**63 - 1, 2**63, 2**64, "0", "1e3", " 77", "1;", "1 OR 1=1", "../1", True, 1.5, None, [77],
     {"$gt": 0},
@@ -232,7 +239,8 @@ def test_another_tenant_and_another_extension_are_out_of_reach(template, home: W
 def test_the_owner_reaches_what_the_others_do_not(template, home: World, world_template, tmp_path: Path):  # noqa: F811
     """So that it is for whose it is that they were refused."""
     engine = dict.fromkeys(("participants/update", "chairman/update", "main_screen/update"), 503)
-    expected = engine | {"extensions/call": 503, "account/destroy": 403, "account/remove": 403}
+    calls = {"extensions/call": 503, "call_sessions/create": 503, **_NO_SESSION}
+    expected = engine | calls | {"account/destroy": 403, "account/remove": 403}
     every = [(operation, fields) for operation, several in ATTACKS.items() for fields in several]
     for number, (operation, fields) in enumerate(every):
         close_store()

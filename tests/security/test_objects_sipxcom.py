@@ -26,6 +26,7 @@ PREFIX = "/sipxconfig/"
 # What the arguments of a rule are, by the beginning of the rule; the longest one counts. In braces: keys of the world.
 KEYS: dict[str, dict[str, str]] = {
     "api/callgroups": {"extension": "3399", "new_extension": "55665", "ring_extension": "200", "prefix": "33"},
+    "api/cdrs": {"user": "201"},
     "api/gateways": {"id": "{fxo}", "port_id": "{port}", "rule_id": "{rule}", "path": "{port_setting}"},
     "api/gateways/<name:id>/settings": {"id": "{fxo}", "path": "{fxo_setting}"},
     "api/phones": {"id": "{phone}", "group": "sales", "line_id": "{line}", "path": "reg/displayName",
@@ -45,6 +46,7 @@ KEYS: dict[str, dict[str, str]] = {
     "api/registrations/group": {"key": "sales"},
     "api/users": {"user": "201", "group": "sales", "path": "permission/call-handling/Mobile"},
     "api/users/id": {"id": "{user2}"},
+    "rest/activecdrs": {"user": "200"},
     "rest/auto-attendant": {"attendant": "{attendant}", "code": "*81"},
     "rest/avatar": {"user": "200"},
     "rest/branch": {"id": "{branch}"},
@@ -59,6 +61,7 @@ KEYS: dict[str, dict[str, str]] = {
     "rest/my/mailbox": {"user": "200", "greeting": "outofoffice"},
     "rest/my/phonebook/entry": {"entry": "{own_entry}"},
     "rest/my/phonebookentry": {"key": "{own_entry}"},
+    "rest/my/redirect/callcontroller": {"calling": "200", "called": "201"},
     "rest/my/redirect": {"user": "200", "folder": "inbox", "id": "{message}"},
     "rest/permission": {"name": "{permission}"},
     "rest/phone": {"serial": "0004f2aabb95", "name": "0004f2aabb95.cfg"},
@@ -92,7 +95,8 @@ NOTHING_NAMED = {
     "api/gateways/models",
     # What phones have registered the switch says, asked for the tenant's own numbers only.
     *(f"api/registrations/{kind}/" for kind in ("callId", "callid", "ip", "serialNo", "server", "user")),
-    # Numbers that are dialled, within the tenant.
+    # How numbers begin, or which are dialled, within the tenant.
+    "api/cdrs/prefix/",
     "rest/call/",
     "rest/my/call/",
     # What is set, or a folder, kind or setting of one's own.
@@ -162,6 +166,7 @@ OWNERS = {
     ("GET", "rest/my/conferencedetails/<name:conference>"): 406,  # nobody is in it
     **{(method, "rest/my/conference/<name:conference>"): 400 for method in ("GET", "PUT")},  # there is no command
     **{(method, "rest/my/conference/<name:conference>/<name:command>"): 503 for method in ("GET", "PUT")},
+    ("POST", "rest/my/redirect/callcontroller/<name:calling>/<name:called>"): 503,  # without an engine
 }
 # Requests that make something of the attacker's own, whose name may be the one that another tenant uses.
 MAKES_OWN = {

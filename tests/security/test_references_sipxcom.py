@@ -142,8 +142,9 @@ def test_guessed_ids_are_refused(app: Flask, world: World):
         for guess in GUESSES:
             guessed = "/".join([*first[:place], guess, *first[place + 1 :]])
             reply = (user if is_users(rule) else owner).ask(method, guessed, body, headers=headers)
-            # Whether there is a mailbox is nobody's to know but its own user's.
-            refusals = {403} if "<name:user>" in template and is_users(rule) else {400, 404, 405}
+            # Whether there is a mailbox, or a phone, is nobody's to know but its own user's.
+            is_owned = {"<name:user>", "<name:calling>"} & set(template) and is_users(rule)
+            refusals = {403} if is_owned else {400, 404, 405}
             if reply.status_code not in refusals:
                 problems.append((method, guessed, reply.status_code, reply.text[:200]))
     assert not problems, "\n".join(map(str, problems))

@@ -45,6 +45,11 @@ REFUSED |= dict.fromkeys(
     ),
     "Ask an administrator",
 )
+REFUSED["GET", "/sipxconfig/rest/my/redirect/cdr/<name:user>"] = "Another user's calls."
+REFUSED |= {
+    (method, "/sipxconfig/rest/my/redirect/callcontroller/<name:calling>/<name:called>"): "Another user's phone."
+    for method in ("GET", "POST")
+}
 
 
 def routes(app):

@@ -4,6 +4,7 @@ import pytest
 
 from portsip_api.store import database
 from tests.bulk import fill
+from tests.pbx.calls.records import fill_calls, record, write
 
 LOG_IN = 4  # the tenant, the failures, the administrators of that name, the users
 READS = {
@@ -47,6 +48,23 @@ def count_statements(statements, portal, path):
     statements.clear()
     assert portal.get(path.format(ids)).status_code == 200
     return len(statements)
+
+
+CALLS = {
+    "rest/my/redirect/cdr/200": 5,
+    "api/cdrs/history?fromDate=202311140000&limit=50": 6,
+    "api/cdrs/history?fromDate=202311140000&from=2001&limit=50": 4,
+    "api/cdrs/user/200/history?fromDate=202311140000": 8,
+}
+
+
+@pytest.mark.parametrize("path", CALLS)
+def test_lists_of_calls_do_too(portal, user, statements, path):
+    client = user if "/my/" in path else portal
+    write(record("mine", "200", "+491", direction="OUTBOUND"))
+    few = count_statements(statements, client, path)
+    fill_calls(6_000)
+    assert count_statements(statements, client, path) == few <= CALLS[path] + LOG_IN
 
 
 @pytest.mark.parametrize("path", READS)

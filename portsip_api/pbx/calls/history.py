@@ -9,11 +9,11 @@ Source: contract `portsip-more.md`, section 2; `sipxcom-user.md`, sections 7 and
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from portsip_api.pbx.calls import history_sql
-from portsip_api.pbx.calls.history_sql import ORDER, Search
+from portsip_api.pbx.calls.history_sql import ORDER, Search, Source
 from portsip_api.pbx.calls.keys import Times, key
 from portsip_api.pbx.calls.records import DIRECTIONS, MOST_SESSION, MOST_TIME, CallRecord
 from portsip_api.pbx.calls.tables import Call
@@ -95,7 +95,9 @@ assert tuple(field.name for field in fields(PastCall)) == history_sql.COLUMNS  #
 class Wanted:
     """Which calls a list is of; what is not given is no filter.
 
-    `extension_id` means the calls in which the extension took part; `caller` and `callee` are numbers, exactly.
+    `extension_id` means the calls in which the extension took part; `caller`, `callee` and `recipient` are numbers,
+    exactly, `either` is that of the caller or the callee, and `prefix` how one of these two begins. Seconds are those
+    from the beginning to the end, both included.
     """
 
     times: Times = Times()
@@ -103,13 +105,19 @@ class Wanted:
     caller: str = ""
     callee: str = ""
     recipient: str = ""
+    either: str = ""
+    prefix: str = ""
+    caller_prefix: str = ""
+    callee_prefix: str = ""
     is_answered: bool | None = None
     direction: str = ""
+    least_seconds: int | None = None
+    most_seconds: int | None = None
 
     @property
     def is_by_time_alone(self) -> bool:
         """Whether the order of time alone tells which calls they are."""
-        return self.is_answered is None and not (self.caller or self.callee or self.recipient or self.direction)
+        return replace(self, times=Times(), extension_id=None) == Wanted()
 
 
 def write(tenant_id: int, record: CallRecord) -> int:
@@ -145,6 +153,12 @@ def unfinished(tenant_id: int, before: int, most: int = 1_000) -> list[PastCall]
     return [PastCall(*(getattr(row, name) for name in history_sql.COLUMNS)) for row in rows]
 
 
+def show(tenant_id: int, id_: int) -> PastCall:
+    """Return one call that has ended. Raises NotFound."""
+    row = Call.get(tenant_id, Call.ended.is_null(False), id=id_)
+    return PastCall(*(getattr(row, name) for name in history_sql.COLUMNS))
+
+
 def page(tenant_id: int, wanted: Wanted, part: Slice, ordering: str = TIME) -> Page:
     """Return calls that have ended. In the order of time the total is exact, unless there are more filters.
 
@@ -155,9 +169,13 @@ def page(tenant_id: int, wanted: Wanted, part: Slice, ordering: str = TIME) -> P
         found = ORDER.page(tenant_id, window, part, history_sql.LISTED, "call")
         return Page([PastCall(*row) for row in found.rows], found.total)
     search = _search(tenant_id, wanted, window)
-    direction = "DESC" if part.descending else "ASC"
-    keys = "" if ordering == TIME else f"{_SORTS[ordering]} {direction}, "
-    rows = search.rows(MOST_SEEN, part.limit, part.offset, f"{keys}r.started {direction}, r.id {direction}")
+    if ordering == TIME and part.descending:
+        rows = search.newest(MOST_SEEN, part.limit, part.offset)
+    else:
+        direction = "DESC" if part.descending else "ASC"
+        keys = "" if ordering == TIME else f"{_SORTS[ordering]} {direction}, "
+        keys += f"r.started {direction}, r.id {direction}"
+        rows = search.sorted(MOST_SEEN, part.limit, part.offset, keys)
     return Page([PastCall(*row) for row in rows], search.count(MOST_SEEN))
 
 
@@ -176,32 +194,43 @@ def _window(wanted: Wanted) -> Window:
 
 
 def _search(tenant_id: int, wanted: Wanted, window: Window) -> Search:
-    values: dict[str, object] = {
+    equal: dict[str, object] = {name: getattr(wanted, name) for name in ("caller", "callee", "recipient", "direction")}
+    equal = {name: value for name, value in equal.items() if value}
+    if wanted.is_answered is not None:
+        equal["is_answered"] = int(wanted.is_answered)
+    source = _source(wanted, equal)
+    conditions = [f"r.{name} = :{name}" for name in equal if name not in source.narrowed]
+    if wanted.extension_id is not None and "extension" not in source.narrowed:
+        conditions.append(history_sql.TOOK_PART)
+    asked = {name: getattr(wanted, name) for name in history_sql.CONDITIONS}
+    asked = {name: value for name, value in asked.items() if value not in {"", None}}
+    conditions += [history_sql.CONDITIONS[name] for name in asked]
+    values = {
+        **equal,
+        **source.values,
         "tenant": tenant_id,
+        "ordering": window.ordering,
+        "first": window.first or "",
+        "last": window.last or ":",
         "since": max(0, wanted.times.since or 0),
         "until": MOST_TIME if wanted.times.until is None else min(wanted.times.until, MOST_TIME),
+        "extension": wanted.extension_id,
+        "either": wanted.either,
+        **asked,
     }
-    rest = {name: getattr(wanted, name) for name in ("caller", "callee", "recipient", "direction")}
-    rest = {name: value for name, value in rest.items() if value}
-    if wanted.is_answered is not None:
-        rest["is_answered"] = int(wanted.is_answered)
-    number = next((name for name in ("caller", "callee") if name in rest), None)
-    if number is not None:
-        source = history_sql.by_number(number)
-    elif wanted.extension_id is not None or not rest.keys() & {"direction", "is_answered"}:
-        source = history_sql.IN_ORDERING
-        values |= {"ordering": window.ordering, "first": window.first or "", "last": window.last or ":"}
-    else:
-        source, more = history_sql.by_kinds(_kinds(wanted))
-        values |= more
-    conditions = [f"r.{name} = :{name}" for name in rest]
-    if number is not None and wanted.extension_id is not None:
-        conditions.append(
-            ":extension IN (coalesce(r.caller_extension, 0), coalesce(r.callee_extension, 0),"
-            " coalesce(r.recipient_extension, 0))"
-        )
-        rest["extension"] = wanted.extension_id
-    return Search(source, conditions, values | rest)
+    return Search(source.statement, conditions, values)
+
+
+def _source(wanted: Wanted, equal: Mapping[str, object]) -> Source:
+    """Return the source that leaves the fewest calls to look through."""
+    for name in ("caller", "callee"):
+        if name in equal:
+            return history_sql.by_number(name)
+    if wanted.either:
+        return history_sql.BY_EITHER
+    if wanted.extension_id is None and equal.keys() & {"direction", "is_answered"}:
+        return history_sql.by_kinds(_kinds(wanted))
+    return history_sql.IN_ORDERING
 
 
 def _kinds(wanted: Wanted) -> list[tuple[str, bool]]:

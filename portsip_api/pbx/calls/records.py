@@ -23,7 +23,7 @@ NO_ANSWER, BUSY, REJECTED, CANCELLED, FAILED = _OF_UNANSWERED = (
 LOST: Final = "LOST"  # its end was found out later, and nobody knows how it came
 END_REASONS: Final = (*_OF_ANSWERED, *_OF_UNANSWERED, LOST)
 MOST_SESSION: Final = 2**53 - 1
-MOST_TIME: Final = 999_999_999_999_999  # milliseconds since 1970
+MOST_TIME: Final = 253_402_214_399_999  # milliseconds since 1970: in every time zone a day of the year 9999
 _LONGEST: Final = 255  # characters of what a network says
 _LONGEST_ID: Final = 255
 _UNFIT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.calls import registrations_sql, servers
 from portsip_api.pbx.errors import NotFound
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions.tables import ExtensionGroup
 from portsip_api.store.clock import clock
 from portsip_api.store.search import fold
@@ -138,6 +139,11 @@ def _number_of(tenant_id: int, user: str) -> str:
     if number is None:
         raise NotFound("User not found")
     return number
+
+
+def id_of_user(tenant_id: int, user: str) -> int:
+    """Return the id of a user, named by id, number or alias. Raises NotFound ("User not found")."""
+    return find_id(tenant_id, ExtensionKey(_number_of(tenant_id, user)))
 
 
 def _require_group(tenant_id: int, name: str) -> int:

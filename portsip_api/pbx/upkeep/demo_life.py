@@ -11,11 +11,11 @@ from typing import Final
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
 from portsip_api.pbx.extensions.tables import Extension
+from portsip_api.pbx.upkeep import demo_calls
+from portsip_api.pbx.upkeep.demo_calls import ON_CALL, ONLINE
 from portsip_api.store import database
 
 OFFLINE: Final = "OFFLINE"
-ONLINE: Final = "ONLINE"
-ON_CALL: Final = "ON_CALL"
 SECONDS: Final = 3  # between two steps
 _MOST: Final = 500  # extensions that take part
 _BUSY: Final = 0.3  # of them are on a call: then no other call begins
@@ -28,24 +28,31 @@ _random: Final = secrets.SystemRandom()
 def step() -> None:
     """Let about every tenth extension do something else than before; the first time most phones come."""
     people = taking_part(DEFAULT_TENANT_ID)
-    lines = {
-        OFFLINE: _shuffled(people, OFFLINE),
-        ONLINE: _shuffled(people, ONLINE),
-        ON_CALL: _shuffled(people, ON_CALL),
-    }
+    lines = {line: _shuffled(people, line) for line in (OFFLINE, ONLINE, ON_CALL)}
     turns = 1 + _random.randrange(1 + len(people) // 5)
+    if not lines[ONLINE] and not lines[ON_CALL]:
+        _set(lines[OFFLINE][: len(people) * 4 // 5], ONLINE)
+        return
+    _end_calls(lines[ON_CALL], turns // 2)
+    is_busy = len(lines[ON_CALL]) > len(people) * _BUSY
+    callers = 0 if is_busy else min(turns * 2, len(lines[ONLINE]) // 2) // 2 * 2
+    for caller, callee in zip(lines[ONLINE][:callers:2], lines[ONLINE][1:callers:2], strict=True):
+        demo_calls.begin(DEFAULT_TENANT_ID, caller.number, callee.number)
     with database.writing():
-        if not lines[ONLINE] and not lines[ON_CALL]:
-            _set(lines[OFFLINE][: len(people) * 4 // 5], ONLINE)
-            return
-        _set(lines[ON_CALL][: turns // 2 * 2], ONLINE)
         _set(lines[OFFLINE][: turns // 2], ONLINE)
-        is_busy = len(lines[ON_CALL]) > len(people) * _BUSY
-        callers = 0 if is_busy else min(turns * 2, len(lines[ONLINE]) // 2) // 2 * 2
-        _set(lines[ONLINE][:callers], ON_CALL)
         _set(lines[ONLINE][callers : callers + turns // 2], OFFLINE)
         for one in lines[ONLINE][-1:]:
             Extension.update(DEFAULT_TENANT_ID, {"presence": _random.choice(_PRESENCES)}, id=one.id)
+
+
+def _end_calls(talking: Sequence[Extension], number: int) -> None:
+    """Let so many calls end, and let nobody be on a call that is none."""
+    calls = list(demo_calls.under_way(DEFAULT_TENANT_ID))
+    _random.shuffle(calls)
+    busy = {party for call in calls for party in (call.caller, call.callee)}
+    for call in calls[:number]:
+        demo_calls.end(DEFAULT_TENANT_ID, call)
+    _set([one for one in talking if one.number not in busy], ONLINE)
 
 
 def equip(tenant_id: int) -> None:
@@ -61,13 +68,6 @@ def equip(tenant_id: int) -> None:
 def taking_part(tenant_id: int) -> list[Extension]:
     """Return the extensions of the tenant that take part, by id."""
     return Extension.page(tenant_id, order=(Extension.id,), limit=_MOST)
-
-
-def connect(domain: str, *numbers: str) -> None:
-    """Let the extensions of a SIP domain with certain numbers, as far as there are any, be on a call."""
-    tenant_id = tenants.id_of_domain(domain)
-    if tenant_id is not None:
-        Extension.update(tenant_id, {"line": ON_CALL}, Extension.number.in_(numbers))
 
 
 def leave(domain: str, number: str) -> None:

@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
+from portsip_api.pbx.calls.records import MOST_TIME
 from portsip_api.pbx.errors import Invalid
 
 NEVER_ANSWERED: Final = "NOT_ANSWER"
@@ -16,10 +17,11 @@ _TIME: Final = re.compile(
     r"(?: *(?P<utc>Z|UTC|GMT)| *(?:GMT|UTC)?(?P<sign>[+ -])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2}))?",
     re.IGNORECASE,
 )
+_AMERICAN: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})(?= )")  # how consoles write a day in reports
 _SECONDS: Final = re.compile(r"[0-9]{1,11}")
 _PROBLEM: Final = (
-    "Must be a time as YYYY-MM-DD HH:MM:SS, with GMT+HH:MM, UTC or Z behind it or in the tenant's time zone, or whole "
-    "seconds since 1970."
+    "Must be a time as YYYY-MM-DD HH:MM:SS (or MM/DD/YYYY and the time), with GMT+HH:MM, UTC or Z behind it or in the "
+    "tenant's time zone, or whole seconds since 1970."
 )
 
 
@@ -28,7 +30,7 @@ def read(field: str, text: str, zone: tzinfo) -> int:
 
     A plus that the query has made a blank of is read as one. Raises Invalid.
     """
-    text = text.strip()
+    text = _AMERICAN.sub(r"\3-\1-\2", text.strip(), count=1)
     if _SECONDS.fullmatch(text):
         return int(text) * 1000
     found = _TIME.fullmatch(text)
@@ -36,7 +38,7 @@ def read(field: str, text: str, zone: tzinfo) -> int:
         raise Invalid({field: [_PROBLEM]})
     try:
         moment = datetime.fromisoformat(f"{found['date']} {found['time']}").replace(tzinfo=_zone(found, zone))
-        return max(0, round(moment.timestamp())) * 1000
+        return min(max(0, round(moment.timestamp())), MOST_TIME // 1000) * 1000
     except (ValueError, OverflowError):  # no day of the calendar, or one beyond it in the other zone
         raise Invalid({field: [_PROBLEM]}) from None
 

@@ -46,4 +46,4 @@ def place_call_by_get(to: str) -> None:
 def _place(to: str) -> None:
     tenant_id, caller = current_tenant(), current_identity().name.rpartition("@")[0]
     number = pbx_calls.number_of(tenant_id, to)
-    pbx_calls.place(pbx_calls.CallRequest(tenant_id, caller, number, ""), switch.switch)
+    pbx_calls.place(pbx_calls.CallRequest(tenant_id, caller, number), switch.switch)

@@ -2,22 +2,23 @@
 
 import html
 import re
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
+from portsip_api.pbx.calls.active import ActiveCall
 from portsip_api.pbx.calls.conferencing import Command, LiveConference
+from portsip_api.pbx.calls.placing import PlacedCall
 from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import Invalid, SwitchUnavailable
 from portsip_api.store.clock import clock
 from portsip_api.switch.freeswitch import access, conferences
-from portsip_api.switch.freeswitch.event_socket import EventSocket
+from portsip_api.switch.freeswitch.calls import active, leg_of
+from portsip_api.switch.freeswitch.event_socket import Event, EventSocket
 
 PROFILE: Final = "phones"  # of SIP, where they register
-RING_SECONDS: Final = 30  # that the phone of whoever places a call over an API rings
 # It is not parsed as the XML that it looks like: a Call-ID, which is a phone's own, may make it none. But no value has
 # a line break.
 _PHONE: Final = re.compile(
@@ -35,28 +36,58 @@ class FreeSwitch:
 
     is_attached = True
 
-    def call(self, domain: str, extension: str, to: str, caller_id: str) -> str:
-        """Ring the phones of `extension`, connect who answers to `to`, and return the uuid of the call's first leg.
+    def call(self, call: PlacedCall) -> None:
+        """Ring the phones of an extension, without its forwards, and connect who answers to the number.
 
-        Raises Invalid, for a number that FreeSWITCH cannot be told, and SwitchUnavailable.
+        Raises Invalid, for numbers that FreeSWITCH cannot be told, and SwitchUnavailable.
         """
-        _require_plain(to=to, extension=extension, caller_id=caller_id or "0")
-        id_ = str(uuid.uuid4())
+        if len(call.to) > 1:
+            raise Invalid({"to": ["Must be one number for this SIP engine."]})
+        (to,) = call.to
+        _require_plain(to=to, extension=call.extension, caller_id=call.caller_id or "0")
+        id_, address = leg_of(call.session_id), f"{call.extension}@{call.domain}"
         variables = {
             "origination_uuid": id_,
             "origination_caller_id_number": to,
             "origination_caller_id_name": to,
-            "pbx_caller": f"{extension}@{domain}",
-            "pbx_caller_id": caller_id,
+            "pbx_caller": address,
+            "pbx_caller_id": call.caller_id,
             "sip_auto_answer": "true",
             "ignore_early_media": "true",
-            "originate_timeout": str(RING_SECONDS),
+            "originate_timeout": str(call.ring_seconds),
             "hangup_after_bridge": "true",
         }
         told = ",".join(f"{name}={value}" for name, value in variables.items() if value)
         with EventSocket(access.door()) as client:
-            client.background(id_, "originate", f"{{{told}}}user/{extension}@{domain}", to, "XML", domain)
-        return id_
+            client.background(id_, "originate", f"{{{told}}}user/{address}", to, "XML", call.domain)
+
+    # Active calls.
+
+    def active_calls(self, domain: str) -> Sequence[ActiveCall]:
+        """Return the calls of a SIP domain. Raises SwitchUnavailable."""
+        with EventSocket(access.door()) as client:
+            legs = [leg_called(client, str(row.get("uuid", ""))) for row in table(client, "channels")]
+        return active([leg for leg in legs if leg], domain)
+
+    def hang_up(self, domain: str, call_id: str) -> None:
+        """End a call, by its first leg. Raises Invalid and SwitchUnavailable."""
+        del domain
+        _require_plain(call_id=call_id)
+        with EventSocket(access.door()) as client:
+            client.api("uuid_kill", call_id)
+
+    def transfer(self, domain: str, call_id: str, by: str, target: str) -> None:
+        """Let whom `by` talks to dial `target`: the second leg where `by` is the caller, else the first one.
+
+        Raises Invalid and SwitchUnavailable.
+        """
+        _require_plain(call_id=call_id, target=target)
+        with EventSocket(access.door()) as client:
+            call = next(iter(active([leg_called(client, call_id)], domain)), None)
+            other = ["-bleg"] if call is not None and call.caller.number == by else []
+            client.api("uuid_transfer", call_id, *other, target, "XML", domain)
+
+    # Registrations.
 
     def registrations(self, domain: str) -> Sequence[Registration]:
         """Return every registration of a SIP domain. Raises SwitchUnavailable."""
@@ -122,6 +153,15 @@ def table(client: EventSocket, name: str) -> list[dict[str, Any]]:
     except (orjson.JSONDecodeError, AttributeError) as error:
         raise SwitchUnavailable("The SIP engine does not tell what it has.") from error
     return rows
+
+
+def leg_called(client: EventSocket, uuid: str) -> Event:
+    """Return what is known of a leg; nothing of one that has ended meanwhile. Raises SwitchUnavailable."""
+    try:
+        leg: Event = orjson.loads(client.api("uuid_dump", uuid, "json"))
+    except orjson.JSONDecodeError:
+        return {}
+    return leg
 
 
 def _require_plain(**values: str) -> None:

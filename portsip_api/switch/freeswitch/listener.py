@@ -10,14 +10,12 @@ import time
 from pathlib import Path
 from typing import Final
 
-import orjson
-
 from portsip_api.pbx.calls import lines, sip_accounts
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.store import database, volatile
 from portsip_api.switch.freeswitch import access, message_waiting
 from portsip_api.switch.freeswitch.depositing import Depositor
-from portsip_api.switch.freeswitch.engine import phones, table
+from portsip_api.switch.freeswitch.engine import leg_called, phones, table
 from portsip_api.switch.freeswitch.event_socket import Event, EventSocket
 from portsip_api.switch.freeswitch.live import NAMES, SUBCLASSES, Live
 
@@ -95,7 +93,7 @@ class Listener:
 
     def _reconcile(self, client: EventSocket) -> None:
         known = [(one.registration.identity, one.registration.call_id, one.agent) for one in phones(client)]
-        legs = [_leg(client, str(row.get("uuid", ""))) for row in table(client, "channels")]
+        legs = [leg_called(client, str(row.get("uuid", ""))) for row in table(client, "channels")]
         self._live.begin(known, [leg for leg in legs if leg.get("Answer-State") == "answered"])
         changed = lines.set_all(self._live.lines())
         if self._problem:
@@ -108,12 +106,3 @@ class Listener:
         if self._problem != why:
             self._problem = why
             _log.warning("What phones do is not known: %s", why)
-
-
-def _leg(client: EventSocket, uuid: str) -> Event:
-    """Return what is known of a leg; nothing of one that has ended meanwhile."""
-    try:
-        leg: Event = orjson.loads(client.api("uuid_dump", uuid, "json"))
-    except orjson.JSONDecodeError:
-        return {}
-    return leg

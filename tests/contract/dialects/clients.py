@@ -138,6 +138,30 @@ class MobileSoftphone(Client):
         return body
 
 
+class RecordingScript(Client):
+    """A script that fetches recordings and past calls: it sends a body with what it only asks for."""
+
+    places = ("header",)
+
+    def send(self, method: str, path: str, fields: Mapping[str, Any]) -> requests.Response:
+        """Send a request in this client's own form."""
+        if method != "GET":
+            return super().send(method, path, fields)
+        headers = self._headers() | {"Content-Type": "application/json"}
+        return self.http.get(f"{self.url}/{path}", params=fields, data="{}", headers=headers, timeout=SECONDS)
+
+
+class Connector(Client):
+    """A connector between a CRM and the PBX, with its token in the query; it calls by addresses without one."""
+
+    places = ("query",)
+
+    def call(self, extension: str, auth: str, to: str) -> requests.Response:
+        """Place a call as a link does; only a reply without a body is a success."""
+        fields = {"extension": extension, "auth": auth, "to": to, "sendsdp": "true"}
+        return requests.get(f"{self.url}/extensions/call", params=fields, timeout=SECONDS)
+
+
 class FormClient(Client):
     """A desktop CRM that sends forms."""
 

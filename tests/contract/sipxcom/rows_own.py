@@ -135,6 +135,14 @@ def _phonebook() -> list[Row]:
     ]
 
 
+def _active_calls() -> list[Row]:
+    active = "/my/activecdrs"
+    return [
+        _row(103, active, "GET", "rest/my/activecdrs", has=("<cdrs/>",), why="No SIP engine is attached."),
+        *_refused(103, active, "rest/my/activecdrs", "PUT", "POST", "DELETE"),
+    ]
+
+
 def _mailboxes() -> list[Row]:
     feed, greeting = "/my/feed/voicemail/{folder}", "/my/mailbox/{user}/preferences/activegreeting/{greeting}"
     active = "rest/my/mailbox/200/preferences/activegreeting"
@@ -170,4 +178,13 @@ def _attendants() -> list[Row]:
 
 
 _OTHERS = ("GET", "POST", "DELETE")
-ROWS = [*_sequences(), *_schedules(), *_log_in(), *_preferences(), *_phonebook(), *_mailboxes(), *_attendants()]
+ROWS = [
+    *_sequences(),
+    *_active_calls(),
+    *_schedules(),
+    *_log_in(),
+    *_preferences(),
+    *_phonebook(),
+    *_mailboxes(),
+    *_attendants(),
+]

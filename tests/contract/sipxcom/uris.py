@@ -103,6 +103,7 @@ PAGE = """
 100 /my/callfwd
 101 /my/callfwdschedule
 102 /my/callfwdsched/{id}
+103 /my/activecdrs
 104 /my/voicemail/pin/{pin}
 105 /my/vmprefs
 106 /my/feed/voicemail/{folder}

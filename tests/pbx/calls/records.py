@@ -10,12 +10,14 @@ START = 1_700_000_000_000
 TENANT = 1
 
 
-def record(call_id: str = "c1", caller: str = "1000", callee: str = "1001", **fields: Any) -> CallRecord:
+def record(
+    call_id: str = "c1", caller: str = "1000", callee: str = "1001", name: str = "", **fields: Any
+) -> CallRecord:
     """A call that was answered after 5 seconds and lasted 65, unless the fields say otherwise."""
     started = fields.get("started", START)
     usual = {
         "direction": INTERNAL,
-        "caller": Party(caller),
+        "caller": Party(caller, name),
         "callee": Party(callee),
         "started": started,
         "answered": started + 5_000,

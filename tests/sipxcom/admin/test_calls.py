@@ -18,10 +18,10 @@ class Engine(NoSwitch):
     def __init__(self):
         self.calls = []
 
-    def call(self, domain, extension, to, caller_id):
-        assert caller_id == ""
-        self.calls.append((domain, extension, to))
-        return "session"
+    def call(self, call):
+        assert call.caller_id == ""
+        (to,) = call.to
+        self.calls.append((call.domain, call.extension, to))
 
 
 @pytest.fixture
