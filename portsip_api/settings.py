@@ -217,8 +217,8 @@ class Settings:
     )  # fmt: skip
     media_group: int | None = _setting(
         Group(), "",
-        "Group, by name or number, that may read the files of greetings, messages and prompts, such as a SIP engine's; "
-        "empty: the server's user alone",
+        "Group, by name or number, that may read the files of greetings, messages, prompts and recordings, such as a "
+        "SIP engine's; empty: the server's user alone",
     )  # fmt: skip
     media_bytes: int = _setting(
         whole(1 << 20, 1 << 50),
