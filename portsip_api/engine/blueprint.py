@@ -3,6 +3,7 @@
 import hmac
 import ipaddress
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,23 +11,24 @@ from flask import Response, g, request
 
 from portsip_api import settings
 from portsip_api.framework import declaration
-from portsip_api.framework.blueprint import Operations
+from portsip_api.framework.blueprint import Operations, View
 from portsip_api.framework.confidentiality import came_by_proxy
 from portsip_api.pbx.errors import Forbidden, LoginRefused, NotFound
 from portsip_api.switch import FREESWITCH
 from portsip_api.switch.freeswitch import access
 from portsip_api.switch.freeswitch.documents import MEDIA_TYPE
 
-LARGEST: Final = 256 << 10  # bytes; a look-up of a call has some 13,000, and more where phones send many headers
+LARGEST: Final = 256 << 10  # bytes; a look-up or a record of a call has some 13,000, more where phones send much
 
 _log = logging.getLogger("pbx.switch")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration(declaration.Declaration):
-    """What the decorators of a view have said: nothing, since they are all the engine's."""
+    """What the decorators of a view have said: whether it takes its body as it came, and not as a form."""
 
     access: str = "the SIP engine"
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,14 @@ class EngineOperations(Operations[Declaration]):
             raise LoginRefused("Log in with the secret of the SIP engine.")
         g.identity = Engine()
 
+    def takes_whole(self) -> Callable[[View], View]:
+        """Declare that a view takes its body as it came."""
+        return self.note(is_whole=True)
+
     def answer(self, declared: Declaration, view: Any, named: dict[str, Any]) -> Response:  # noqa: ARG002
         """Return the document."""
-        return Response(view(request.form), content_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+        given = request.get_data(cache=True) if declared.is_whole else request.form
+        return Response(view(given), content_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
     def operation(self, declared: Declaration, name: str, method: str, path: str) -> dict[str, Any]:  # noqa: ARG002
         """Return nothing: what the engine asks is in no document."""

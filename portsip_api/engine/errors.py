@@ -13,6 +13,7 @@ from portsip_api.store.secrets import KeyMissing
 
 CHALLENGE: Final = 'Basic realm="SIP engine"'
 _STATUSES: Final[Mapping[type[Exception], int]] = {
+    pbx.Invalid: 400,
     pbx.LoginRefused: 401,
     pbx.Forbidden: 403,
     pbx.NotFound: 404,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from portsip_api.engine.blueprint import EngineOperations
-from portsip_api.switch.freeswitch import dialplan, directory
+from portsip_api.switch.freeswitch import cdr, dialplan, directory
 
 lookups = EngineOperations("FreeSWITCH", __name__)
 
@@ -18,3 +18,11 @@ def find_user(form: Mapping[str, str]) -> str:
 def route_call(form: Mapping[str, str]) -> str:
     """Say what is to be done with a call."""
     return dialplan.answer(form)
+
+
+@lookups.route("/engine/freeswitch/cdr", methods=["POST"])
+@lookups.takes_whole()
+def keep_call(content: bytes) -> str:
+    """Keep what became of a call; it is sent again until it was kept."""
+    cdr.take(content)
+    return ""

@@ -27,6 +27,8 @@ from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
 from tests.live.phone import Phone
 from tests.live.recorder import Recorder
 
+RULES = {"no_answer_timeval": 3, "no_answer_action": "DISCONNECT", "busy_action": "DISCONNECT"}
+ANN, BOB, EVE = 440, 620, 880  # tones in hertz
 PROGRAM = os.environ.get("FREESWITCH", "")
 RECORD = bool(os.environ.get("RECORD"))
 HOME, OTHER = "pbx.local", "b.test"  # SIP domains: that of the default tenant, and of another one
@@ -253,3 +255,19 @@ def phone(pbx: Pbx) -> Iterator[Any]:
     yield make
     for one in phones:
         one.close()
+
+
+@pytest.fixture
+def line(pbx: Pbx, phone):
+    """A function that makes an extension with a registered phone, whose rules end calls unless others are given."""
+
+    def make(hertz=ANN, available=(), phones=1, domain=HOME, **rules):
+        number = pbx.extension(domain, forward_rules={"available": {**RULES, **dict(available)}, **rules})
+        made = [phone(number, domain, hertz=hertz) for _ in range(phones)]
+        for one in made:
+            assert one.register() == 200
+        if made:
+            pbx.wait_status(number, "ONLINE", domain)
+        return (number, *made)
+
+    return make

@@ -138,7 +138,7 @@ class Phone:
     @property
     def contact(self) -> str:
         """Where the phone is."""
-        return f"sip:{self.user}@127.0.0.1:{self._socket.getsockname()[1]}"
+        return f"sip:line-{self._tag}@127.0.0.1:{self._socket.getsockname()[1]}"  # which needs not name the extension
 
     def register(self, expires: int = 300, *, auth_user: str | None = None) -> int:
         """Register, or with 0 unregister, and return the last status."""

@@ -33,7 +33,21 @@ OF_EVENTS = {
     *("call-id", "user-agent", "network-ip", "variable_sip_auth_username", "variable_sip_auth_realm"),
     *("variable_dialed_user", "variable_dialed_domain", "Answer-State"),
 }
+OF_RECORDS = {
+    *("uuid", "pbx_call", "pbx_caller", "pbx_called", "pbx_result", "pbx_status", "sip_auth_username"),
+    *("sip_auth_realm", "effective_caller_id_name", "sip_contact_uri", "start_uepoch", "progress_uepoch"),
+    *("progress_media_uepoch", "answer_uepoch", "bridge_uepoch", "end_uepoch", "last_bridge_to", "originated_legs"),
+    *("endpoint_disposition", "sip_hangup_disposition", "originate_disposition", "hangup_cause", "sip_term_status"),
+}
 _NEVER = {"password", "web_access_password"}
+
+
+def compact(record: dict[str, Any]) -> dict[str, Any]:
+    """Return what of a record of a call says something."""
+    variables = {name: text for name, text in record["variables"].items() if name in OF_RECORDS}
+    numbers = [flow["caller_profile"]["destination_number"] for flow in record["callflow"]]
+    flows = [{"caller_profile": {"destination_number": number}} for number in numbers]
+    return {"variables": variables, "callflow": flows}
 
 
 class Recorder:
@@ -85,8 +99,10 @@ class Recorder:
                         status, content = reply.status, reply.read()
                 except OSError:
                     status, content = 502, b""
-                form = {name: text for name, text in parse_qsl(body.decode()) if name in OF_FORMS}
-                if status == 200:
+                if status == 200 and self.path.partition("?")[0].endswith("/cdr"):
+                    self.recorder.note("cdr", compact(json.loads(body)))
+                elif status == 200:
+                    form = {name: text for name, text in parse_qsl(body.decode()) if name in OF_FORMS}
                     self.recorder.note("ask", self.path, form, alike(content.decode()))
                 self.send_response(status)
                 self.send_header("Content-Type", "text/xml")

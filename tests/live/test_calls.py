@@ -5,31 +5,7 @@ import time
 import pytest
 
 from tests.contract.servers import wait_until
-from tests.live.conftest import HOME, OTHER, Pbx
-
-RULES = {"no_answer_timeval": 3, "no_answer_action": "DISCONNECT", "busy_action": "DISCONNECT"}
-ANN, BOB, EVE = 440, 620, 880  # tones in hertz
-
-
-@pytest.fixture
-def line(pbx: Pbx, phone):
-    """A function that makes an extension with a registered phone, whose rules end calls unless others are given."""
-
-    def make(hertz=ANN, available=(), phones=1, domain=HOME, **rules):
-        number = pbx.extension(domain, forward_rules={"available": {**RULES, **dict(available)}, **rules})
-        made = [phone(number, domain, hertz=hertz) for _ in range(phones)]
-        for one in made:
-            assert one.register() == 200
-        if made:
-            pbx.wait_status(number, "ONLINE", domain)
-        return (number, *made)
-
-    return make
-
-
-def to(action, number=""):
-    """The fields of a rule that leads somewhere."""
-    return action, number
+from tests.live.conftest import ANN, BOB, EVE, OTHER, Pbx
 
 
 def no_answer(number):

@@ -37,7 +37,7 @@ def ask(app, configure):
 
 def test_who_is_not_known_does_not_call(ask, admin):
     admin.make_extension("1000")
-    refused = [("respond", "403 Forbidden"), ("hangup", "CALL_REJECTED")]
+    refused = [("set", "pbx_status=403"), ("respond", "403 Forbidden"), ("hangup", "CALL_REJECTED")]
     assert ask("1000") == refused
     forged = {"Caller-Username": "1000", "variable_sip_from_user": "1000", "variable_sip_from_host": "pbx.local"}
     assert ask("1000", **forged) == refused
@@ -94,8 +94,8 @@ def test_each_result_is_a_branch_and_there_is_always_another(configure):
     found = _Call(Caller("1000", "pbx.local"), ID).steps(plan)
     kept = dict(step.data.split("=", 1) for step in found if step.application == "set")
     assert kept["p_0_busy"].startswith("m:^:set:pbx_node=1^set:call_timeout=5^bridge:[")
-    assert kept["p_0_offline"] == "m:^:respond:480 Temporarily Unavailable^hangup:CALL_REJECTED"
-    assert kept["p_0_"] == "m:^:respond:486 Busy Here^hangup:CALL_REJECTED"
+    assert kept["p_0_offline"] == "m:^:set:pbx_status=480^respond:480 Temporarily Unavailable^hangup:CALL_REJECTED"
+    assert kept["p_0_"] == "m:^:set:pbx_status=486^respond:486 Busy Here^hangup:CALL_REJECTED"
     assert f"message~1~7~1000~{ID}.wav 180" in kept["p_1_"]
     assert {kept[f"n_0_{name}"] for name in ("USER_BUSY", "CALL_REJECTED")} == {"busy"}
     assert not [name for name in kept if name.startswith("n_1_")]
@@ -104,8 +104,8 @@ def test_each_result_is_a_branch_and_there_is_always_another(configure):
     assert names[-1] == "hangup"
     (bridge,) = [step.data for step in found if step.application == "bridge"]
     assert bridge == (
-        "[leg_timeout=20,outbound_redirect_fatal=true]user/1001@pbx.local"
-        ",[leg_timeout=9,outbound_redirect_fatal=true]user/1003@pbx.local"
+        "[leg_timeout=20,outbound_redirect_fatal=true,origination_callee_id_number=1001]user/1001@pbx.local"
+        ",[leg_timeout=9,outbound_redirect_fatal=true,origination_callee_id_number=1003]user/1003@pbx.local"
     )
 
 

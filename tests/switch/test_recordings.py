@@ -61,6 +61,16 @@ class Replay:
         """Hear of something."""
         self.listener._take(None, event)  # type: ignore[arg-type]
 
+    def cdr(self, record):
+        """Be told what became of a call, twice."""
+        for _ in range(2):
+            assert self.ask("/engine/freeswitch/cdr", json.dumps(record)) == ""
+
+    def row(self, caller, shown):
+        """Show the one call of a caller as before."""
+        (row,) = self.admin.read("call_logs/list", caller=caller)["items"]
+        assert {name: row[name] for name in shown} == shown
+
     def status(self, number, domain, status):
         """Show an extension as before."""
         rows = self.admin.do("extensions/status", extensions=[number], tenant_id=self.tenants[domain])
@@ -80,6 +90,6 @@ def test_a_recording(path, admin, ask):
         "greet": replay.greet,
         "event": replay.event,
     }
-    steps["status"] = replay.status
+    steps |= {"status": replay.status, "cdr": replay.cdr, "row": replay.row}
     for kind, *what in json.loads(path.read_text(encoding="utf-8")):
         steps[kind](*what)

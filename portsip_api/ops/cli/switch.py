@@ -56,6 +56,7 @@ def config(engine: str, folder: Path, url: str | None, rtp: tuple[int, int]) -> 
         settings.current().server_address,
         plain[0] if plain else 5060,
         rtp,
+        str(settings.current().switch_path),
     )
     create_folders(folder)
     write_atomically(folder / static.NAME, static.file(place).encode())

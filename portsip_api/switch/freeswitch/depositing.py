@@ -1,18 +1,21 @@
-"""Messages that FreeSWITCH has recorded are put into mailboxes in a thread of its own: to convert one takes a while."""
+"""What FreeSWITCH leaves in the folder is kept, in a thread of its own, since it takes a while: messages that it has
+recorded, and records of calls that it could not send.
+"""
 
 import logging
 import queue
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.store import database, volatile
-from portsip_api.switch.freeswitch import access, message_waiting, recorded
+from portsip_api.switch.freeswitch import access, cdr, message_waiting, recorded
 from portsip_api.switch.freeswitch.event_socket import EventSocket
 
-SWEEP_SECONDS: Final = 60.0
+SWEEP_SECONDS: Final = 30.0
 _MOST_WAITING: Final = 10_000  # files; what is too much is swept
 _TURN: Final = 0.5
 
@@ -38,25 +41,36 @@ class Depositor:
         swept = 0.0
         while not stopping.is_set():
             try:
-                paths = [self._files.get(timeout=_TURN)]
+                path = self._files.get(timeout=_TURN)
             except queue.Empty:
-                if time.monotonic() - swept < SWEEP_SECONDS:
-                    continue
-                swept, paths = time.monotonic(), recorded.left_over()
-                recorded.remove_dead_links()
-            for path in paths:
-                self._take(path)
+                if time.monotonic() - swept > SWEEP_SECONDS:
+                    swept = time.monotonic()
+                    _whatever_happens(_sweep)
+                continue
+            _whatever_happens(lambda: _deposit(path))  # noqa: B023 — it is called at once
 
-    def _take(self, path: Path) -> None:
-        try:
-            mailbox = recorded.take(path)
-            if mailbox is not None:
-                with EventSocket(access.door()) as client:
-                    message_waiting.tell(client, mailbox)
-        except SwitchUnavailable:
-            pass  # phones ask when it is there again
-        except Exception:  # noqa: BLE001 — whatever it is, the file is swept
-            _log.exception("A message could not be kept now.")
-        finally:
-            database.db.leave()
-            volatile.db.leave()
+
+def _whatever_happens(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except SwitchUnavailable:
+        pass  # phones ask when it is there again
+    except Exception:  # noqa: BLE001 — whatever it is, the file is swept
+        _log.exception("What the SIP engine has left could not be kept now.")
+    finally:
+        database.db.leave()
+        volatile.db.leave()
+
+
+def _sweep() -> None:
+    cdr.sweep()
+    recorded.remove_dead_links()
+    for path in recorded.left_over():
+        _deposit(path)
+
+
+def _deposit(path: Path) -> None:
+    mailbox = recorded.take(path)
+    if mailbox is not None:
+        with EventSocket(access.door()) as client:
+            message_waiting.tell(client, mailbox)

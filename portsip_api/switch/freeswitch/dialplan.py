@@ -136,7 +136,8 @@ class _Call:
         yield Step("set", f"pbx_node={node}")
         yield Step("set", f"call_timeout={ring.seconds}")
         legs = (
-            f"[leg_timeout={leg.seconds},outbound_redirect_fatal=true]user/{leg.number}@{self._caller.domain}"
+            f"[leg_timeout={leg.seconds},outbound_redirect_fatal=true,origination_callee_id_number={leg.number}]"
+            f"user/{leg.number}@{self._caller.domain}"
             for leg in ring.legs
         )
         yield Step("bridge", ",".join(legs))
@@ -155,6 +156,7 @@ class _Call:
 
 
 def _refusal(refuse: Refuse) -> Iterator[Step]:
+    yield Step("set", f"pbx_status={refuse.status}")
     yield Step("respond", f"{refuse.status} {_PHRASES[refuse.status]}")
     yield Step("hangup", "CALL_REJECTED")
 

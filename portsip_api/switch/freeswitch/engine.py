@@ -52,6 +52,7 @@ class FreeSwitch:
             "origination_caller_id_name": to,
             "pbx_caller": address,
             "pbx_caller_id": call.caller_id,
+            "pbx_called": to,
             "sip_auto_answer": "true",
             "ignore_early_media": "true",
             "originate_timeout": str(call.ring_seconds),

@@ -16,7 +16,7 @@ from portsip_api.switch.freeswitch.event_socket import Door
 # In this order: what asks over HTTP comes before what asks it.
 MODULES: Final = (
     *("console", "commands", "dptools", "dialplan_xml", "xml_curl", "event_socket"),
-    *("sndfile", "tone_stream", "sofia"),
+    *("sndfile", "tone_stream", "json_cdr", "sofia"),
 )
 SECTIONS: Final = ("directory", "dialplan")  # that it asks this server for
 NAME: Final = "freeswitch.xml"
@@ -27,7 +27,7 @@ USER: Final = "freeswitch"
 class Place:
     """Where FreeSWITCH is and whom it asks: `url` is this server's address as FreeSWITCH reaches it.
 
-    `address` and `port` are those of SIP, and `rtp` the first and last port of audio.
+    `address` and `port` are those of SIP, `rtp` the first and last port of audio, and `folder` is shared by both.
     """
 
     url: str
@@ -36,6 +36,7 @@ class Place:
     address: str
     port: int
     rtp: tuple[int, int]
+    folder: str
 
 
 def file(place: Place) -> str:
@@ -57,6 +58,7 @@ def file(place: Place) -> str:
         _settings("switch", core),
         _settings("event_socket", {"nat-map": "false", **socket}),
         _configuration("xml_curl", element("bindings", None, *(_binding(place, name) for name in SECTIONS))),
+        _settings("json_cdr", _records(place)),
         _configuration("sofia", *_sofia(place)),
     ]
     sections = [
@@ -92,6 +94,25 @@ def _binding(place: Place, section: str) -> ET.Element:
         "disable-100-continue": "true",
     }
     return element("binding", {"name": section}, address, *named_values("param", more))
+
+
+def _records(place: Place) -> dict[str, str]:
+    """Return how records of calls are sent; what cannot be sent waits in the folder."""
+    return {
+        "url": f"{place.url.rstrip('/')}/engine/freeswitch/cdr",
+        "cred": f"{USER}:{place.secret}",
+        "auth-scheme": "basic",
+        "disable-100-continue": "true",
+        "encode": "false",
+        "encode-values": "false",
+        "log-b-leg": "false",
+        "prefix-a-leg": "false",
+        "timeout": "5",  # seconds
+        "retries": "2",
+        "delay": "1",  # seconds
+        "log-dir": place.folder,
+        "err-log-dir": place.folder,
+    }
 
 
 def _sofia(place: Place) -> tuple[ET.Element, ET.Element]:

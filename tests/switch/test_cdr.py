@@ -1,0 +1,133 @@
+"""Records of calls: what cannot be recorded, such as damaged ones, and those that wait in the folder."""
+
+import json
+import os
+import time
+from typing import Any
+
+import pytest
+
+from portsip_api import settings
+from portsip_api.switch.freeswitch import access, cdr, recorded
+from portsip_api.switch.freeswitch.calls import session_of
+
+ID = "0b0a7c1e-3c6f-4b5e-9a51-0123456789ab"
+OTHER = "1c1b8d2f-4d70-4c6f-8b62-123456789abc"
+TIMES = {"start_uepoch": "1796063750440121", "end_uepoch": "1796063760740120", "progress_uepoch": "1796063751440121"}
+ANSWERED = {
+    "answer_uepoch": "1796063752480138",
+    "bridge_uepoch": "1796063752480138",
+    "last_bridge_to": OTHER,
+    "originated_legs": f"ARRAY::{ID};Outbound Call;1009|:{OTHER};Name; with;1001",
+    "sip_hangup_disposition": "recv_bye",
+    "hangup_cause": "NORMAL_CLEARING",
+    "originate_disposition": "SUCCESS",
+}
+
+
+def record(called="1001", **variables: str) -> dict[str, Any]:
+    own = {"uuid": ID, "sip_auth_username": "1000", "sip_auth_realm": "pbx.local", **TIMES}
+    profiles = [{"caller_profile": {"destination_number": number}} for number in ("later", called)]
+    return {"variables": own | variables, "callflow": profiles}
+
+
+@pytest.fixture
+def post(app, configure, admin):
+    """A function that sends a record as the engine does."""
+    configure(PBX_SWITCH="freeswitch")
+    access.make()
+    recorded.make_folder()
+    secret = settings.current().switch_secret_path.read_text().strip()
+    for number in ("1000", "1001"):
+        admin.make_extension(number)
+
+    def send(content):
+        data = content if isinstance(content, bytes) else json.dumps(content).encode()
+        path, auth = "/engine/freeswitch/cdr", ("freeswitch", secret)
+        return app.test_client().post(path, data=data, auth=auth, content_type="application/json").status_code
+
+    return send
+
+
+def rows(admin):
+    return admin.read("call_logs/list")["items"]
+
+
+def test_a_call_is_one_row_however_often_it_is_told(post, admin):
+    assert [post(record(**ANSWERED)) for _ in range(3)] == [200] * 3
+    (row,) = rows(admin)
+    assert (row["caller"], row["callee"], row["final_dest"]) == ("1000", "1001", "1001")
+    assert (row["status"], row["end_reason"]) == ("ANSWERED", "CALLER_HANGUP")
+    assert row["session_id"] == str(session_of(ID))
+    assert (row["duration"], row["talk_duration"], row["ring_duration"]) == ("10", "8", "2")
+
+
+@pytest.mark.parametrize(
+    ("variables", "reason"),
+    [
+        ({"originate_disposition": "USER_BUSY", "hangup_cause": "NORMAL_CLEARING"}, "BUSY"),
+        ({"originate_disposition": "CALL_REJECTED", "hangup_cause": "NORMAL_CLEARING"}, "REJECTED"),
+        ({"originate_disposition": "ALLOTTED_TIMEOUT", "hangup_cause": "NORMAL_CLEARING"}, "NO_ANSWER"),
+        ({"originate_disposition": "USER_BUSY", "hangup_cause": "ORIGINATOR_CANCEL"}, "CANCELLED"),
+        ({"hangup_cause": "NO_ANSWER", "pbx_caller": "1000@pbx.local", "sip_auth_username": ""}, "NO_ANSWER"),
+        ({"originate_disposition": "SOMETHING_NEW"}, "FAILED"),
+        ({}, "FAILED"),
+    ],
+)
+def test_why_a_call_was_not_answered(post, admin, variables, reason):
+    assert post(record(**variables)) == 200
+    (row,) = rows(admin)
+    assert (row["status"], row["end_reason"], row["caller"]) == ("NONE", reason, "1000")
+
+
+@pytest.mark.parametrize("disposition", ["BLIND_TRANSFER", "ATTENDED_TRANSFER"])
+def test_who_transferred_a_call_did_not_hang_up(post, admin, disposition):
+    assert post(record(**ANSWERED, endpoint_disposition=disposition)) == 200
+    assert rows(admin)[0]["end_reason"] == "TRANSFERRED"
+
+
+def test_times_that_cannot_be_are_not_kept_as_they_are(post, admin):
+    assert post(record(**ANSWERED | {"end_uepoch": "0"})) == 200
+    assert rows(admin)[0]["talk_duration"] == "0"
+
+
+def test_what_a_network_says_is_kept_as_far_as_it_can_be_shown(post, admin):
+    assert post(record(called="\x00${system(id)}\n" + "9" * 500, **ANSWERED, effective_caller_id_name="A\x07nn")) == 200
+    (row,) = rows(admin)
+    assert row["caller_display_name"] == "A nn"
+    assert row["callee"].startswith("${system(id)} 999")
+    assert len(row["callee"]) == 255
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"null", b'{"variables": {}}', b'{"variables": [], "callflow": []}', b"\xff\xfe"],
+)
+def test_what_is_no_record_is_refused(post, admin, content):
+    assert post(content) == 400
+    assert rows(admin) == []
+
+
+@pytest.mark.parametrize("change", [{"start_uepoch": "soon"}, {"uuid": "x" * 300}, {"start_uepoch": "9" * 30}])
+def test_a_record_with_impossible_values_is_refused(post, admin, change):
+    assert post(record(**ANSWERED | change)) == 400
+    assert rows(admin) == []
+
+
+def test_calls_of_nobody_here_are_no_rows(post, admin):
+    assert post(record(sip_auth_realm="other.local")) == 200
+    assert post(record(sip_auth_username="")) == 200
+    assert rows(admin) == []
+
+
+def test_what_could_not_be_sent_is_taken_from_the_folder(post, admin):
+    folder = settings.current().switch_path
+    files = {"good": json.dumps(record(**ANSWERED)), "bad": "{", "young": json.dumps(record(uuid=OTHER))}
+    for name, text in files.items():
+        file = folder / f"{name}.cdr.json"
+        file.write_text(text)
+        if name != "young":
+            os.utime(file, (time.time() - 100,) * 2)
+    assert cdr.sweep() == 1
+    assert [path.name for path in folder.glob("*.cdr.json")] == ["young.cdr.json"]
+    assert len(rows(admin)) == 1
