@@ -19,7 +19,7 @@ AUTH = ("200", WEB_PASSWORD)
 @pytest.fixture
 def id_(user) -> str:
     """The id of a message of 200."""
-    return f"{mailboxes.deposit(HOME, ExtensionKey('200'), wav(1.4), '+1555').id:08}"
+    return f"{mailboxes.deposit(HOME, ExtensionKey('200'), wav(3.4), '+1555').id:08}"
 
 
 def test_a_mailbox_is_the_same_on_its_own_port(app, user, id_):

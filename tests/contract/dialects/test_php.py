@@ -46,5 +46,15 @@ def test_a_post_without_fields_comes_in_chunks_and_is_taken(server: Server, user
     assert statuses(made.exchanges)[0] == "401"
 
 
+def test_the_page_s_click_to_call(server: Server, user: str):
+    """A call is checked, and then there is no SIP engine."""
+    called = php(server, "POST", f"/callcontroller/{user}/101?isForwardingAllowed=true", user, WEB_PASSWORD)
+    assert "Transfer-Encoding: chunked" in called.exchanges
+    assert (called.status, statuses(called.exchanges)[0]) == (503, "401"), called.text
+    assert "<processing-status" in called.text
+    assert "<status-lines/>" in php(server, "GET", f"/callcontroller/{user}/101", user, WEB_PASSWORD).text
+    assert php(server, "POST", "/callcontroller/101/102", user, WEB_PASSWORD).status == 403
+
+
 def test_a_wrong_password_is_refused(server: Server, user: str):
     assert php(server, "GET", f"/mailbox/{user}/inbox", user, "wrong").status == 401

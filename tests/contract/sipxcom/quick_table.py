@@ -80,7 +80,3 @@ LEFT_OUT = {
     "rest/my/redirect/mailbox/200/message/1/movetodeleted": "a link of the system's mails, which ours have not; no GET"
     " writes here, and `move/deleted` does the same",
 }
-# Of others' making, and not there yet.
-AWAITED = {
-    *("rest/my/activecdrs", "rest/my/redirect/cdr/200", "rest/my/redirect/callcontroller/200/201"),
-}

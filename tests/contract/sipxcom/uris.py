@@ -199,6 +199,14 @@ PAGE = """
 259 /my/logindetailsunite/logout
 260 /my/logoutunite
 261 /my/privatekey
+262 /my/redirect/cdr/{user}
+263 /my/redirect/callcontroller/{calling}/{called}
+264 /cdrs/active
+265 /cdrs/history
+266 /cdrs/user/{id}/active
+267 /cdrs/user/{id}/history
+268 /cdrs/prefix/{prefix}/history
+269 /activecdrs/{user}
 """
 URIS = {int(line.split(" ", 1)[0]): line.split(" ", 1)[1] for line in PAGE.strip().splitlines()}
 METHODS = ("GET", "PUT", "POST", "DELETE")
