@@ -11,8 +11,9 @@ from marshmallow import fields as ma
 
 from portsip_api.pbx.extensions.fields import NUMBER
 from portsip_api.pbx.features import call_queues as pbx_call_queues
-from portsip_api.pbx.features.call_queues import AFTER, LONGEST_WAIT, MOST_CALLERS, NAME, QUEUE, Queue, QueueKey
+from portsip_api.pbx.features.call_queues import LONGEST_WAIT, MOST_CALLERS, NAME, QUEUE, Queue, QueueKey
 from portsip_api.pbx.features.members import MOST
+from portsip_api.pbx.features.no_answer import AFTER
 from portsip_api.pbx.features.played_prompts import PromptName
 from portsip_api.pbx.media import prompts
 from portsip_api.portsip import laid_prompts

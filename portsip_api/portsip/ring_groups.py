@@ -11,7 +11,8 @@ from marshmallow import fields as ma
 from portsip_api.pbx.extensions.fields import NUMBER
 from portsip_api.pbx.features import ring_groups as pbx_ring_groups
 from portsip_api.pbx.features.members import MOST
-from portsip_api.pbx.features.ring_groups import RING_GROUP, RingGroupKey
+from portsip_api.pbx.features.no_answer import NO_ANSWER
+from portsip_api.pbx.features.ring_groups import RING_GROUP, WHOLE, RingGroupKey
 from portsip_api.portsip.core.blueprint import MANAGERS, ResourceBlueprint, current_tenant
 from portsip_api.portsip.core.bodies import MOST_WITH_MEMBERS
 from portsip_api.portsip.core.fields import ID, Strings, TenantRequest, described, schema_of
@@ -35,12 +36,12 @@ class RingGroupKeyRequest(TenantRequest):
 
 
 class RingGroupCreate(
-    schema_of("RingGroupFields", RING_GROUP, _Members, required=("ring_group_number", "name"))  # type: ignore[misc]
+    schema_of("RingGroupFields", WHOLE, _Members, required=("ring_group_number", "name"))  # type: ignore[misc]
 ):
     """A new ring group."""
 
 
-class RingGroupChange(RingGroupKeyRequest, schema_of("RingGroupFields", RING_GROUP, _Members)):  # type: ignore[misc]
+class RingGroupChange(RingGroupKeyRequest, schema_of("RingGroupFields", WHOLE, _Members)):  # type: ignore[misc]
     """What changes in a ring group."""
 
 
@@ -63,8 +64,8 @@ class RingGroupListRow(RingGroupRow):
     )
 
 
-class RingGroupReply(RingGroupRow):
-    """A ring group with its members."""
+class RingGroupReply(schema_of("RingGroupFields", NO_ANSWER, RingGroupRow)):  # type: ignore[misc]
+    """A ring group with its members, and what follows where nobody answers; the target is empty where it is gone."""
 
     members = ma.List(ma.String(), required=True)
 
@@ -83,6 +84,8 @@ _EXAMPLE: Final = {
     "ring_time": 30,
     "ring_strategy": "RING_SIMULTANEOUSLY",
     "members": ["105", "106"],
+    "no_answer_action": "CONNECT_TO_VOICE_MAIL",
+    "no_answer_action_value": "105",
 }
 
 
@@ -121,7 +124,12 @@ def show_ring_group(given: dict[str, Any]) -> pbx_ring_groups.RingGroup:
 @ring_groups.allowed(*MANAGERS)
 @ring_groups.answers(RingGroupCreated, example={"id": 1, "ring_group_number": "600"}, errors=("403.3", "409.1"))
 def create_ring_group(given: dict[str, Any]) -> dict[str, Any]:
-    """Create a ring group."""
+    """Create a ring group.
+
+    `no_answer_action` is what follows where nobody answers in `ring_time`; where calls are ended, `extensions/route`
+    ends at the group. An engine that does not know who has rested longest hunts by the order of the members, and one
+    that cannot let phones answer by themselves rings them together, for `PAGING` and `INTERCOM` (ours).
+    """
     group_id = pbx_ring_groups.create(current_tenant(), given)
     return {"id": group_id, "ring_group_number": given["ring_group_number"]}
 

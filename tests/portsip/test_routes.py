@@ -276,6 +276,8 @@ def test_ring_groups(berlin):
         "ring_time": 30,
         "ring_strategy": "RING_SIMULTANEOUSLY",
         "members": ["1001", "1000"],
+        "no_answer_action": "DISCONNECT",
+        "no_answer_action_value": "",
     }
     berlin.do("ring_groups/update", **shown)
     assert berlin.read("ring_groups/show", id=made["id"]) == shown

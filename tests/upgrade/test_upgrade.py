@@ -37,6 +37,16 @@ CHANGED: Final = (
         "Ring groups are listed by the vendor's names too.",
     ),
     (
+        r"/extensions/route",
+        r'.*("There is no such extension\."|"rule": "ring_group", ).*',
+        "The route of a call to a ring group is told too.",
+    ),
+    (
+        r"/ring_groups/show",
+        r', "no_answer_action": "DISCONNECT", "no_answer_action_value": ""',
+        "Ring groups are shown with what follows where nobody answers: that calls are ended, as they were.",
+    ),
+    (
         r"/account/(list|show)",
         r'"tenants": \[.*?\], (?="accounts")|, "office_hours": \{[^}]*\}, "username".*?"max_concurrent_calls": \w+',
         "Tenants are shown by the words of consoles too, with the hours of their calendar.",

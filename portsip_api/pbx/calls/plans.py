@@ -20,8 +20,8 @@ from portsip_api.pbx.media import greetings
 from portsip_api.pbx.numbers import numbers_sql, references
 from portsip_api.pbx.routing import gather
 from portsip_api.pbx.routing.decide import stop
-from portsip_api.pbx.routing.destinations import CallQueue, Destination, Next, State, Surroundings
-from portsip_api.pbx.routing.steps import EXTENSION, NUMBER, RING, RING_GROUP, VOICE_MAIL, Outcome, Step
+from portsip_api.pbx.routing.destinations import CallQueue, Destination, Next, RingGroup, State, Surroundings
+from portsip_api.pbx.routing.steps import EXTENSION, NUMBER, REPEAT, RING, VOICE_MAIL, Outcome, Step
 from portsip_api.store.clock import clock
 
 MOST_APART: Final = 3  # stops on a way at which results are told apart; the others go on as if nobody answered
@@ -75,6 +75,7 @@ class Refuse:
 
 
 Plan = Ring | TakeMessage | Refuse
+_NOBODY: Final = Refuse(480, "nobody answers at the ring group")
 NO_SUCH_NUMBER: Final = Refuse(404, "there is no such number")
 
 
@@ -95,7 +96,8 @@ def plan(tenant_id: int, number: str, turn: int = 0, at: datetime | None = None)
             return NO_SUCH_NUMBER
         return _Builder(tenant_id, at, turn, world).meet(first, ())
     if kind == "RING_GROUP":
-        return _Builder(tenant_id, at, turn, Surroundings(lambda _: None)).ring_group(called)
+        first, world = gather.surroundings(tenant_id, ExtensionKey(called))
+        return _Builder(tenant_id, at, turn, world).meet(first, ())
     return NO_SUCH_NUMBER if not kind else Refuse(501, f"nothing answers numbers of the kind {kind} yet")
 
 
@@ -113,20 +115,30 @@ class _Builder:
         """Return what happens from an extension or a hunt group on."""
         if isinstance(called, CallQueue):
             return Refuse(501, f"nobody is connected with who waits at {called.number} yet")
+        if isinstance(called, RingGroup):
+            return self.ring_group(called.number, self._after(called, visited))
         if not isinstance(called, Destination):
             return self._stop(called, visited)
         # Whether phones are there the engine knows itself, at the moment when it rings them.
         state = State.AVAILABLE if called.state is State.OFFLINE else called.state
         return self._stop(called, visited, state)
 
-    def ring_group(self, number: str) -> Plan:
-        """Return what happens at a ring group, whose calls end where nobody answers."""
+    def _after(self, group: RingGroup, visited: tuple[str, ...]) -> Plan:
+        """Return what happens where nobody answers at a ring group."""
+        steps, following = stop(group, self.at, self.world, visited)
+        if following is not None:
+            return self.meet(following, (*visited, group.number))
+        if not steps or steps[-1].action == REPEAT:  # an engine that would begin anew would never end
+            return _NOBODY
+        return self._end(steps[-1], is_busy=False)
+
+    def ring_group(self, number: str, nobody: Plan) -> Plan:
+        """Return what happens at a ring group, and then where nobody answers."""
         group = ring_groups.show(self.tenant_id, RingGroupKey(number))
         legs = [Leg(member, group.ring_time) for member in group.members]
-        nobody = Refuse(480, "nobody answers at the ring group")
         if not legs:
             return nobody
-        if group.ring_strategy == "RING_SIMULTANEOUSLY":
+        if group.ring_strategy in {"RING_SIMULTANEOUSLY", "PAGING", "INTERCOM"}:  # whose phones answer by hand so far
             return Ring(tuple(legs), {}, nobody)
         first = self.turn % len(legs) if group.ring_strategy == "CYCLIC_HUNT" else 0
         return _chained([(leg,) for leg in legs[first:] + legs[:first]], nobody)
@@ -161,8 +173,6 @@ class _Builder:
         """Return what the last step of a stop is, where the call goes on to nothing that decides further."""
         if step.action == VOICE_MAIL and step.target is not None:
             return self._message(step.target, step.greeting or "")
-        if step.action == RING_GROUP and step.target is not None:
-            return self.ring_group(step.target)
         if step.action in {EXTENSION, NUMBER} and step.target is not None:
             return Refuse(503, f"nothing rings at {step.target} yet")
         status = 486 if is_busy else 480

@@ -12,15 +12,14 @@ from peewee import fn
 
 from portsip_api.pbx.access import tenant_limits
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.extensions.fields import NUMBER, TARGET
-from portsip_api.pbx.features import action_targets, members, played_prompts
-from portsip_api.pbx.features.action_targets import ACTIONS, DISCONNECT
+from portsip_api.pbx.extensions.fields import NUMBER
+from portsip_api.pbx.features import members, played_prompts
+from portsip_api.pbx.features.no_answer import NO_ANSWER, NOTHING, NoAnswer
 from portsip_api.pbx.features.played_prompts import PromptName
 from portsip_api.pbx.features.tables import CallQueue as Row
 from portsip_api.pbx.features.tables import CallQueueMember
 from portsip_api.pbx.media import prompts
-from portsip_api.pbx.numbers import references
-from portsip_api.pbx.numbers.references import CALL_QUEUE, Place
+from portsip_api.pbx.numbers.references import CALL_QUEUE
 from portsip_api.pbx.numbers.taken import DIALLED, taken
 from portsip_api.pbx.uniqueness import Refusals, refusing
 from portsip_api.pbx.values import Choice, Flag, Rules, Text, Whole, checked, defaults
@@ -30,7 +29,6 @@ from portsip_api.store.paging import Page, Slice
 POLLING_STRATEGIES: Final = ("RING_SIMULTANEOUSLY", "PRIORITIZED_HUNT", "CYCLIC_HUNT", "LEAST_WORKED_HUNT")
 _LONGEST: Final = 86_400  # seconds
 NAME: Final = Text(64, 1)
-AFTER: Final = Choice(ACTIONS, DISCONNECT)  # a limit is reached
 LONGEST_WAIT: Final = Whole(0, _LONGEST, 0)  # seconds; 0: no limit
 MOST_CALLERS: Final = Whole(0, 10_000, 0)  # 0: no limit
 QUEUE: Final[Rules] = {
@@ -39,8 +37,7 @@ QUEUE: Final[Rules] = {
     "polling_strategy": Choice(POLLING_STRATEGIES, "RING_SIMULTANEOUSLY"),
     "ring_time": Whole(1, 600, 20),  # seconds
     "music_on_hold": PromptName(),
-    "no_answer_action": AFTER,
-    "no_answer_action_value": TARGET,
+    **NO_ANSWER,
     "enable_intro_prompt": Flag(False),
     "enable_play_full_intro": Flag(False),
     "intro_prompt_file": PromptName(),
@@ -55,8 +52,6 @@ _COLUMNS: Final = {
     "polling_strategy": "strategy",
     "ring_time": "ring_time",
     "music_on_hold": "music_on_hold",
-    "no_answer_action": "no_answer_action",
-    "no_answer_action_value": "no_answer_target",
     "enable_intro_prompt": "intro_is_on",
     "enable_play_full_intro": "intro_is_whole",
     "intro_prompt_file": "intro_prompt",
@@ -65,7 +60,7 @@ _COLUMNS: Final = {
     "enable_announce_caller_position": "announces",
     "announce_caller_position_interval": "announce_interval",
 }
-_TARGET: Final = "no_answer_action_value"
+_NO_ANSWER: Final = NoAnswer(CALL_QUEUE, Row, "the call queue")
 _PROMPTS: Final = {"music_on_hold": prompts.MUSIC, "intro_prompt_file": prompts.ATTENDANTS}  # and their families
 _REFUSALS: Final[Refusals] = {
     "call_queue_tenant_id_number_key": taken("queue_number"),
@@ -100,7 +95,7 @@ def page(tenant_id: int, part: Slice) -> Page:
 def show(tenant_id: int, key: QueueKey) -> Queue:
     """Return one call queue; where what nobody's answer leads to is gone, its value is empty. Raises NotFound."""
     row = _row(tenant_id, key)
-    return Queue(row.id, _values(row, _pointed(tenant_id, row.id)), members.numbers(tenant_id, CallQueueMember, row.id))
+    return Queue(row.id, _values(tenant_id, row), members.numbers(tenant_id, CallQueueMember, row.id))
 
 
 def reachable(tenant_id: int, queue_ids: Collection[int]) -> set[int]:
@@ -120,10 +115,13 @@ def create(tenant_id: int, fields: Mapping[str, object]) -> int:
         raise Invalid(missing)
     with database.writing():
         tenant_limits.of(tenant_id).require("max_call_queues", lambda: Row.count(tenant_id))
-        _require(tenant_id, values, {})
+        after = _NO_ANSWER.changed(tenant_id, NOTHING, values)
+        _require_prompts(tenant_id, values, {})
         with refusing(_REFUSALS):
-            queue_id = Row.insert(tenant_id, **_columns(values | {_TARGET: ""}))
-        _lead(tenant_id, queue_id, values, is_pointing=False)
+            queue_id = Row.insert(
+                tenant_id, **_columns(values), no_answer_action=NOTHING["no_answer_action"], no_answer_target=""
+            )
+        _NO_ANSWER.write(tenant_id, queue_id, NOTHING, after)
         members.replace(tenant_id, CallQueueMember, queue_id, values.get("members", []))
     return queue_id
 
@@ -139,20 +137,16 @@ def update(tenant_id: int, key: QueueKey, fields: Mapping[str, object]) -> None:
         change.pop("queue_number", None)
     with database.writing():
         row = _row(tenant_id, key)
-        pointed = _pointed(tenant_id, row.id)
-        before = _values(row, pointed)
-        if change.get("no_answer_action", before["no_answer_action"]) != before["no_answer_action"]:
-            change.setdefault(_TARGET, "")
-        after = before | change
-        _require(tenant_id, after, before)
+        before = _values(tenant_id, row)
+        after = _NO_ANSWER.changed(tenant_id, before, change)
+        _require_prompts(tenant_id, before | change, before)
         with refusing(_REFUSALS):
-            Row.update(tenant_id, _columns({name: change[name] for name in change if name != _TARGET}), id=row.id)
-        if _action(after) != _action(before):
-            _lead(tenant_id, row.id, after, is_pointing=pointed is not None)
+            Row.update(tenant_id, _columns(change), id=row.id)
+        _NO_ANSWER.write(tenant_id, row.id, {name: before[name] for name in NOTHING}, after)
         if "members" in change:
             members.replace(tenant_id, CallQueueMember, row.id, change["members"])
-    if after["intro_prompt_file"] != before["intro_prompt_file"]:
-        played_prompts.forget_unused(tenant_id, before["intro_prompt_file"])
+    if change.get("intro_prompt_file", row.intro_prompt) != row.intro_prompt:
+        played_prompts.forget_unused(tenant_id, row.intro_prompt)
 
 
 def destroy(tenant_id: int, key: QueueKey) -> None:
@@ -169,37 +163,17 @@ def _row(tenant_id: int, key: QueueKey) -> Row:
     return Row.get(tenant_id, number=key.number)
 
 
-def _pointed(tenant_id: int, queue_id: int) -> str | None:
-    """Return what is shown where the action leads, if it is something in the tenant, be it gone."""
-    return references.texts(tenant_id, CALL_QUEUE, [queue_id]).get((queue_id, _TARGET))
-
-
-def _values(row: Row, pointed: str | None) -> dict[str, Any]:
-    values = {name: getattr(row, column) for name, column in _COLUMNS.items()}
-    return values if pointed is None else values | {_TARGET: pointed}
+def _values(tenant_id: int, row: Row) -> dict[str, Any]:
+    values = {name: getattr(row, column) for name, column in _COLUMNS.items()} | _NO_ANSWER.read(tenant_id, row)
+    return {name: values[name] for name in QUEUE}
 
 
 def _columns(values: Mapping[str, object]) -> dict[str, object]:
     return {column: values[name] for name, column in _COLUMNS.items() if name in values}
 
 
-def _action(values: Mapping[str, Any]) -> tuple[str, str]:
-    return values["no_answer_action"], values[_TARGET]
-
-
-def _lead(tenant_id: int, queue_id: int, values: Mapping[str, Any], *, is_pointing: bool) -> None:
-    """Let the place of the action point where it leads, and keep what is outside as text."""
-    place = Place(CALL_QUEUE, queue_id, _TARGET)
-    text = action_targets.point(tenant_id, place, *_action(values), is_pointing=is_pointing)
-    Row.update(tenant_id, {"no_answer_target": text}, id=queue_id)
-
-
-def _require(tenant_id: int, after: Mapping[str, Any], before: Mapping[str, Any]) -> None:
-    """Raise Invalid for a target, and FileNotThere for a prompt, that is written anew and is not there."""
-    if not before or _action(after) != _action(before):
-        problem = action_targets.problem(tenant_id, *_action(after), "the call queue")
-        if problem:
-            raise Invalid({_TARGET: [problem]})
+def _require_prompts(tenant_id: int, after: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """Raise FileNotThere for a prompt that is written anew and is not there."""
     for field, family in _PROMPTS.items():
         if after[field] and after[field] != before.get(field):
             prompts.require(tenant_id, family, after[field])

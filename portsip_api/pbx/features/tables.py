@@ -16,6 +16,8 @@ class RingGroup(TenantTable):
     name = peewee.TextField()
     ring_time = peewee.IntegerField()  # seconds
     strategy = peewee.TextField()
+    no_answer_action = peewee.TextField(constraints=default("'DISCONNECT'"))
+    no_answer_target = peewee.TextField(constraints=default("''"))  # a number outside; in the tenant it is a reference
 
     class Meta:
         """Its keys."""

@@ -24,6 +24,7 @@ CALL_SEQUENCE: Final = "call_sequence"
 HUNT_GROUP: Final = "hunt_group"
 ATTENDANT: Final = "attendant"
 CALL_QUEUE: Final = "call_queue"
+RING_GROUP: Final = "ring_group"
 SPEED_DIAL: Final = "speed_dial"
 PERSONAL_ATTENDANT: Final = "personal_attendant"
 ANY: Final = ""  # the kind of a place that may point at whatever answers a number

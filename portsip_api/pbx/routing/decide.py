@@ -4,13 +4,13 @@ Source: PortSIP REST API, `forward_rules`; contract, section 4 ("Actions", "Offi
 groups and call sequences the facts that `rings` names.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
 from portsip_api.pbx.hours.office_hours import Hours, holiday_at, stretch
-from portsip_api.pbx.routing.destinations import CallQueue, Destination, HuntGroup, Next, State, Surroundings
-from portsip_api.pbx.routing.groups import hunt, wait
+from portsip_api.pbx.routing.destinations import CallQueue, Destination, HuntGroup, Next, RingGroup, State, Surroundings
+from portsip_api.pbx.routing.groups import hunt, ring_all, wait
 from portsip_api.pbx.routing.steps import (
     CALL_QUEUE,
     CONFERENCE,
@@ -47,7 +47,7 @@ def decide(
     state: State | None = None,
     outcome: Outcome | None = None,
 ) -> list[Step]:
-    """Return the steps of a call to an extension, a hunt group or a call queue, as they follow while nobody answers.
+    """Return the steps of a call to an extension, a group or a call queue, as they follow while nobody answers.
 
     The call comes at `at`. `state` stands in for the extension's live one, `outcome` says what its phones do. An
     extension that the call is forwarded to is in its own live state; each extension, hunt group and queue is met once,
@@ -55,19 +55,24 @@ def decide(
     """
     walk = Walk(at, world, [], {called.number})
     following: Next | None
-    if isinstance(called, HuntGroup | CallQueue):
-        rule = "hunt_group" if isinstance(called, HuntGroup) else "call_queue"
-        following = go_on(walk, called, called.number, rule, f"{called.number} is called")
-    else:
+    if isinstance(called, Destination):
         following = _meet(walk, called, state or called.state, outcome)
+    else:
+        rule = _CALLED[type(called)]
+        following = go_on(walk, called, called.number, rule, f"{called.number} is called")
     while following is not None:
         if isinstance(following, HuntGroup):
             following = hunt(walk, following)
         elif isinstance(following, CallQueue):
             following = wait(walk, following)
+        elif isinstance(following, RingGroup):
+            following = ring_all(walk, following)
         else:
             following = _meet(walk, following, following.state, None)
     return walk.steps
+
+
+_CALLED: Final[Mapping[type, str]] = {HuntGroup: "hunt_group", CallQueue: "call_queue", RingGroup: "ring_group"}
 
 
 def stop(  # noqa: PLR0913 — as `decide`, and where the call was
@@ -79,7 +84,7 @@ def stop(  # noqa: PLR0913 — as `decide`, and where the call was
     state: State | None = None,
     outcome: Outcome | None = None,
 ) -> tuple[list[Step], Next | None]:
-    """Return the steps at one extension, hunt group or queue alone, and what the call goes on to, if it does.
+    """Return the steps at one extension, group or queue alone, and what the call goes on to, if it does.
 
     `visited` are the numbers that the call was at before. The rest is as with `decide`, which goes from stop to stop.
     """
@@ -88,6 +93,8 @@ def stop(  # noqa: PLR0913 — as `decide`, and where the call was
         return walk.steps, hunt(walk, called)
     if isinstance(called, CallQueue):
         return walk.steps, wait(walk, called)
+    if isinstance(called, RingGroup):
+        return walk.steps, ring_all(walk, called)
     return walk.steps, _meet(walk, called, state or called.state, outcome)
 
 

@@ -58,11 +58,17 @@ class Destination:
 
 @dataclass(frozen=True)
 class RingGroup:
-    """A ring group as a call meets it; `seconds` is how long it rings."""
+    """A ring group as a call meets it; `seconds` is how long it rings.
+
+    `action` and `target` are what follows where nobody answers; `former` was the number of a target that is gone.
+    """
 
     number: str
     name: str
     seconds: int
+    action: str = "DISCONNECT"
+    target: str = ""
+    former: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ class Conference:
     enabled: bool
 
 
-Next = Destination | HuntGroup | CallQueue  # what a call can go on to
+Next = Destination | HuntGroup | CallQueue | RingGroup  # what a call can go on to
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def _gather(tenant_id: int, key: ExtensionKey, state: str | None, calendar: Cale
     internal = {place.number for place in reached if place.kind} | {ring.number for ring in sequences if ring.internal}
     world = Surroundings(
         destinations.get,
-        {place.number: RingGroup(place.number, place.name, place.seconds) for place in reached if place.seconds},
+        {place.number: _ring_group(place, place.seconds) for place in reached if place.seconds},
         {place.number: place.name for place in reached if place.kind == "VIRTUAL_RECEPTIONIST"},
         frozenset(internal),
         outside,
@@ -154,12 +154,15 @@ def _gather(tenant_id: int, key: ExtensionKey, state: str | None, calendar: Cale
 def _called(reached: Iterable[Reached], world: Surroundings) -> Next:
     number = next((place.number for place in reached if place.hops == 0), "")
     group = world.hunt_groups.get(number)
-    called = (
-        group if group is not None and group.enabled else world.destination(number) or world.call_queues.get(number)
-    )
+    called: Next | None = group if group is not None and group.enabled else world.destination(number)
+    called = called or world.call_queues.get(number) or world.ring_groups.get(number)
     if called is None:
         raise NotFound("There is no such extension.")
     return called
+
+
+def _ring_group(place: Reached, seconds: int) -> RingGroup:
+    return RingGroup(place.number, place.name, seconds, place.action or "", place.target or "", place.former or "")
 
 
 def _hunt_groups(tenant_id: int, numbers: Collection[str]) -> dict[str, HuntGroup]:

@@ -20,9 +20,9 @@ _PLAIN: Final = (
     "rtrim(replace(replace({0} || ' ', 'sip:', ''), '@' || (SELECT domain FROM tenant WHERE id = :tenant) || ' ', ''))"
 )
 
-# An extension forwards by the rules of the state that it is in, a hunt group to where its calls fall back, a queue to
-# what nobody's answer leads to. A state has
-# two rules, so that the numbers at most double with each forward: they are never more than 1,023.
+# An extension forwards by the rules of the state that it is in, a hunt group to where its calls fall back, a queue and
+# a ring group to what nobody's answer leads to. A state has two rules, so that the numbers at most double with each
+# forward: they are never more than 1,023.
 # In every state at once a number is met once for each distance, however many ways lead there.
 # LEFT JOIN keeps the order of the joins: left to itself, SQLite goes through all extensions of the tenant.
 _PLACES: Final = (
@@ -38,18 +38,24 @@ WITH RECURSIVE reached (number, hops, state) AS (
     LEFT JOIN extension AS e ON e.tenant_id = :tenant AND e.number = r.number
     LEFT JOIN hunt_group AS h ON h.tenant_id = :tenant AND (h.extension = r.number OR h.did = r.number)
     LEFT JOIN call_queue AS q ON q.tenant_id = :tenant AND q.number = r.number
-    LEFT JOIN reference AS f ON f.owner_id = coalesce(e.id, q.id, h.id) AND f.owner = CASE
-        WHEN e.id IS NOT NULL THEN 'forward_rules' WHEN q.id IS NOT NULL THEN 'call_queue' ELSE 'hunt_group' END
+    LEFT JOIN ring_group AS g ON g.tenant_id = :tenant AND g.number = r.number
+    LEFT JOIN reference AS f ON f.owner_id = coalesce(e.id, q.id, g.id, h.id) AND f.owner = CASE
+        WHEN e.id IS NOT NULL THEN 'forward_rules' WHEN q.id IS NOT NULL THEN 'call_queue'
+        WHEN g.id IS NOT NULL THEN 'ring_group' ELSE 'hunt_group' END
         AND f.place LIKE {_PLACES}
     LEFT JOIN dialled_number AS n ON n.id = f.target_id
     WHERE n.number IS NOT NULL AND r.hops <= {MOST_HOPS}
 )
-SELECT r.number, r.hops, d.kind, coalesce(g.name, a.name, c.name, r.number), g.ring_time, c.enabled
+SELECT r.number, r.hops, d.kind, coalesce(g.name, a.name, c.name, r.number), g.ring_time, c.enabled,
+    g.no_answer_action, CASE WHEN f.place IS NULL THEN g.no_answer_target ELSE coalesce(n.number, f.awaited, '') END,
+    n.former
 FROM reached AS r
 LEFT JOIN dialled_number AS d ON d.tenant_id = :tenant AND d.number = r.number
 LEFT JOIN ring_group AS g ON g.tenant_id = :tenant AND g.number = r.number
 LEFT JOIN attendant AS a ON a.tenant_id = :tenant AND a.number = r.number
 LEFT JOIN conference AS c ON c.tenant_id = :tenant AND c.number = r.number
+LEFT JOIN reference AS f ON f.owner = 'ring_group' AND f.owner_id = g.id
+LEFT JOIN dialled_number AS n ON n.id = f.target_id
 WHERE r.number <> ''
 """
 
@@ -123,8 +129,8 @@ EVERY: Final = "EVERY"  # state, beside those of `State`
 class Reached(NamedTuple):
     """A number that a call comes to after `hops` forwards; without a `kind` nothing in the tenant answers there.
 
-    `name` and `seconds` (which a ring group rings) are those of a ring group, `name` also that of an attendant and of a
-    conference, which is `enabled` or not.
+    `name`, `seconds` (which a ring group rings), what follows then, to where, and the number of a target that is gone,
+    are those of a ring group, `name` also that of an attendant and of a conference, which is `enabled` or not.
     """
 
     number: str
@@ -133,6 +139,9 @@ class Reached(NamedTuple):
     name: str
     seconds: int | None
     enabled: int | None
+    action: str | None
+    target: str | None
+    former: str | None
 
 
 class SequenceRing(NamedTuple):

@@ -4,7 +4,7 @@ Source: contract, section 4 (`extensions/route`); `portsip-more.md`, section 3, 
 that `ring_steps` names.
 """
 
-from portsip_api.pbx.routing.destinations import CallQueue, HuntGroup, Next
+from portsip_api.pbx.routing.destinations import CallQueue, HuntGroup, Next, RingGroup
 from portsip_api.pbx.routing.steps import DISCONNECT, NUMBER, REPEAT, RING, VOICE_MAIL, Step
 from portsip_api.pbx.routing.walk import (
     KINDS,
@@ -43,19 +43,32 @@ def hunt(walk: Walk, group: HuntGroup) -> Next | None:
 
 def wait(walk: Walk, queue: CallQueue) -> Next | None:
     """Add what happens at a call queue once a limit is reached, and return what the call goes on to."""
-    why, rule = _limits(queue), "call_queue.no_answer_action"
-    if not why:  # the caller waits until somebody answers
+    why = _limits(queue)
+    return _afterwards(walk, queue, "call_queue.no_answer_action", why) if why else None  # else until somebody answers
+
+
+def ring_all(walk: Walk, group: RingGroup) -> Next | None:
+    """Add what happens at a ring group where nobody answers, and return what the call goes on to.
+
+    A plan ends at a group after which calls are ended, as most are.
+    """
+    if group.action == DISCONNECT:
         return None
-    if queue.action == REPEAT:
-        walk.steps.append(Step(REPEAT, queue.number, rule, f"{why}: the caller waits there anew."))
+    why = f"Nobody answers at the ring group {group.name} within {group.seconds} seconds"
+    return _afterwards(walk, group, "ring_group.no_answer_action", why)
+
+
+def _afterwards(walk: Walk, at: CallQueue | RingGroup, rule: str, why: str) -> Next | None:
+    if at.action == REPEAT:
+        walk.steps.append(Step(REPEAT, at.number, rule, f"{why}: it begins anew."))
         return None
-    if queue.action == VOICE_MAIL:
-        _to_voicemail(walk, queue, rule, why)
+    if at.action == VOICE_MAIL:
+        _to_voicemail(walk, at, rule, why)
         return None
-    if queue.action == DISCONNECT:
+    if at.action == DISCONNECT:
         walk.steps.append(Step(DISCONNECT, None, rule, f"{why}: the call is ended."))
         return None
-    return _fall_back(walk, queue.target, queue.former, rule, why)
+    return _fall_back(walk, at.target, at.former, rule, why)
 
 
 def _limits(queue: CallQueue) -> str:
@@ -67,7 +80,7 @@ def _limits(queue: CallQueue) -> str:
     return f"Where {full} at the call queue {queue.name}" if full else ""
 
 
-def _to_voicemail(walk: Walk, queue: CallQueue, rule: str, why: str) -> None:
+def _to_voicemail(walk: Walk, queue: CallQueue | RingGroup, rule: str, why: str) -> None:
     user = walk.world.destination(queue.target)
     if user is not None and user.voicemail:
         reason = f"{why}: the call goes to the voicemail of {user.number}."
@@ -80,7 +93,8 @@ def _to_voicemail(walk: Walk, queue: CallQueue, rule: str, why: str) -> None:
 
 def _fall_back(walk: Walk, target: str, former: str, rule: str, why: str) -> Next | None:
     world = walk.world
-    following = world.destination(target) or world.hunt_groups.get(target) or world.call_queues.get(target)
+    following: Next | None = world.destination(target) or world.hunt_groups.get(target)
+    following = following or world.call_queues.get(target) or world.ring_groups.get(target)
     problem = f"what was at {former} no longer exists" if former else "it has no other destination"
     if following is not None:
         problem = obstacle(walk, following, target)

@@ -6,7 +6,7 @@ from typing import Final
 
 from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
 from portsip_api.pbx.numbers.outside import Caller, Moment, refusal
-from portsip_api.pbx.routing.destinations import CallQueue, Destination, HuntGroup, Next, State, Surroundings
+from portsip_api.pbx.routing.destinations import CallQueue, Destination, HuntGroup, Next, RingGroup, State, Surroundings
 from portsip_api.pbx.routing.presses import presses
 from portsip_api.pbx.routing.ring_steps import Ring
 from portsip_api.pbx.routing.steps import (
@@ -48,21 +48,20 @@ KINDS: Final = {
 
 
 def following_at(walk: Walk, action: str, target: str) -> Next | None:
-    """Return the extension, hunt group or call queue to which an action leads, if it is one of these and there."""
+    """Return the extension, group or call queue to which an action leads, if it is one of these and there."""
     world = walk.world
     if action == EXTENSION:
         return world.destination(target)
     if action in {RING_GROUP, NUMBER} and target in world.hunt_groups:
         return world.hunt_groups[target]
+    if action == RING_GROUP:
+        return world.ring_groups.get(target)
     return world.call_queues.get(target) if action in {CALL_QUEUE, NUMBER} else None
 
 
 def connect(walk: Walk, action: str, target: str, rule: str, why: str) -> bool:
-    """Add the step to a ring group, a receptionist or a conference, and tell whether there is one at `target`."""
-    if action == RING_GROUP and (group := walk.world.ring_groups.get(target)) is not None:
-        reason = f"{why}: the call goes to the ring group {group.name}."
-        walk.steps.append(Step(RING_GROUP, target, rule, reason, seconds=group.seconds))
-    elif action == RECEPTIONIST and (name := walk.world.receptionists.get(target)) is not None:
+    """Add the step to a receptionist or a conference, and tell whether there is one at `target`."""
+    if action == RECEPTIONIST and (name := walk.world.receptionists.get(target)) is not None:
         special = walk.world.special
         instead = f", in whose place {special} answers while special mode is on" if special not in {"", name} else ""
         reason = f"{why}: the call goes to the virtual receptionist {name}{instead}."
@@ -80,6 +79,8 @@ def obstacle(walk: Walk, following: Next, target: str) -> str:
         return f"the hunt group {following.name} is disabled"
     if following.number in walk.visited:
         return f"the call was at {target} before"
+    if isinstance(following, RingGroup):  # at which calls may end, however far they have come
+        return ""
     return f"the call has been forwarded {MOST_HOPS} times" if len(walk.visited) > MOST_HOPS else ""
 
 
@@ -90,6 +91,9 @@ def go_on(walk: Walk, following: Next, target: str, rule: str, why: str) -> Next
         reason = f"{why}: the call goes to the hunt group {following.name}."
         seconds: int | None = sum(max(wave) for wave in waves(walk, following))
         walk.steps.append(Step(RING_GROUP, target, rule, reason, seconds=seconds))
+    elif isinstance(following, RingGroup):
+        reason = f"{why}: the call goes to the ring group {following.name}."
+        walk.steps.append(Step(RING_GROUP, target, rule, reason, seconds=following.seconds))
     elif isinstance(following, CallQueue):
         reason = (
             f"{why}: the call goes to the call queue {following.name}, where callers wait in order. {_rings(following)}"

@@ -153,6 +153,8 @@ COMPARISONS: Final = {
                 AND e.tenant_id IS NOT r.tenant_id)
             + (SELECT count(*) FROM reference AS r LEFT JOIN hunt_group AS h ON h.id = r.owner_id
                 WHERE r.owner = 'hunt_group' AND h.tenant_id IS NOT r.tenant_id)
+            + (SELECT count(*) FROM reference AS r LEFT JOIN ring_group AS g ON g.id = r.owner_id
+                WHERE r.owner = 'ring_group' AND g.tenant_id IS NOT r.tenant_id)
             + (SELECT count(*) FROM reference AS r LEFT JOIN call_queue AS q ON q.id = r.owner_id
                 WHERE r.owner = 'call_queue' AND q.tenant_id IS NOT r.tenant_id)
             + (SELECT count(*) FROM reference AS r LEFT JOIN attendant AS a ON a.id = r.owner_id

@@ -20,6 +20,7 @@ _OWNERS: Final = {
     "personal_attendant": "the key {} of the personal attendant of the extension {}",
     "hunt_group": "{} of the hunt group {}",
     "call_queue": "{} of the call queue {}",
+    "ring_group": "{} of the ring group {}",
     "attendant": "{} of the attendant {}",
 }
 _COUNTED: Final = {"call_sequence", "speed_dial"}  # whose places are counted from zero

@@ -5,13 +5,14 @@ from typing import Any, Final
 from portsip_api.store import database
 
 _LOST: Final = """
-    SELECT t.name, r.owner, coalesce(e.number, h.extension, q.number, a.name), r.place, r.awaited, d.former
+    SELECT t.name, r.owner, coalesce(e.number, h.extension, q.number, g.number, a.name), r.place, r.awaited, d.former
     FROM reference AS r
     JOIN tenant AS t ON t.id = r.tenant_id
     LEFT JOIN dialled_number AS d ON d.id = r.target_id
     LEFT JOIN extension AS e ON r.owner IN ('forward_rules', 'call_sequence', 'speed_dial', 'personal_attendant')
         AND e.id = r.owner_id
     LEFT JOIN hunt_group AS h ON r.owner = 'hunt_group' AND h.id = r.owner_id
+    LEFT JOIN ring_group AS g ON r.owner = 'ring_group' AND g.id = r.owner_id
     LEFT JOIN call_queue AS q ON r.owner = 'call_queue' AND q.id = r.owner_id
     LEFT JOIN attendant AS a ON r.owner = 'attendant' AND a.id = r.owner_id
     WHERE d.number IS NULL
@@ -41,6 +42,8 @@ def texts() -> list[Any]:
         " JOIN tenant AS t ON t.id = e.tenant_id WHERE k.number <> ''"
         " UNION ALL SELECT t.name, t.domain, 'hunt_group', h.extension, 'fallback_destination', h.fallback_destination"
         " FROM hunt_group AS h JOIN tenant AS t ON t.id = h.tenant_id WHERE h.fallback_destination <> ''"
+        " UNION ALL SELECT t.name, t.domain, 'ring_group', g.number, 'no_answer_action_value', g.no_answer_target"
+        " FROM ring_group AS g JOIN tenant AS t ON t.id = g.tenant_id WHERE g.no_answer_target <> ''"
         " UNION ALL SELECT t.name, t.domain, 'call_queue', q.number, 'no_answer_action_value', q.no_answer_target"
         " FROM call_queue AS q JOIN tenant AS t ON t.id = q.tenant_id WHERE q.no_answer_target <> ''"
         " UNION ALL SELECT t.name, t.domain, 'forward_rules', e.number, '', s.forward_rules FROM extension AS e"

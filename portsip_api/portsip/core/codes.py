@@ -50,6 +50,15 @@ _CODES: Final[Mapping[Sequence[str], Sequence[str]]] = {
 }
 
 
+# Other spellings of names.
+_SPELLINGS: Final[Mapping[Sequence[str], Mapping[str, str]]] = {RING_STRATEGIES: {"PAGING_INTERCOM": "PAGING"}}
+
+
+def spellings_of(kind: Kind) -> Mapping[str, str]:
+    """Return other spellings of the names that are read where a value of this kind is; none of most."""
+    return _SPELLINGS.get(kind.options, {}) if isinstance(kind, Choice) else {}
+
+
 def codes_of(kind: Kind) -> Sequence[str]:
     """Return the names for which the whole numbers from 1 stand where a value of this kind is read; none of most."""
     return _CODES.get(kind.options, ()) if isinstance(kind, Choice) else ()

@@ -10,7 +10,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, missing, validates_sch
 from marshmallow import fields as ma
 
 from portsip_api.pbx.values import Checked, Choice, Flag, Kind, Rules, Text, TimeOfDay, Whole
-from portsip_api.portsip.core.codes import codes_of
+from portsip_api.portsip.core.codes import codes_of, spellings_of
 from portsip_api.portsip.core.reading import reader
 from portsip_api.portsip.core.wire import WireText
 
@@ -30,7 +30,7 @@ class Ruled(ma.Field[Any]):
         """
         super().__init__(**options)
         self.rule = kind
-        self._read = reader(kind, codes or codes_of(kind))
+        self._read = reader(kind, codes or codes_of(kind), spellings_of(kind))
 
     def _deserialize(self, value: object, *_: object, **__: object) -> Any:
         value = self._read(value)

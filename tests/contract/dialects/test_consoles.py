@@ -71,7 +71,11 @@ def test_the_old_console(server: Server, name: str) -> None:
         assert reply["page_count"] == 2
         seen += [row["extension_number"] for row in own.rows("extensions", reply)]
     assert seen == ["101", "102", "103"]
-    own.post("ring_groups/create", ring_group_number=600, name="Sales", ring_strategy=2, ring_time="30", members=[101])
+    ring = {"ring_group_number": 600, "name": "Sales", "ring_strategy": 2, "ring_time": "30", "members": [101]}
+    own.post("ring_groups/create", **ring, no_answer_action=5, no_answer_action_value=102)
+    form = own.get("ring_groups/show", ring_group_number=600)
+    assert (form["no_answer_action"], form["no_answer_action_value"]) == ("CONNECT_TO_VOICE_MAIL", "102")
+    own.post("ring_groups/update", **form)
     (group,) = own.rows("groups", own.get("ring_groups/list", pagination=1))
     assert (group["ring_group_name"], group["ring_strategy"]) == ("Sales", "PRIORITIZED_HUNT")
     assert own.rows("virtual_receptionists", own.get("virtual_receptionist/list", Pagination=1)) == []

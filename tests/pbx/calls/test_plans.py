@@ -165,6 +165,26 @@ def test_groups_ring_as_their_strategy_says():
     assert plan("600") == 480
 
 
+def test_calls_go_on_where_nobody_answers_at_a_ring_group():
+    for number in ("1001", "1002"):
+        make_user(number)
+    to_mailbox = {"no_answer_action": "CONNECT_TO_VOICE_MAIL", "no_answer_action_value": "1002"}
+    given = {"ring_group_number": "600", "name": "All", "members": ["1001"], "ring_time": 7}
+    ring_groups.create(TENANT, {**given, **to_mailbox})
+    legs, _, (kind, *_) = plan("600")
+    assert (legs, kind) == ([("1001", 7)], "message")
+    ring_groups.update(TENANT, RingGroupKey("600"), {"members": []})
+    assert plan("600")[0] == "message"
+    user("1003", "1002")
+    to_extension = {"no_answer_action": EXTENSION, "no_answer_action_value": "1003"}
+    paging = {"ring_strategy": "PAGING", "members": ["1001", "1002"]}
+    ring_groups.update(TENANT, RingGroupKey("600"), {**paging, **to_extension})
+    legs, _, (after, *_) = plan("600")
+    assert (legs, after) == ([("1001", 7), ("1002", 7)], [("1003", 20)])
+    ring_groups.update(TENANT, RingGroupKey("600"), {"no_answer_action": "REPEAT"})
+    assert plan("600") == ([("1001", 7), ("1002", 7)], {}, 480)
+
+
 def test_a_hunt_group_rings_in_waves_and_then_takes_a_message():
     for number in ("1001", "1002"):
         make_user(number)
