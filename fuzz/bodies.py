@@ -1,5 +1,6 @@
 """Targets that are JSON and XML bodies of every operation. The first byte of an input chooses the operation."""
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from requests.auth import _basic_auth_str
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from fuzz.stage import Reply, Stage
 from portsip_api.pbx.access import tenants
@@ -57,6 +60,16 @@ class _Portal(world.Portal):
         else:
             content, kind = b"" if body is None else json.dumps(body).encode(), "application/json"
         return self._stage.ask(method, f"/sipxconfig/{path}", content, [*headers, ("Content-Type", kind)])
+
+    def ask_other(self, path: str, token: str, **fields: Any) -> Any:
+        headers = [("Content-Type", "application/json"), *([("access_token", token)] if token else [])]
+        return self._stage.ask("POST", f"/api/{path}", json.dumps(fields).encode(), headers).json()
+
+    def upload(self, path: str, name: str, content: bytes) -> Reply:
+        file = FileStorage(io.BytesIO(content), name)
+        boundary, form = encode_multipart({"file": file})
+        headers = [self._log_in, ("Content-Type", f"multipart/form-data; boundary={boundary}")]
+        return self._stage.ask("POST", f"/sipxconfig/{path}", form, headers)
 
 
 def portal_stage(folder: Path) -> tuple[Stage, world.World]:

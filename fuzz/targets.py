@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fuzz import bodies, forms, headers, parsers, times
+from fuzz import bodies, conferences, forms, headers, parsers, times
 
 # Makes the function that takes one input, over a store in this folder.
 Attack = Callable[[Path], Callable[[bytes], None]]
@@ -37,6 +37,7 @@ TARGETS = {
         Target("XML bodies", bodies.xml, bodies.xml_seeds, bodies.XML_WORDS),
         Target("JSON bodies, PortSIP", bodies.portsip, bodies.portsip_seeds, bodies.JSON_WORDS),
         Target("JSON bodies, sipXcom", bodies.sipxcom, bodies.sipxcom_seeds, bodies.JSON_WORDS),
+        Target("conference commands", conferences.attack, conferences.seeds, conferences.WORDS, 512),
         Target("multipart forms", forms.forms, forms.seeds, forms.WORDS, 8_192),
         Target("Range headers", headers.ranges, headers.range_seeds, headers.RANGE_WORDS, 512),
         Target("Authorization headers", headers.authorization, headers.authorization_seeds, headers.LOGIN_WORDS, 1_024),

@@ -12,6 +12,8 @@ from portsip_api.pbx.access.secret_purposes import PIN, SIP_PASSWORD, WEB_PASSWO
 from portsip_api.pbx.errors import Conflict
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions.extensions import show
+from portsip_api.pbx.features import conferences
+from portsip_api.pbx.features.conferences import ConferenceKey
 from portsip_api.pbx.upkeep import rekey
 from portsip_api.pbx.upkeep.rekey_sql import Column
 from portsip_api.store import database
@@ -69,6 +71,14 @@ def test_every_secret_comes_under_the_new_key(commands: FlaskCliRunner) -> None:
     assert after[1:] == [before]
     assert after[0] != before
     check_secrets({after[0]})
+
+
+def test_the_pins_of_conferences_come_under_it_too(commands: FlaskCliRunner) -> None:
+    made = conferences.create(1, {"number": "7001", "participant_pin": "135790"})
+    rotate(commands)
+    assert conferences.show(1, ConferenceKey(id=made)).pin("participant_pin") == "135790"
+    key = database.fetch_row("SELECT lower(hex(substr(participant_pin, 1, 4))), moderator_pin FROM conference")
+    assert key == (keyring.key_ids()[0], None)
 
 
 def test_a_rotation_needs_no_secrets(app: Flask) -> None:

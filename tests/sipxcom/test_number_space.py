@@ -81,6 +81,10 @@ class Makers:
         """A call queue, on PortSIP's API."""
         return self._made(self.admin.post("call_queues/create", queue_number=NUMBER, name="queue"), 400)
 
+    def conference(self):
+        """A conference, on PortSIP's API."""
+        return self._made(self.admin.post("conference_room/create", room_number=NUMBER), 400)
+
 
 KINDS = [name for name in vars(Makers) if not name.startswith("_") and name != "make"]
 

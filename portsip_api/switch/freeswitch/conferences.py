@@ -42,7 +42,7 @@ def do(client: EventSocket, domain: str, number: str, command: Command) -> str:
     """
     if command.verb in _LACKING:
         raise SwitchUnavailable(_LACKING[command.verb])
-    said = client.api("conference", name_of(number, domain), *_words(command, domain))
+    said = client.api("conference", name_of(number, domain), *words(command, domain))
     if said.startswith(_FAILURES):
         raise Conflict("The SIP engine does not do this in the conference.")
     return said
@@ -74,30 +74,30 @@ def _member(told: Mapping[str, Any]) -> Member:
     )
 
 
-def _words(command: Command, domain: str) -> list[str]:
-    """Return a command as FreeSWITCH reads it."""
+def words(command: Command, domain: str) -> list[str]:
+    """Return a command as FreeSWITCH reads it behind the name of a conference."""
     members = _members(command)
     match command.verb:
         case Verb.DIAL | Verb.INVITE:
             verb = "bgdial" if command.verb is Verb.INVITE or command.word else "dial"
             shown = [command.caller_id, command.caller_name.replace(" ", "_")]
-            words = [verb, f"{_CALLED_IN}{command.number}@{domain}", *filter(None, shown)]
+            said = [verb, f"{_CALLED_IN}{command.number}@{domain}", *filter(None, shown)]
         case Verb.TRANSFER:
-            words = ["transfer", name_of(command.number, domain), *members]
+            said = ["transfer", name_of(command.number, domain), *members]
         case Verb.LIST:
-            words = ["list", *(["delim", command.word] if command.word else [])]
+            said = ["list", *(["delim", command.word] if command.word else [])]
         case Verb.PLAY:
-            words = ["play", f"'{command.sound}'", *([command.word] if command.word else members)]
+            said = ["play", f"'{command.sound}'", *([command.word] if command.word else members)]
         case Verb.STOP:
-            words = ["stop", command.word, *members]
+            said = ["stop", command.word, *members]
         case Verb.SAY if members:
-            words = ["saymember", *members, command.text]
+            said = ["saymember", *members, command.text]
         case Verb.FLOOR:
-            words = ["vid-floor", *members, "force"]
+            said = ["vid-floor", *members, "force"]
         case verb:
             value = [] if command.value is None else [str(command.value)]
-            words = [verb, *members, *value, *filter(None, (command.word, command.digits, command.text))]
-    return words
+            said = [verb, *members, *value, *filter(None, (command.word, command.digits, command.text))]
+    return said
 
 
 def _members(command: Command) -> list[str]:

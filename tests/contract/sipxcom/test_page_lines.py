@@ -11,7 +11,7 @@ from defusedxml.ElementTree import fromstring
 from tests.contract.servers import Server
 from tests.contract.sipxcom.curling import Curl
 from tests.contract.sipxcom.world import Portal
-from tests.crm import WEB_PASSWORD
+from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD
 from tests.ops.commands import run
 
 SETTING = ["path", "type", "options", "value", "defaultValue", "label", "description"]
@@ -59,6 +59,11 @@ def curl(gunicorn: Server) -> Curl:
     portal.make("rest/branch", {"branch": {"name": "Head office", "address": {"street": "1 Main Street"}}})
     portal.make("api/gateways", {"name": "trunk", "model": {"modelId": "sipTrunkStandard"}, "address": "192.0.2.14"})
     portal.make("api/phones", {"serialNo": SERIAL, "model": {"modelId": "polycom330"}})
+    token = portal.ask_other("account/credentials/verify", "", username="admin", password=ADMIN_PASSWORD)
+    portal.make("rest/user", {"userName": "401", "pin": WEB_PASSWORD})
+    portal.ask("PUT", "api/users/401", {"userName": "401", "userProfile": {"imId": "401im"}})
+    room = {"room_number": "7001", "name": "Conf200", "owner": "200"}
+    portal.ask_other("conference_room/create", token["access_token"], **room)
     portal.ask("PUT", "rest/erl/elin/2025550143", {"elin": "2025550143", "location": "here", "addressInfo": "there"})
     portal.make(
         "api/callgroups", HUNT_GROUP | {"name": "back", "extension": "3399", "ringBeans": [{"userName": "200"}]}
@@ -175,3 +180,18 @@ def test_hunt_groups(curl: Curl):
     assert curl("-v", "-X", "DELETE", path="api/callgroups/3399").status == 200
     left = curl("-X", "GET", path="api/callgroups").json["callGroups"]
     assert [item["extension"] for item in left] == ["4444", "55665"]
+
+
+def test_conferences_are_commanded_as_the_page_does(curl: Curl):
+    """There is no engine here, which is what is said of each of them but for an address without a command."""
+    name = "rest/my/conference/Conf200"
+    assert curl("-k", "-X", "PUT", path=f"{name}/lock", user="200").status == 503
+    for command in ("invite&401", "inviteim&401im", "xml_list", "kick&all"):
+        assert curl(path=f"{name}/{command}", user="200").status == 503, command
+    for action in ("", "&stop", "&status", "&duration"):
+        answer = curl(path=f"{name}/record{action}", user="200")
+        assert (answer.status, "No SIP engine" in answer.text) == (503, True)
+    assert curl(path=f"{name}/", user="200").status == 400
+    assert curl(path="rest/my/conferencedetails/Conf200", user="200").status == 406
+    (conference,) = curl(path="rest/my/conferences/", user="200").xml
+    assert [child.tag for child in conference] == ["enabled", "name", "extension"]

@@ -8,7 +8,7 @@ import pytest
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions import forward_references, users
-from portsip_api.pbx.features import attendants, hunt_groups, park_orbits
+from portsip_api.pbx.features import attendants, conferences, hunt_groups, park_orbits
 from portsip_api.pbx.numbers import references
 from portsip_api.pbx.routing import call_sequences
 from portsip_api.pbx.routing.tables import CallSequenceRing
@@ -18,7 +18,7 @@ from tests.bulk import fill
 from tests.pbx.features.call_features import TENANT
 
 EXTENSION, GROUP, NUMBER = "CONNECT_TO_ANOTHER_EXTENSION", "CONNECT_TO_RING_GROUP", "CONNECT_TO_NUMBER"
-RECEPTIONIST = "CONNECT_TO_VIRTUAL_RECEPTIONIST"
+RECEPTIONIST, ROOM = "CONNECT_TO_VIRTUAL_RECEPTIONIST", "CONNECT_TO_CONFERENCE_ROOM"
 QUEUE = "CONNECT_TO_CALL_QUEUE"
 MONDAY_NOON = "2026-11-23T12:00"
 
@@ -87,6 +87,10 @@ def make_attendant(_):
     return attendants.create(TENANT, {"name": "A", "number": "700"}).id
 
 
+def make_conference(_):
+    return conferences.create(TENANT, {"number": "700"})
+
+
 def make_orbit(_):
     return park_orbits.create(TENANT, {"name": "P", "extension": "700", "server": "pbx"})
 
@@ -96,9 +100,10 @@ MAKERS = [
     (GROUP, make_ring_group, "the group that was 700"),
     (GROUP, make_hunt_group, "the group that was 700"),
     (RECEPTIONIST, make_attendant, "the virtual receptionist that was 700"),
+    (ROOM, make_conference, "the conference that was 700"),
     *((NUMBER, make, "what was at 700") for make in (make_extension, make_ring_group, make_hunt_group)),
     (QUEUE, make_queue, "the call queue that was 700"),
-    *((NUMBER, make, "what was at 700") for make in (make_attendant, make_orbit, make_queue)),
+    *((NUMBER, make, "what was at 700") for make in (make_attendant, make_orbit, make_queue, make_conference)),
 ]
 
 
@@ -107,7 +112,7 @@ def renumber(number):
     with database.writing():
         for table, column in (
             *(("extension", "number"), ("ring_group", "number"), ("call_queue", "number")),
-            ("hunt_group", "extension"),
+            *(("hunt_group", "extension"), ("conference", "number")),
         ):
             database.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = '700'", (number,))
         database.execute("UPDATE park_orbit SET extension = ? WHERE extension = '700'", (number,))
@@ -118,6 +123,7 @@ def remove_700():
         for table, column in (
             *(("extension", "number"), ("ring_group", "number"), ("attendant", "number")),
             *(("hunt_group", "extension"), ("park_orbit", "extension"), ("call_queue", "number")),
+            ("conference", "number"),
         ):
             database.execute(f"DELETE FROM {table} WHERE {column} = '700'")
 
