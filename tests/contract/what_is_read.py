@@ -22,8 +22,9 @@ def before_load_schema(_context: object, raw_schema: dict[str, Any]) -> None:
         return
     schemas = raw_schema["components"]["schemas"]
     schemas |= {_PREFIX + name: _read(schema) for name, schema in schemas.items()}
-    for operations in raw_schema["paths"].values():
-        for operation in operations.values():
+    for described in raw_schema["paths"].values():
+        operations = [described[name] for name in described if name != "parameters"]  # those are of all of them
+        for operation in operations:
             for content in operation.get("requestBody", {}).get("content", {}).values():
                 content["schema"] = _read(content["schema"])
 

@@ -153,13 +153,13 @@ def test_a_call_is_ended(tell):
     tell(engine, lambda switch: switch.hang_up("pbx.local", A))
 
 
-@pytest.mark.parametrize(("by", "words"), [("1000", f"{A} -bleg 1003"), ("1002", f"{A} 1003")])
-def test_a_call_is_transferred(tell, by, words):
+@pytest.mark.parametrize(("by", "to"), [("1000", "-bleg 1003"), ("1002", "1003")])
+def test_a_call_is_transferred(tell, by, to):
     def engine(peer):
         peer.let_in()
         assert peer.command() == [f"api uuid_dump {A} json"]
         peer.reply(json.dumps(first_leg()).encode())
-        assert peer.command() == [f"api uuid_transfer {words} XML pbx.local"]
+        assert peer.command() == [f"api uuid_transfer {A} {to} XML pbx.local"]
         peer.reply(b"+OK")
 
     tell(engine, lambda switch: switch.transfer("pbx.local", A, by, "1003"))
