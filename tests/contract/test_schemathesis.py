@@ -35,17 +35,18 @@ expected-statuses = [400, 401, 403, 404, 406, 409, 413, 415, 417, 429]
 
 [checks.positive_data_acceptance]
 enabled = false
-"""
+
 # The vendor's own statuses, above 700, which the tool takes for failures of the server.
-PHONEBOOK = """
 [[operations]]
-include-path-regex = "/my/phonebook"
+include-path-regex = "/(my|[{]of_user[}])/phonebook"
 checks.not_a_server_error.enabled = false
 checks.negative_data_rejection.enabled = false
 """
 # What users ask for themselves.
 _USERS = "/(rest|api)/my/|/rest/call"
 AS_ADMINISTRATOR = ("--auth", f"superadmin:{ADMIN_PASSWORD}", "--exclude-path-regex", _USERS)
+# Without the addresses with a private key: a key that is made up opens nothing, so that all they say is 401.
+WITHOUT_KEYS = (*AS_ADMINISTRATOR[:-1], f"{_USERS}|/private/")
 # A password that is set would end the log-in of the tool.
 AS_USER = ("--auth", f"200:{WEB_PASSWORD}", "--include-path-regex", _USERS, "--exclude-path-regex", "/portal/password/")
 TOKEN = """
@@ -92,14 +93,14 @@ def test_the_portsip_api_does_what_its_document_says(fresh_store, tmp_path):
 
 def test_the_sipxcom_api_does_what_its_document_says(fresh_store, tmp_path):
     with running("gunicorn", fresh_store(), **LIMITS) as server:
-        check_document(server, tmp_path, "openapi-sipxcom.json", "", *AS_ADMINISTRATOR)
+        check_document(server, tmp_path, "openapi-sipxcom.json", "", *WITHOUT_KEYS)
 
 
 def test_what_users_ask_does_what_its_document_says(fresh_store, tmp_path):
     """As a user, since administrators are refused there."""
     with running("gunicorn", fresh_store(), **LIMITS) as server:
         make_user(server.url)
-        check_document(server, tmp_path, "openapi-sipxcom.json", PHONEBOOK, *AS_USER)
+        check_document(server, tmp_path, "openapi-sipxcom.json", "", *AS_USER)
 
 
 def test_what_phones_fetch_is_what_its_document_says(fresh_store, tmp_path):
