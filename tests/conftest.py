@@ -25,13 +25,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that asks for the fixture `servers`, itself or through another fixture, and let those begin: the
-    longest are among them, and one that began last would be waited for with a processor idle.
+    """Mark every test that asks for the fixture `servers`, itself or through another fixture, and let those begin,
+    the documents first of all: they take minutes, and would be waited for with a processor idle if they began last.
     """
     for item in items:
         if "servers" in getattr(item, "fixturenames", ()):
             item.add_marker("servers")
-    items.sort(key=lambda item: item.get_closest_marker("servers") is None)
+    items.sort(key=lambda item: ("test_schemathesis" not in item.nodeid, item.get_closest_marker("servers") is None))
 
 
 @pytest.hookimpl(tryfirst=True)
