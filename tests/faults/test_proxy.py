@@ -185,7 +185,9 @@ def test_one_address_has_no_more_than_a_hundred_requests_under_way(proxied):
 def test_a_refusal_says_when_to_come_again(proxied):
     client = proxied("127.0.2.9")
     flood(client, "127.0.2.9", 120, "POST /api/account/email/verify", b"{")
-    refused = client.ask("POST", "/api/account/email/verify", data="{")
+    # A machine that is busy may give the proxy the time to let one more in.
+    asked = (client.ask("POST", "/api/account/email/verify", data="{") for _ in range(20))
+    refused = next(reply for reply in asked if reply.status_code == 429)
     assert (refused.status_code, refused.headers["Retry-After"], refused.headers[HSTS]) == (
         429,
         "1",
