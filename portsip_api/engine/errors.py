@@ -7,9 +7,8 @@ from typing import Final
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
+from portsip_api.framework.statuses import status_of
 from portsip_api.pbx import errors as pbx
-from portsip_api.store import database
-from portsip_api.store.secrets import KeyMissing
 
 CHALLENGE: Final = 'Basic realm="SIP engine"'
 _STATUSES: Final[Mapping[type[Exception], int]] = {
@@ -23,7 +22,7 @@ _STATUSES: Final[Mapping[type[Exception], int]] = {
 
 def answer(error: Exception) -> Response:
     """Return the response to `error`."""
-    status = _status_of(error)
+    status = status_of(error, _STATUSES)
     response = Response(f"{HTTPStatus(status).phrase}\n", status, content_type="text/plain; charset=UTF-8")
     if status == 401:
         response.headers["WWW-Authenticate"] = CHALLENGE
@@ -31,11 +30,3 @@ def answer(error: Exception) -> Response:
         response.headers.extend([(name, value) for name, value in error.get_headers() if name == "Allow"])
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _status_of(error: Exception) -> int:
-    if isinstance(error, HTTPException):
-        return error.code or 500
-    if isinstance(error, KeyMissing) or database.is_unavailable(error):
-        return 503
-    return next((_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), 500)

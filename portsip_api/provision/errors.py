@@ -7,9 +7,8 @@ from typing import Final
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
+from portsip_api.framework.statuses import status_of
 from portsip_api.pbx import errors as pbx
-from portsip_api.store import database
-from portsip_api.store.secrets import KeyMissing
 
 CHALLENGE: Final = 'Basic realm="Files of phones", charset="UTF-8"'
 RETRY_SECONDS: Final = 30
@@ -23,19 +22,11 @@ _STATUSES: Final[Mapping[type[Exception], int]] = {
 
 def answer(error: Exception) -> Response:
     """Return the response to `error`."""
-    status = _status_of(error)
+    status = status_of(error, _STATUSES)
     response = Response(f"{_sentence(error, status)}\n", status, content_type="text/plain; charset=UTF-8")
     response.headers.extend(_headers(error, status))
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _status_of(error: Exception) -> int:
-    if isinstance(error, HTTPException):
-        return error.code or 500
-    if isinstance(error, KeyMissing) or database.is_unavailable(error):
-        return 503
-    return next((_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), 500)
 
 
 def _sentence(error: Exception, status: int) -> str:
