@@ -113,7 +113,13 @@ def test_a_phone_gets_its_file_and_nobody_reads_its_secret_in_the_log(proxied, t
         assert f"auto_provision.server.url = {shown['url']}\n" in reply.text
         assert "Content-Encoding" not in reply.headers
     assert client.ask("GET", "/sipxconfig/rest/private/0123456789/x").status_code in {401, 404}
-    log = Path(client.trusted).with_name("portsip-api.log").read_text(encoding="utf-8")
+    written = Path(client.trusted).with_name("portsip-api.log")
+
+    def complete():  # nginx writes a request's line after its reply has gone out
+        log = written.read_text(encoding="utf-8")
+        return log.endswith("\n") and '"/sipxconfig/rest/private"' in log and log
+
+    log = wait_until(complete, "the last request's line")
     paths = [json.loads(line)["path"] for line in log.splitlines()]
     assert paths.count("/provision") == 2
     assert paths.count("/sipxconfig/rest/private") == 1
