@@ -6,9 +6,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from portsip_api import settings
-from portsip_api.pbx.calls.plans import Leg, Refuse, Result, Ring, TakeMessage
+from portsip_api.pbx.calls.plans.kinds import Leg, Refuse, Result, Ring, TakeMessage
 from portsip_api.switch.freeswitch import access, recorded
-from portsip_api.switch.freeswitch.dialplan import Caller, Step, _Call, _inline, caller_of
+from portsip_api.switch.freeswitch.dialplan import WRITERS, caller_of
+from portsip_api.switch.freeswitch.steps.writing import Caller, Step, Writing, inline
 
 ID = "0b0a7c1e-3c6f-4b5e-9a51-0123456789ab"
 ANN = {"variable_sip_auth_username": "1000", "variable_sip_auth_realm": "pbx.local"}
@@ -91,7 +92,7 @@ def test_each_result_is_a_branch_and_there_is_always_another(configure):
     plan = Ring(
         (Leg("1001", 20), Leg("1003", 9)), {Result.BUSY: inner, Result.OFFLINE: Refuse(480, "")}, Refuse(486, "")
     )
-    found = _Call(Caller("1000", "pbx.local"), ID).steps(plan)
+    found = Writing(Caller("1000", "pbx.local"), ID, WRITERS).steps(plan)
     kept = dict(step.data.split("=", 1) for step in found if step.application == "set")
     assert kept["p_0_busy"].startswith("m:^:set:pbx_node=1^set:call_timeout=5^bridge:[")
     assert kept["p_0_offline"] == "m:^:set:pbx_status=480^respond:480 Temporarily Unavailable^hangup:CALL_REJECTED"
@@ -112,7 +113,7 @@ def test_each_result_is_a_branch_and_there_is_always_another(configure):
 @pytest.mark.parametrize("data", ["a^b", "it's", "a\\b"])
 def test_what_would_part_steps_is_not_written(data):
     with pytest.raises(ValueError, match="parts steps"):
-        _inline([Step("playback", data)])
+        inline([Step("playback", data)])
 
 
 def test_a_recording_is_taken_once_and_only_from_its_folder(configure, admin, tmp_path):

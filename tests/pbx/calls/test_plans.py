@@ -2,8 +2,8 @@
 
 import pytest
 
-from portsip_api.pbx.calls import plans
-from portsip_api.pbx.calls.plans import Leg, Refuse, Result, Ring, TakeMessage
+from portsip_api.pbx.calls.plans import planning
+from portsip_api.pbx.calls.plans.kinds import Leg, Refuse, Result, Ring, TakeMessage
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import aliases, directory, extensions
 from portsip_api.pbx.features import hunt_groups, ring_groups
@@ -51,7 +51,7 @@ def statuses(plan):
 
 
 def plan(number, turn=0, tenant=TENANT):
-    return statuses(plans.plan(tenant, number, turn))
+    return statuses(planning.plan(tenant, number, turn))
 
 
 def test_a_number_that_nobody_has_is_refused_as_such():
@@ -102,7 +102,7 @@ def test_what_is_told_apart_is_bounded():
     for place, number in enumerate(numbers):
         nexts = [numbers[(place + step) % 9] for step in (1, 2)]
         extensions.update(TENANT, ExtensionKey(number), {"forward_rules": rules(*nexts)})
-    assert 20 < count(plans.plan(TENANT, "1000")) < 500
+    assert 20 < count(planning.plan(TENANT, "1000")) < 500
 
 
 def count(found):
@@ -205,7 +205,7 @@ def test_what_a_plan_costs_does_not_depend_on_how_far_it_leads(statements):
     costs = []
     for number in ("1009", "1008", "1005", "1002"):
         statements.clear()
-        plans.plan(TENANT, number)
+        planning.plan(TENANT, number)
         costs.append(len(statements))
     assert costs == [costs[0]] * 4
     assert costs[0] <= 12

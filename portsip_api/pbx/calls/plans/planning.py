@@ -1,0 +1,54 @@
+"""What an engine is to do with a call, decided once: a tree that says what follows each outcome, in no engine's words.
+
+Each kind of number has a module that makes the plan of a call to it. A step that nothing can be done for yet is a
+refusal.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from portsip_api.pbx.calls import registrations_sql
+from portsip_api.pbx.calls.plans import ringing
+from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Builder, Call, Plan, Refuse
+from portsip_api.pbx.numbers import references
+from portsip_api.store.clock import clock
+
+
+def plan(tenant_id: int, number: str, turn: int = 0, at: datetime | None = None, caller: str = "") -> Plan:
+    """Return what becomes of a call to `number`, as it was dialled in the tenant, `at` an instant, by default now.
+
+    `turn` is a number that differs from call to call: groups that take turns begin with another member each time.
+    `caller` is the number of the extension that calls, nothing for a call from outside.
+    """
+    at = at or datetime.fromtimestamp(clock.wall(), UTC)
+    return Call(tenant_id, caller, caller, turn, at, _builder_of, _kind_of).onto(number)
+
+
+def _kind_of(tenant_id: int, text: str) -> tuple[str, str]:
+    """Return the number that a text names, and the kind of what answers it; no kind for a number outside."""
+    found = references.named(tenant_id, text)
+    if found.kind == "ALIAS":
+        return registrations_sql.number_of(tenant_id, found.number) or "", "EXTENSION"
+    return found.number, found.kind
+
+
+def _outside(call: Call, number: str) -> Plan:
+    return Refuse(503, f"nothing rings at {number} yet") if call.visited else NO_SUCH_NUMBER
+
+
+def _nothing(_: Call, number: str) -> Plan:
+    return Refuse(501, f"nothing answers {number} yet")
+
+
+# By the kind of what answers a number, and by nothing for numbers outside.
+_BUILDERS: Final[Mapping[str, Builder]] = {
+    "EXTENSION": ringing.plan,
+    "HUNT_GROUP": ringing.plan,
+    "RING_GROUP": ringing.plan,
+    "": _outside,
+}
+
+
+def _builder_of(kind: str) -> Builder:
+    return _BUILDERS.get(kind, _nothing)
