@@ -109,6 +109,11 @@ class Settings:
         "Folder in which the SIP engine leaves what it records and finds what it plays; both write there, by "
         "`PBX_MEDIA_GROUP` where they are different users; empty: `switch` in the data folder",
     )  # fmt: skip
+    trunk_port: int = _setting(
+        whole(1, 65_535), "5080",
+        "Port of SIP, on the address of this server, over which calls go out to gateways and come in from them; phones "
+        "have those of `PBX_SIP_TRANSPORTS`",
+    )  # fmt: skip
     secret_key_file: str = _setting(
         kinds.String(), "",
         "File of the keys that encrypt stored secrets, made at the first start with mode 0600; empty: `secret.key` in "
@@ -205,10 +210,6 @@ class Settings:
     mailbox_bytes: int = _setting(
         whole(1024, 1 << 34), str(200 << 20), "Most bytes that the messages of an extension take, as stored"
     )
-    music_files: int = _setting(whole(1, 1_000), "20", "Most files of music that a user has for calls on hold")
-    music_bytes: int = _setting(
-        whole(1024, 1 << 32), str(100 << 20), "Most bytes that a user's music for calls on hold takes, as stored"
-    )
     smtp_url: SmtpServer | None = _setting(
         SmtpUrl(), "",
         "Mail server that tells people of new messages in their mailboxes, such as "
@@ -221,13 +222,13 @@ class Settings:
     )  # fmt: skip
     media_group: int | None = _setting(
         Group(), "",
-        "Group, by name or number, that may read the files of greetings, messages, prompts, music and recordings, such "
-        "as a SIP engine's; empty: the server's user alone",
+        "Group, by name or number, that may read the files of greetings, messages, prompts and recordings, such as a "
+        "SIP engine's; empty: the server's user alone",
     )  # fmt: skip
     media_bytes: int = _setting(
         whole(1 << 20, 1 << 50),
         str(2 << 30),
-        "Most bytes that the greetings, messages, prompts and music of a tenant take, as stored",
+        "Most bytes that the greetings, messages and prompts of a tenant take, as stored",
     )
     recording_bytes: int = _setting(
         whole(1 << 20, 1 << 50),

@@ -36,6 +36,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_SWITCH_URL": ("tcp://[::1]:8022", "tcp://[::1]:8022"),
     "PBX_SWITCH_PASSWORD_FILE": ("/etc/pbx/switch.password", "/etc/pbx/switch.password"),
     "PBX_SWITCH_SECRET_FILE": ("/etc/pbx/switch.secret", "/etc/pbx/switch.secret"),
+    "PBX_TRUNK_PORT": ("5081", 5081),
     "PBX_SWITCH_DIR": ("/srv/switch", "/srv/switch"),
     "PBX_SWITCH_NETWORKS": ("10.0.0.0/8", [ipaddress.ip_network("10.0.0.0/8")]),
     "PBX_DIGEST": ("sha256", "sha256"),
@@ -57,8 +58,6 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_GREETING_BYTES": ("1048576", 1_048_576),
     "PBX_MAILBOX_MESSAGES": ("5", 5),
     "PBX_MAILBOX_BYTES": ("1048576", 1_048_576),
-    "PBX_MUSIC_FILES": ("2", 2),
-    "PBX_MUSIC_BYTES": ("1048576", 1_048_576),
     "PBX_SMTP_URL": ("smtps://a%40b:c%3A@mail.example", SmtpServer("mail.example", 465, True, "a@b", "c:")),
     "PBX_EVENTS": ("127.0.0.1:8885", "127.0.0.1:8885"),
     "PBX_MAIL_FROM": ("pbx@home.example", "pbx@home.example"),
@@ -75,6 +74,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_LOG_LEVEL": ("DEBUG", "DEBUG"),
 }
 BAD = {
+    "PBX_TRUNK_PORT": ("0", "65536", "x"),
     "PBX_BIND": ["8899", "host:", "host:port"],
     "PBX_WORKERS": ["0", "65", "two", ""],
     "PBX_THREADS": ["0", "1e3"],
@@ -126,8 +126,6 @@ BAD = {
     "PBX_GREETING_FILES": ["0", "1001"],
     "PBX_GREETING_BYTES": ["1023", "100 MiB"],
     "PBX_MAILBOX_MESSAGES": ["0", "100001"],
-    "PBX_MUSIC_FILES": ["0", "many"],
-    "PBX_MUSIC_BYTES": ["0", "-1"],
     "PBX_MAILBOX_BYTES": ["1023", "100 MiB"],
     "PBX_SMTP_URL": [
         "mail.test",

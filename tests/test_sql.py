@@ -31,6 +31,7 @@ WHOLE_PBX = {
     "pbx/mailboxes/service.py",  # the job that removes past messages
     "pbx/media/files.py",  # upkeep: which files rows name
     "pbx/media/greetings.py",  # the job that fetches, and links, which name no tenant
+    "pbx/trunks/sip_trunks.py",  # the engine's gateways, which are those of all tenants
     "startup.py",  # whether there are secrets that need a key
 }
 

@@ -49,3 +49,10 @@ CREATE TABLE placed_call (
     expires    REAL    NOT NULL,
     PRIMARY KEY (tenant_id, calling, called)
 ) WITHOUT ROWID;
+
+-- What the names of gateways stood for when they were looked up last.
+CREATE TABLE gateway_address (
+    host    TEXT NOT NULL,
+    address TEXT NOT NULL,
+    PRIMARY KEY (host, address)
+) WITHOUT ROWID;

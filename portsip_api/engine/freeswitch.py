@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from portsip_api.engine.blueprint import EngineOperations
-from portsip_api.switch.freeswitch import cdr, dialplan, directory
+from portsip_api.switch.freeswitch import cdr, configuration, dialplan, directory
 
 lookups = EngineOperations("FreeSWITCH", __name__)
 
@@ -18,6 +18,12 @@ def find_user(form: Mapping[str, str]) -> str:
 def route_call(form: Mapping[str, str]) -> str:
     """Say what is to be done with a call."""
     return dialplan.answer(form)
+
+
+@lookups.route("/engine/freeswitch/configuration", methods=["POST"])
+def configure(form: Mapping[str, str]) -> str:
+    """Say how the engine is to be set up."""
+    return configuration.answer(form)
 
 
 @lookups.route("/engine/freeswitch/cdr", methods=["POST"])

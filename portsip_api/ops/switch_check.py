@@ -13,8 +13,8 @@ from portsip_api.store.clock import clock
 from portsip_api.store.files import OTHERS
 from portsip_api.switch import FREESWITCH
 from portsip_api.switch.freeswitch import access, static
-from portsip_api.switch.freeswitch.engine import PROFILE
 from portsip_api.switch.freeswitch.event_socket import EventSocket
+from portsip_api.switch.freeswitch.sofia import PROFILE, TRUNKS
 
 _MOST_SECONDS: Final = 5  # between the two clocks
 _VERSION: Final = re.compile(r"FreeSWITCH Version 1\.10\.")
@@ -44,10 +44,10 @@ def _file(path: Path) -> Iterator[str]:
         yield f"{path} can be read by others: give it the mode 0600."
 
 
-def _profile(client: EventSocket) -> str:
-    """Return the line about our profile of SIP."""
+def _profile(client: EventSocket, name: str) -> str:
+    """Return the line about one of our profiles of SIP."""
     lines = client.api("sofia", "status").splitlines()
-    return next((line for line in lines if line.split()[:2] == [PROFILE, "profile"]), "")
+    return next((line for line in lines if line.split()[:2] == [name, "profile"]), "")
 
 
 def _engine(client: EventSocket) -> Iterator[str]:
@@ -56,8 +56,9 @@ def _engine(client: EventSocket) -> Iterator[str]:
     for name in static.MODULES:
         if client.api("module_exists", f"mod_{name}") != "true":
             yield f"The engine has not loaded mod_{name}."
-    if "RUNNING" not in _profile(client):
-        yield f"The engine's SIP profile {PROFILE} does not run: perhaps its port is taken, or its address is not here."
+    for name in (PROFILE, TRUNKS):
+        if "RUNNING" not in _profile(client, name):
+            yield f"The engine's SIP profile {name} does not run: perhaps its port is taken."
     told = client.api("strepoch")
     if not told.isdigit() or abs(int(told) - clock.wall()) > _MOST_SECONDS:
         yield "The clocks of this server and of the engine differ."

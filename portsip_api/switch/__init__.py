@@ -6,6 +6,7 @@ from typing import Final
 
 from portsip_api.pbx.calls.placing import Switch
 from portsip_api.switch.demo import DemoSwitch
+from portsip_api.switch.freeswitch import trunks
 from portsip_api.switch.freeswitch.engine import FreeSwitch
 from portsip_api.switch.freeswitch.listener import Listener
 from portsip_api.switch.none import NoSwitch
@@ -25,4 +26,4 @@ def attach(name: str) -> None:
 
 def listeners(name: str) -> tuple[Callable[[threading.Event], None], ...]:
     """Return what is to run until it is told to stop, in one process, beside an engine of that name."""
-    return (Listener().run,) if name == FREESWITCH else ()
+    return (Listener().run, trunks.keep) if name == FREESWITCH else ()

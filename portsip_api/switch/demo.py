@@ -11,6 +11,7 @@ from portsip_api.pbx.calls.placing import PlacedCall
 from portsip_api.pbx.calls.records import Party
 from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import SwitchUnavailable
+from portsip_api.pbx.trunks.states import TrunkState
 from portsip_api.pbx.upkeep import demo_calls, demo_life
 from portsip_api.store.clock import clock
 
@@ -71,6 +72,16 @@ class DemoSwitch:
         """Raise SwitchUnavailable."""
         del domain, conference, command
         raise SwitchUnavailable("Nobody can be called into a conference in a demonstration.")
+
+    # Gateways.
+
+    def trunk_states(self, tenant_id: int) -> Sequence[TrunkState]:
+        """Return none: no call leaves a demonstration."""
+        del tenant_id
+        return ()
+
+    def trunks_changed(self) -> None:
+        """Do nothing: there is nobody to tell."""
 
 
 def _active(call: PastCall) -> ActiveCall:

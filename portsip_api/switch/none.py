@@ -8,6 +8,7 @@ from portsip_api.pbx.calls.conferencing import Command, LiveConference
 from portsip_api.pbx.calls.placing import PlacedCall
 from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import SwitchUnavailable
+from portsip_api.pbx.trunks.states import TrunkState
 
 _NO_CALLS: Final = "No SIP engine is attached to this server, so that there are no calls."
 
@@ -62,3 +63,13 @@ class NoSwitch:
         """Raise SwitchUnavailable."""
         del domain, conference, command
         raise SwitchUnavailable("No SIP engine is attached to this server, so that nobody can be in a conference.")
+
+    # Gateways.
+
+    def trunk_states(self, tenant_id: int) -> Sequence[TrunkState]:
+        """Return none, since nothing reaches them."""
+        del tenant_id
+        return ()
+
+    def trunks_changed(self) -> None:
+        """Do nothing: there is nobody to tell."""

@@ -28,7 +28,6 @@ class Call:
         self.changed = threading.Condition()
         self.is_incoming = False
         self.is_answered = False
-        self.is_held = False
 
     def note(self, what: str, message: SipMessage) -> None:
         """Keep that something happened."""
@@ -48,7 +47,6 @@ class Call:
         return (
             "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
             f"m=audio {self.stream.port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
-            f"a={'sendonly' if self.is_held else 'sendrecv'}\r\n"
         )
 
     def respond(self, status: int, phrase: str = "x") -> None:
@@ -81,11 +79,6 @@ class Call:
             self.request("INFO", body, ("Content-Type", "application/dtmf-relay"))
             time.sleep(0.3)
 
-    def hold(self) -> None:
-        """Put the other side on hold; the phone is the caller."""
-        self.is_held = True
-        self.phone.invite_again(self)
-
     def refer(self, number: str) -> None:
         """Transfer the other side."""
         self.request("REFER", "", ("Refer-To", f"<sip:{number}@{self.phone.domain}>"),
@@ -111,11 +104,13 @@ class Call:
 class Phone:
     """One phone of an extension; `server` is the engine's address of SIP."""
 
+    host = "127.0.0.1"
+
     def __init__(self, server: tuple[str, int], user: str, domain: str, password: str, hertz: float = 440) -> None:
         self.user, self.domain, self.password, self.hertz = user, domain, password, hertz
         self._server = server
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind((self.host, 0))
         self._socket.settimeout(0.2)
         self._number = 0
         self._tag = uuid.uuid4().hex[:8]
@@ -143,9 +138,15 @@ class Phone:
         self._socket.close()
 
     @property
+    def port(self) -> int:
+        """Where the phone listens."""
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    @property
     def contact(self) -> str:
         """Where the phone is."""
-        return f"sip:line-{self._tag}@127.0.0.1:{self._socket.getsockname()[1]}"  # which needs not name the extension
+        return f"sip:line-{self._tag}@{self.host}:{self.port}"  # which needs not name the extension
 
     def register(self, expires: int = 300, *, auth_user: str | None = None) -> int:
         """Register, or with 0 unregister, and return the last status."""
@@ -241,19 +242,10 @@ class Phone:
         message.body = body
         self.send(message)
 
-    def invite_again(self, call: Call) -> None:
-        """Send an INVITE within a call that the phone began."""
-        message = self._request("INVITE", call.target, call.call_id, call.remote, call.local)
-        message.headers += [("Contact", f"<{self.contact}>"), ("Content-Type", "application/sdp")]
-        message.body = call.sdp()
-        call.invite = message
-        self.send(message)
-
     def _request(self, method: str, uri: str, call_id: str, to: str, own: str = "") -> SipMessage:
         self._number += 1
-        port = self._socket.getsockname()[1]
         return SipMessage(f"{method} {uri} SIP/2.0", [
-            ("Via", f"SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK{uuid.uuid4().hex};rport"),
+            ("Via", f"SIP/2.0/UDP {self.host}:{self.port};branch=z9hG4bK{uuid.uuid4().hex};rport"),
             ("Max-Forwards", "70"),
             ("From", own or f"<sip:{self.user}@{self.domain}>;tag={self._tag}"),
             ("To", to),

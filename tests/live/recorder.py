@@ -101,7 +101,7 @@ class Recorder:
                     status, content = 502, b""
                 if status == 200 and self.path.partition("?")[0].endswith("/cdr"):
                     self.recorder.note("cdr", compact(json.loads(body)))
-                elif status == 200:
+                elif status == 200 and not self.path.endswith("/configuration"):  # which has passwords in it
                     form = {name: text for name, text in parse_qsl(body.decode()) if name in OF_FORMS}
                     self.recorder.note("ask", self.path, form, alike(content.decode()))
                 self.send_response(status)

@@ -33,8 +33,13 @@ def test_the_configuration_is_written_with_secrets_that_stay(tmp_path):
     asked = parameters(root, "xml_curl")
     assert asked["gateway-credentials"] == f"freeswitch:{secret}"
     assert asked["gateway-url"].startswith("http://127.0.0.1:")
-    sofia = parameters(root, "sofia")
-    assert (sofia["sip-ip"], sofia["sip-port"], sofia["auth-calls"]) == ("192.0.2.10", "5070", "true")
+    found = {
+        profile.get("name"): {one.get("name"): one.get("value") for one in profile.iter("param")}
+        for profile in root.iter("profile")
+    }
+    assert {name: profile["sip-port"] for name, profile in found.items()} == {"phones": "5070", "trunks": "5080"}
+    for sofia in found.values():
+        assert (sofia["sip-ip"], sofia["auth-calls"]) == ("192.0.2.10", "true")
     assert parameters(root, "switch")["rtp-start-port"] == "20000"
     again = run(tmp_path / "data", "switch", "config", "freeswitch", str(folder), "--url", "http://[::1]:1/", **ENGINE)
     assert again.returncode == 0
@@ -91,9 +96,17 @@ def test_what_is_wrong_is_said(data):
         result = check(data, server)
     assert result.returncode == 1
     said = result.stdout
-    for sentence in ("mode 0600", "makes it", "not FreeSWITCH 1.10", "mod_sndfile", "SIP profile phones", "clocks"):
+    for sentence in (
+        "mode 0600",
+        "makes it",
+        "not FreeSWITCH 1.10",
+        "mod_sndfile",
+        "profile phones",
+        "profile trunks",
+        "clocks",
+    ):
         assert said.count(sentence) == 1, (sentence, said)
-    assert said.count("error: ") == 6
+    assert said.count("error: ") == 7
 
 
 def test_an_engine_that_is_not_there_is_said(data):

@@ -176,6 +176,7 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("GET", "/provision//<name>"): ({}, PHONE_BY_PASSWORD),
     ("POST", "/engine/freeswitch/directory"): ({}, NOBODY),
     ("POST", "/engine/freeswitch/dialplan"): ({}, NOBODY),
+    ("POST", "/engine/freeswitch/configuration"): ({}, NOBODY),
     ("POST", "/engine/freeswitch/cdr"): ({}, NOBODY),
 }
 

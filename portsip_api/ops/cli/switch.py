@@ -12,7 +12,7 @@ from portsip_api.ops.cli.group import SentenceGroup
 from portsip_api.ops.cli.opening import name_store
 from portsip_api.ops.switch_check import findings
 from portsip_api.store.files import create_folders, write_atomically
-from portsip_api.switch.freeswitch import access, recorded, static
+from portsip_api.switch.freeswitch import access, configuration, recorded, static
 
 switch = SentenceGroup("switch", help="The SIP engine behind this server.")
 
@@ -42,19 +42,20 @@ def config(engine: str, folder: Path, url: str | None, rtp: tuple[int, int]) -> 
     """Write the static configuration of an engine into a folder, and make its secrets where they are missing.
 
     Everything else the engine asks this server for. The file holds both secrets; the engine's user must be able to read
-    it. Where SIP is, PBX_SERVER_ADDRESS and PBX_SIP_TRANSPORTS say; where the engine takes commands, PBX_SWITCH_URL.
+    it. Where SIP is, PBX_SERVER_ADDRESS, PBX_SIP_TRANSPORTS and PBX_TRUNK_PORT say; where the engine takes commands,
+    PBX_SWITCH_URL.
     """
     del engine  # there is one
     name_store()
     access.make()
     recorded.make_folder()
-    plain = [port for transport, port in settings.current().sip_transports if transport in {"UDP", "TCP"}]
     place = static.Place(
         url or f"http://{settings.current().bind}",
         access.secret(),
         access.door(),
         settings.current().server_address,
-        plain[0] if plain else 5060,
+        configuration.phone_port(),
+        settings.current().trunk_port,
         rtp,
         str(settings.current().switch_path),
     )

@@ -16,6 +16,7 @@ from portsip_api.pbx.extensions import dialling_rights
 from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.numbers import references
 from portsip_api.pbx.numbers.outside import is_number
+from portsip_api.pbx.trunks.states import TrunkLines
 
 REFER, INVITE = METHODS = ("refer", "invite")
 RING_SECONDS: Final = 30  # that the phone of who places a call rings, unless the request says otherwise
@@ -43,7 +44,7 @@ class PlacedCall:
     conference_pin: str
 
 
-class Switch(Registrar, CallControl, Conferencing, Protocol):
+class Switch(Registrar, CallControl, Conferencing, TrunkLines, Protocol):
     """What the PBX asks of a SIP engine; the engines are in `switch/`."""
 
     @property

@@ -6,6 +6,7 @@ Source: sipXcom REST API, "Gateways"; contract `sipxcom-admin.md`, section 6.2; 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from portsip_api import switch
 from portsip_api.pbx.devices import settings as device_settings
 from portsip_api.pbx.errors import Invalid
 from portsip_api.pbx.extensions import branches
@@ -152,7 +153,9 @@ def replace_gateway(given: dict[str, Any], id: str) -> int:  # noqa: A002 — th
     model_id = given.get("model", {}).get("modelId")
     fields = _fields(given) | ({"model_id": model_id} if model_id else {})
     with wire_names(_NAMES):
-        return pbx_gateways.replace(current_tenant(), id, fields)
+        replaced = pbx_gateways.replace(current_tenant(), id, fields)
+    _tell_switch()
+    return replaced
 
 
 @gateways.route(f"/api/gateways/{_ID}", methods=["POST"])
@@ -175,6 +178,7 @@ def create_gateway_by_id(given: dict[str, Any], id: str) -> int:  # noqa: A002, 
 def destroy_gateway(id: str) -> None:  # noqa: A002 — the wire's word
     """Remove a gateway with its ports and settings."""
     pbx_gateways.destroy(current_tenant(), id)
+    _tell_switch()
 
 
 @gateways.route("/api/gateways/<name:id>/availablerules")
@@ -206,13 +210,19 @@ def _settings_of(id: str) -> Settings:  # noqa: A002 — the wire's word
     return device_settings.of_gateway(current_tenant(), id)
 
 
-setting_family.register(gateways, "/api/gateways/<name:id>/settings", "a gateway", _settings_of)
+def _tell_switch() -> None:
+    switch.switch.trunks_changed()
+
+
+setting_family.register(gateways, "/api/gateways/<name:id>/settings", "a gateway", _settings_of, changed=_tell_switch)
 
 
 def _created(given: dict[str, Any]) -> int:
     fields = _fields(given) | {"model_id": given_model(given)}
     with wire_names(_NAMES):
-        return pbx_gateways.create(current_tenant(), fields)
+        created = pbx_gateways.create(current_tenant(), fields)
+    _tell_switch()
+    return created
 
 
 def _branches_of(rows: Sequence[Gateway]) -> Mapping[int, Branch]:

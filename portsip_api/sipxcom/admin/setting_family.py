@@ -31,18 +31,19 @@ _SET_NOTE: Final = f"{TEXT_NOTE}; a group's path has none: 400."
 _RESET_NOTE: Final = "A group's path resets all settings in it: this is ours."
 
 
-def register(
+def register(  # noqa: PLR0913 — what differs between families
     resources: Resources,
     base: str,
     subject: str,
     settings_of: Callable[..., Settings],
     *,
     aliases: Sequence[str] = (),
+    changed: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve the settings that `settings_of` returns under `base` and `aliases`, whose converters name its arguments.
 
     `subject` says whose they are, such as "a gateway" or "the DNS service"; it must be unique. `settings_of` may raise
-    what views may.
+    what views may. `changed` is called after each change, once it is kept.
     """
     slug = re.sub(r"\W+", "_", re.sub(r"^(a|the) ", "", subject)).lower()
     many = [base, *aliases]
@@ -67,11 +68,13 @@ def register(
     def set_setting(text: str, path: str, **named: str) -> None:
         require_text()
         settings_of(**named).put(path, text)
+        changed()
 
     @resources.allowed(Access.ADMINISTRATION)
     @resources.answers(NOTHING, errors=(404,), note=_RESET_NOTE)
     def reset_setting(path: str, **named: str) -> None:
         settings_of(**named).reset(path)
+        changed()
 
     for view, method, (rule, *others), name, summary in (
         (list_settings, "GET", many, f"list_{slug}_settings", f"List the settings of {subject}."),

@@ -1,6 +1,7 @@
 """FreeSWITCH as `pbx.calls` sees an engine: calls, registrations, and what is done with these."""
 
 import html
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,12 +14,13 @@ from portsip_api.pbx.calls.conferencing import Command, LiveConference
 from portsip_api.pbx.calls.placing import PlacedCall
 from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import Invalid, SwitchUnavailable
+from portsip_api.pbx.trunks.states import TrunkState
 from portsip_api.store.clock import clock
-from portsip_api.switch.freeswitch import access, conferences
+from portsip_api.switch.freeswitch import access, conferences, trunks
 from portsip_api.switch.freeswitch.calls import active, leg_of
 from portsip_api.switch.freeswitch.event_socket import Event, EventSocket
+from portsip_api.switch.freeswitch.sofia import PROFILE
 
-PROFILE: Final = "phones"  # of SIP, where they register
 # It is not parsed as the XML that it looks like: a Call-ID, which is a phone's own, may make it none. But no value has
 # a line break.
 _PHONE: Final = re.compile(
@@ -29,6 +31,8 @@ _PHONE: Final = re.compile(
 _IN_BRACKETS: Final = re.compile(r"<([^<>]+)>")
 # What stands in variables of a call's origin must be nothing that FreeSWITCH reads as the end of one.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9+*#_.@:-]{1,128}", re.ASCII)
+
+_log = logging.getLogger("pbx.switch")
 
 
 class FreeSwitch:
@@ -117,6 +121,21 @@ class FreeSwitch:
         _require_plain(**{name: text for name, text in told.items() if text})
         with EventSocket(access.door()) as client:
             return conferences.do(client, domain, conference, command)
+
+    # Gateways.
+
+    def trunk_states(self, tenant_id: int) -> Sequence[TrunkState]:
+        """Return what is known of the gateways of a tenant. Raises SwitchUnavailable."""
+        with EventSocket(access.door()) as client:
+            return trunks.states(client, tenant_id)
+
+    def trunks_changed(self) -> None:
+        """Let FreeSWITCH use all gateways as they are now; one that is away is told when it is back."""
+        try:
+            with EventSocket(access.door()) as client:
+                trunks.apply(client)
+        except SwitchUnavailable as error:
+            _log.warning("The SIP engine is told later of changed gateways: %s", error)
 
 
 @dataclass(frozen=True)

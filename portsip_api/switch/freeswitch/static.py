@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from portsip_api.switch.freeswitch import sofia
 from portsip_api.switch.freeswitch.documents import element, named_values, text
-from portsip_api.switch.freeswitch.engine import PROFILE
 from portsip_api.switch.freeswitch.event_socket import Door
 
 # In this order: what asks over HTTP comes before what asks it.
@@ -18,7 +18,7 @@ MODULES: Final = (
     *("console", "commands", "dptools", "dialplan_xml", "xml_curl", "event_socket"),
     *("sndfile", "tone_stream", "json_cdr", "sofia"),
 )
-SECTIONS: Final = ("directory", "dialplan")  # that it asks this server for
+SECTIONS: Final = ("directory", "dialplan", "configuration")  # that it asks this server for
 NAME: Final = "freeswitch.xml"
 USER: Final = "freeswitch"
 
@@ -27,7 +27,8 @@ USER: Final = "freeswitch"
 class Place:
     """Where FreeSWITCH is and whom it asks: `url` is this server's address as FreeSWITCH reaches it.
 
-    `address` and `port` are those of SIP, `rtp` the first and last port of audio, and `folder` is shared by both.
+    `address` and `port` are those of SIP for phones, `trunk_port` is the one for gateways; `rtp` are the first and last
+    port of audio, and `folder` is shared by both.
     """
 
     url: str
@@ -35,6 +36,7 @@ class Place:
     door: Door
     address: str
     port: int
+    trunk_port: int
     rtp: tuple[int, int]
     folder: str
 
@@ -59,7 +61,7 @@ def file(place: Place) -> str:
         _settings("event_socket", {"nat-map": "false", **socket}),
         _configuration("xml_curl", element("bindings", None, *(_binding(place, name) for name in SECTIONS))),
         _settings("json_cdr", _records(place)),
-        _configuration("sofia", *_sofia(place)),
+        _configuration("sofia", *sofia.profiles(place.address, (place.port, place.trunk_port), (), place.secret)),
     ]
     sections = [
         element("section", {"name": "configuration"}, *configurations),
@@ -113,37 +115,6 @@ def _records(place: Place) -> dict[str, str]:
         "log-dir": place.folder,
         "err-log-dir": place.folder,
     }
-
-
-def _sofia(place: Place) -> tuple[ET.Element, ET.Element]:
-    everywhere = {"log-level": "0", "max-reg-threads": "50"}
-    profile = {
-        "sip-ip": place.address,
-        "rtp-ip": place.address,
-        "sip-port": str(place.port),
-        "context": "public",
-        "dialplan": "XML",
-        "auth-calls": "true",
-        "accept-blind-reg": "false",
-        "accept-blind-auth": "false",
-        "inbound-reg-force-matching-username": "true",
-        "challenge-realm": "auto_from",  # many tenants in one profile, each with its own realm
-        "multiple-registrations": "contact",  # without it a second phone would take the place of the first
-        "inbound-reg-in-new-thread": "true",
-        "manage-presence": "true",
-        "log-auth-failures": "true",
-        "rfc2833-pt": "101",
-        "dtmf-duration": "2000",
-        "liberal-dtmf": "true",  # keys by INFO count too, where RFC 2833 was agreed on
-        "inbound-codec-prefs": "PCMA,PCMU",
-        "outbound-codec-prefs": "PCMA,PCMU",
-        "inbound-codec-negotiation": "generous",
-        "user-agent-string": "PBX",
-        "hold-music": "silence",
-    }
-    settings = element("settings", None, *named_values("param", profile))
-    profiles = element("profiles", None, element("profile", {"name": PROFILE}, settings))
-    return element("global_settings", None, *named_values("param", everywhere)), profiles
 
 
 def _while_down() -> ET.Element:

@@ -1,0 +1,44 @@
+"""The configuration files that FreeSWITCH asks this server for; one that is not among them it has itself.
+
+It asks when it starts, and again when it is told that something has changed.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from portsip_api import settings
+from portsip_api.pbx.trunks import sip_trunks
+from portsip_api.switch.freeswitch import access, sofia
+from portsip_api.switch.freeswitch.documents import NOT_FOUND, document, element
+
+
+def answer(form: Mapping[str, str]) -> str:
+    """Return the document of the file that a look-up names. Raises SwitchUnavailable."""
+    name = form.get("key_value", "")
+    inside = _FILES.get(name)
+    return (
+        NOT_FOUND if inside is None else document("configuration", element("configuration", {"name": name}, *inside()))
+    )
+
+
+def phone_port() -> int:
+    """Return the port at which phones reach SIP without TLS."""
+    return next((port for kind, port in settings.current().sip_transports if kind in {"UDP", "TCP"}), 5060)
+
+
+def _sofia() -> tuple[ET.Element, ...]:
+    current = settings.current()
+    ports = (phone_port(), current.trunk_port)
+    return sofia.profiles(current.server_address, ports, sip_trunks.all_of_pbx(), access.secret())
+
+
+def _acl() -> tuple[ET.Element, ...]:
+    nodes = [
+        element("node", {"type": "allow", "cidr": f"{address}/{128 if ':' in address else 32}"})
+        for address in sip_trunks.addresses(sip_trunks.all_of_pbx())
+    ]
+    return (element("network-lists", None, element("list", {"name": sofia.TRUNKS, "default": "deny"}, *nodes)),)
+
+
+_FILES: Final[Mapping[str, Callable[[], tuple[ET.Element, ...]]]] = {"sofia.conf": _sofia, "acl.conf": _acl}
