@@ -210,6 +210,10 @@ class Settings:
     mailbox_bytes: int = _setting(
         whole(1024, 1 << 34), str(200 << 20), "Most bytes that the messages of an extension take, as stored"
     )
+    music_files: int = _setting(whole(1, 1_000), "20", "Most files of music that a user has for calls on hold")
+    music_bytes: int = _setting(
+        whole(1024, 1 << 32), str(100 << 20), "Most bytes that a user's music for calls on hold takes, as stored"
+    )
     smtp_url: SmtpServer | None = _setting(
         SmtpUrl(), "",
         "Mail server that tells people of new messages in their mailboxes, such as "
@@ -222,13 +226,13 @@ class Settings:
     )  # fmt: skip
     media_group: int | None = _setting(
         Group(), "",
-        "Group, by name or number, that may read the files of greetings, messages, prompts and recordings, such as a "
-        "SIP engine's; empty: the server's user alone",
+        "Group, by name or number, that may read the files of greetings, messages, prompts, music and recordings, such "
+        "as a SIP engine's; empty: the server's user alone",
     )  # fmt: skip
     media_bytes: int = _setting(
         whole(1 << 20, 1 << 50),
         str(2 << 30),
-        "Most bytes that the greetings, messages and prompts of a tenant take, as stored",
+        "Most bytes that the greetings, messages, prompts and music of a tenant take, as stored",
     )
     recording_bytes: int = _setting(
         whole(1 << 20, 1 << 50),

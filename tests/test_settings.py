@@ -58,6 +58,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_GREETING_BYTES": ("1048576", 1_048_576),
     "PBX_MAILBOX_MESSAGES": ("5", 5),
     "PBX_MAILBOX_BYTES": ("1048576", 1_048_576),
+    "PBX_MUSIC_FILES": ("2", 2),
+    "PBX_MUSIC_BYTES": ("1048576", 1_048_576),
     "PBX_SMTP_URL": ("smtps://a%40b:c%3A@mail.example", SmtpServer("mail.example", 465, True, "a@b", "c:")),
     "PBX_EVENTS": ("127.0.0.1:8885", "127.0.0.1:8885"),
     "PBX_MAIL_FROM": ("pbx@home.example", "pbx@home.example"),
@@ -126,6 +128,8 @@ BAD = {
     "PBX_GREETING_FILES": ["0", "1001"],
     "PBX_GREETING_BYTES": ["1023", "100 MiB"],
     "PBX_MAILBOX_MESSAGES": ["0", "100001"],
+    "PBX_MUSIC_FILES": ["0", "many"],
+    "PBX_MUSIC_BYTES": ["0", "-1"],
     "PBX_MAILBOX_BYTES": ["1023", "100 MiB"],
     "PBX_SMTP_URL": [
         "mail.test",

@@ -50,6 +50,7 @@ from portsip_api.sipxcom.my.greetings import greetings
 from portsip_api.sipxcom.my.log_in import log_in
 from portsip_api.sipxcom.my.mailboxes import mailboxes
 from portsip_api.sipxcom.my.music import music
+from portsip_api.sipxcom.my.music_files import music_files
 from portsip_api.sipxcom.my.own_user import own_user
 from portsip_api.sipxcom.my.personal_attendants import personal_attendants
 from portsip_api.sipxcom.my.phonebook import phonebook
@@ -103,6 +104,7 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     log_in,
     own_user,
     music,
+    music_files,
     greetings,
     contact_information,
     preferences,

@@ -1,15 +1,19 @@
 """Who may ask under `/engine`, and what is answered to a look-up of a user."""
 
 import hashlib
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from portsip_api import settings
 from portsip_api.pbx.calls import sip_accounts
-from portsip_api.switch.freeswitch import access
+from portsip_api.switch.freeswitch import access, recorded
 from portsip_api.switch.freeswitch.documents import NOT_FOUND
-from tests.crm import SIP_PASSWORD
+from tests.audio import check_plays, wav
+from tests.crm import SIP_PASSWORD, WEB_PASSWORD
+from tests.sipxcom.portal import Portal
+from tests.sipxcom.uploads import upload
 
 DIRECTORY = "/engine/freeswitch/directory"
 FREESWITCH = {"PBX_SWITCH": "freeswitch"}
@@ -100,6 +104,23 @@ def test_a_user_is_shown_with_a_hash_and_never_with_a_password(ask, admin):
     (user,) = ET.fromstring(reply.text).iter("user")
     assert user.get("id") == "1000"
     assert "cacheable" not in user.attrib
+
+
+def test_who_holds_is_heard_with_music_of_their_own(ask, admin, app):
+    admin.make_extension("1000")
+    user = Portal(app.test_client(), "1000", WEB_PASSWORD)
+    source = "api/my/moh/settings/moh/audio-source"
+    assert user.put(source, "PERSONAL_FILES_SRC", type="text/plain").status_code == 200
+    assert "hold_music" not in values(ask(**log_in()).text, "variable")  # there is none yet
+    recorded.make_folder()
+    assert upload(user, "api/my/moh/prompts", ("b.wav", wav(0.25)), ("a.wav", wav(0.5))).status_code == 200
+    for document in (ask(**log_in()).text, ask(**look_up()).text):
+        scheme, _, files = values(document, "variable")["hold_music"].partition("://")
+        assert (scheme, len(files.split("!"))) == ("file_string", 2)
+        for file, seconds in zip(files.split("!"), (0.5, 0.25), strict=True):
+            check_plays(Path(file).read_bytes(), seconds)
+    assert user.delete(source).status_code == 200
+    assert "hold_music" not in values(ask(**log_in()).text, "variable")
 
 
 def test_nobody_else_is_found(ask, admin):

@@ -187,6 +187,18 @@ class Pbx:
         assert reply.status_code == 200, reply.text
         self.post("extensions/greeting_file/update", extension_number=number, filename=filename, tenant_id=1)
 
+    def play_on_hold(self, number: str, **files: bytes) -> None:
+        """Let an extension have music of its own for who is put on hold, WAV files by their names."""
+        self.recorder.note("music", number, *files)
+        own, auth = f"{self.server.url}/sipxconfig/api/my/moh", (number, WEB_PASSWORD)
+        parts = [("file", (f"{name}.wav", content)) for name, content in files.items()]
+        sent = requests.post(f"{own}/prompts", files=parts, auth=auth, timeout=30)
+        chosen = requests.put(
+            f"{own}/settings/moh/audio-source", data="PERSONAL_FILES_SRC", auth=auth, timeout=30,
+            headers={"Content-Type": "text/plain"},
+        )  # fmt: skip
+        assert (sent.status_code, chosen.status_code) == (200, 200)
+
     @contextmanager
     def away(self) -> Iterator[None]:
         """Let the server not answer while the block runs."""

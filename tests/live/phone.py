@@ -28,6 +28,7 @@ class Call:
         self.changed = threading.Condition()
         self.is_incoming = False
         self.is_answered = False
+        self.is_held = False
 
     def note(self, what: str, message: SipMessage) -> None:
         """Keep that something happened."""
@@ -47,6 +48,7 @@ class Call:
         return (
             "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
             f"m=audio {self.stream.port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
+            f"a={'sendonly' if self.is_held else 'sendrecv'}\r\n"
         )
 
     def respond(self, status: int, phrase: str = "x") -> None:
@@ -78,6 +80,11 @@ class Call:
             body = f"Signal={key}\r\nDuration=160\r\n"
             self.request("INFO", body, ("Content-Type", "application/dtmf-relay"))
             time.sleep(0.3)
+
+    def hold(self) -> None:
+        """Put the other side on hold; the phone is the caller."""
+        self.is_held = True
+        self.phone.invite_again(self)
 
     def refer(self, number: str) -> None:
         """Transfer the other side."""
@@ -240,6 +247,14 @@ class Phone:
         message = self._request(method, call.target, call.call_id, call.remote, call.local)
         message.headers += headers
         message.body = body
+        self.send(message)
+
+    def invite_again(self, call: Call) -> None:
+        """Send an INVITE within a call that the phone began."""
+        message = self._request("INVITE", call.target, call.call_id, call.remote, call.local)
+        message.headers += [("Contact", f"<{self.contact}>"), ("Content-Type", "application/sdp")]
+        message.body = call.sdp()
+        call.invite = message
         self.send(message)
 
     def _request(self, method: str, uri: str, call_id: str, to: str, own: str = "") -> SipMessage:

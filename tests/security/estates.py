@@ -13,7 +13,7 @@ from portsip_api.pbx.calls.records import CallRecord, Party
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.features import attendants
 from portsip_api.pbx.mailboxes import mailboxes, service
-from portsip_api.pbx.media import prompts
+from portsip_api.pbx.media import hold_music, prompts
 from portsip_api.pbx.phonebooks import phonebooks
 from portsip_api.pbx.trunks import dialling_rules
 from tests.audio import wav
@@ -109,6 +109,7 @@ def _make_the_rest(portal: Portal, world: World) -> None:
         _done(portal.ask("PUT", f"rest/erl/{kind}", ELIN, headers={"Content-Type": "text/plain"}))
     for family in ("moh", "pagegroups", "orbits"):
         prompts.add(VICTIM, family, f"{TRACE}.wav", wav())
+    hold_music.add(VICTIM, int(world["user"]), f"{TRACE}.wav", wav())
     phonebooks.import_csv(VICTIM, "Office", f"First name,Last name,Number\nAnn,{TRACE},1".encode(), ["sales"])
     world["attendant"] = attendants.create(VICTIM, {"name": TRACE, "live_code": "*81"}).key
     world["rule"] = str(dialling_rules.create(VICTIM, {"name": TRACE}))

@@ -30,6 +30,7 @@ UPLOADS = {
         for name in ("create", "update")
     },
     '/sipxconfig/api/my/greetings/<name("custom"):name>/<name:ext>': MOST_BYTES + AROUND,
+    "/sipxconfig/api/my/moh/prompts": MOST_BYTES + AROUND,
     "/sipxconfig/api/moh/prompts": MOST_BYTES + AROUND,
     "/sipxconfig/api/orbits/prompts": MOST_BYTES + AROUND,
     "/sipxconfig/api/pagegroups/prompts": MOST_BYTES + AROUND,

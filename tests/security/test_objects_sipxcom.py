@@ -41,6 +41,7 @@ KEYS: dict[str, dict[str, str]] = {
     "api/orbits": {"id": "{orbit}", "path": "general/transferKey", "name": f"{TRACE}.wav"},
     "api/pagegroups": {"id": "{page_group}", "name": f"{TRACE}.wav"},
     "api/moh": {"name": f"{TRACE}.wav"},
+    "api/my/moh": {"name": f"{TRACE}.wav"},
     "api/rules": {"id": "{rule}"},
     "api/schedules": {"id": "{personal}", "user_id": "{user}", "group_id": "{group}", "index": "0"},
     "api/registrations/group": {"key": "sales"},

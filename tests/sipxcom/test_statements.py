@@ -39,6 +39,7 @@ OWN_READS = {
     "rest/my/logindetailsunite": 1,
     "api/my/user": 4,
     "api/my/user/settings": 5,
+    "api/my/moh/prompts": 1,
     "api/my/moh/settings/moh/audio-source": 1,
 }
 

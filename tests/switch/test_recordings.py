@@ -13,6 +13,7 @@ from portsip_api.switch.freeswitch.listener import Listener
 from tests import audio
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
 from tests.sipxcom.portal import Portal
+from tests.sipxcom.uploads import upload
 from tests.switch.alike import alike
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
@@ -33,7 +34,7 @@ class Replay:
     """Does again what was done."""
 
     def __init__(self, admin, ask):
-        self.admin, self.ask = admin, ask
+        self.admin, self.ask, self.http = admin, ask, admin.http
         self.listener = Listener()
         made = admin.do("account/create", name="other", domain=OTHER, password="a tenant's secret")
         self.tenants = {"pbx.local": 1, OTHER: made["id"]}
@@ -60,6 +61,14 @@ class Replay:
         )  # fmt: skip
         assert reply.status_code == 200, reply.text
         self.admin.do("extensions/greeting_file/update", extension_number=number, filename=filename)
+
+    def music(self, number, *names):
+        """Give an extension music of its own."""
+        user = Portal(self.http, number, WEB_PASSWORD)
+        files = [(f"{name}.wav", audio.wav()) for name in names]
+        assert upload(user, "api/my/moh/prompts", *files).status_code == 200
+        source = user.put("api/my/moh/settings/moh/audio-source", "PERSONAL_FILES_SRC", type="text/plain")
+        assert source.status_code == 200
 
     def asked(self, path, form, document):
         """Be asked, and answer as before."""
@@ -97,6 +106,7 @@ def test_a_recording(path, admin, ask):
         "api": replay.api,
         "greet": replay.greet,
         "sipxcom": replay.sipxcom,
+        "music": replay.music,
         "event": replay.event,
     }
     steps |= {"status": replay.status, "cdr": replay.cdr, "row": replay.row}

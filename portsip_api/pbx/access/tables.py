@@ -45,6 +45,7 @@ class Tenant(Table):
     greeting_bytes = peewee.IntegerField(constraints=default("0"))  # kept: of all greetings of its extensions
     message_bytes = peewee.IntegerField(constraints=default("0"))  # kept: of all messages in their mailboxes
     recording_bytes = peewee.IntegerField(constraints=default("0"))  # kept: of all recordings of calls
+    music_bytes = peewee.IntegerField(constraints=default("0"))  # kept: of all music that is heard while calls are held
 
     class Meta:
         """Its keys."""

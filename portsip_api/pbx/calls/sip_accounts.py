@@ -5,7 +5,9 @@ has reached a limit is given no account, right or wrong. Source: RFC 2617, secti
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import orjson
 
@@ -14,6 +16,8 @@ from portsip_api.pbx.access.secret_purposes import SIP_PASSWORD
 from portsip_api.pbx.calls import sip_accounts_sql
 from portsip_api.pbx.errors import NotFound, TooManyFailures
 from portsip_api.pbx.identity import Identity, Role
+from portsip_api.pbx.media import hold_music
+from portsip_api.pbx.people import user_settings
 from portsip_api.store.search import lower
 from portsip_api.store.secrets import keyring
 
@@ -28,6 +32,7 @@ class SipAccount:
     domain: str
     name: str
     ha1: str
+    music: Sequence[Path] = ()  # of its own, for who is put on hold
 
 
 def find(number: str, domain: str) -> SipAccount:
@@ -35,12 +40,13 @@ def find(number: str, domain: str) -> SipAccount:
     row = sip_accounts_sql.find(number, lower(domain))
     if row is None:
         raise NotFound("There is no such account.")
-    tenant_id, extension_id, profile, password, domain = row
+    tenant_id, extension_id, profile, password, domain, source = row
     names = orjson.loads(profile)
     name = f"{names['first_name']} {names['last_name']}".strip() or number
     clear = keyring.decrypt(password, SIP_PASSWORD)
     ha1 = hashlib.md5(f"{number}:{domain}:{clear}".encode(), usedforsecurity=False).hexdigest()
-    return SipAccount(tenant_id, extension_id, number, domain, name, ha1)
+    own = hold_music.all_of(tenant_id, extension_id) if source == user_settings.OWN_MUSIC else []
+    return SipAccount(tenant_id, extension_id, number, domain, name, ha1, [music.audio for music in own])
 
 
 def find_for(number: str, domain: str, address: str) -> SipAccount:

@@ -4,17 +4,18 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from portsip_api.pbx.media import files_sql
-from portsip_api.pbx.media.tables import Greeting, Prompt, Recording, VoiceMessage
+from portsip_api.pbx.media.tables import Greeting, HoldMusic, Prompt, Recording, VoiceMessage
 from portsip_api.store.backup import GREETINGS
 from portsip_api.store.blobs import BlobFolder
 
-Stored = Greeting | Prompt | VoiceMessage | Recording
+Stored = Greeting | Prompt | HoldMusic | VoiceMessage | Recording
 FILES: Final = BlobFolder(GREETINGS)
 ORPHAN_SECONDS: Final = 3600.0
 # What is not named here has no file: the sweep would take it.
 TABLES: Final[dict[str, type[Stored]]] = {
     "greeting": Greeting,
     "prompt": Prompt,
+    "music file": HoldMusic,
     "message": VoiceMessage,
     "recording": Recording,
 }

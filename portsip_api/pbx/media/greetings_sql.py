@@ -31,15 +31,15 @@ def next_in_turn(now: float, under_way: Collection[int], limit: int) -> list[tup
 
 
 def room(tenant_id: int, extension_id: int, table: str) -> Any:
-    """Return how many rows of `table`, greetings or messages, an extension has and their bytes; of its tenant the
-    capability, the quota, the bytes of all greetings and messages, and those of prompts. None when there is no such
-    tenant.
+    """Return how many rows of `table`, greetings, messages or music, an extension has and their bytes; of its tenant
+    the capability, the quota, the bytes of all greetings and messages, and those of prompts and music. None when there
+    is no such tenant.
     """
     return database.fetch_row(
         f"SELECT (SELECT count(*) FROM {table} WHERE extension_id = ?),"
         f" (SELECT coalesce(sum(stored_size), 0) FROM {table} WHERE extension_id = ?),"
         " t.capability, t.quota, t.greeting_bytes + t.message_bytes,"
-        " (SELECT coalesce(sum(p.size), 0) FROM prompt AS p WHERE p.tenant_id = t.id)"
+        " (SELECT coalesce(sum(p.size), 0) FROM prompt AS p WHERE p.tenant_id = t.id) + t.music_bytes"
         " FROM tenant AS t WHERE t.id = ?",
         (extension_id, extension_id, tenant_id),
     )

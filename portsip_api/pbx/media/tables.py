@@ -60,6 +60,27 @@ class Prompt(TenantTable):
         )
 
 
+class HoldMusic(TenantTable):
+    """Music that users have of their own for whoever they put on hold."""
+
+    missing = "There is no such music."
+    owning_link = "extension_id"
+
+    id = peewee.AutoField()
+    extension_id = Link("extension")
+    name = peewee.TextField()  # the client's label, never a path
+    blob = peewee.TextField()  # the name of the file
+    stored_size = peewee.IntegerField()  # bytes of that file
+
+    class Meta:
+        """Its keys."""
+
+        indexes = (
+            (("blob",), True),
+            (("extension_id", "name"), True),
+        )
+
+
 class VoiceMessage(TenantTable):
     """Messages in the mailboxes of extensions."""
 

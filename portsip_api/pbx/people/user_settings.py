@@ -21,6 +21,7 @@ from portsip_api.store import database
 ENABLED: Final = "ENABLE"
 DISABLED: Final = "DISABLE"
 MUSIC: Final = "moh/audio-source"
+OWN_MUSIC: Final = "PERSONAL_FILES_SRC"  # a value of it
 MUSIC_PERMISSION: Final = "music-on-hold"
 _OTHERS: Final = definitions("user")
 _FOLDERS: Final = {APPLICATION: "application", CALL: "call-handling", VOICEMAIL_SERVER: "voicemail-server"}

@@ -57,6 +57,10 @@ COMPARISONS: Final = {
         SELECT count(*) FROM tenant AS t WHERE message_bytes <> (
             SELECT coalesce(sum(m.stored_size), 0) FROM voice_message AS m JOIN extension AS e ON e.id = m.extension_id
             WHERE e.tenant_id = t.id)""",
+    "{} tenants do not have the bytes of music that are counted.": """
+        SELECT count(*) FROM tenant AS t WHERE music_bytes <> (
+            SELECT coalesce(sum(m.stored_size), 0) FROM hold_music AS m JOIN extension AS e ON e.id = m.extension_id
+            WHERE e.tenant_id = t.id)""",
     "{} tenants do not have the bytes of recordings that are counted.": """
         SELECT count(*) FROM tenant AS t WHERE recording_bytes <> (
             SELECT coalesce(sum(stored_size), 0) FROM recording WHERE tenant_id = t.id)""",

@@ -5,28 +5,21 @@ Source: sipXcom REST API, "Music On Hold", "Page Groups" and "Park Orbits"; cont
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 from flask import Response, request
 from werkzeug.datastructures import FileStorage
 
-from portsip_api import settings
 from portsip_api.framework import file_replies
-from portsip_api.pbx.errors import FileNotThere, Invalid, PbxError
+from portsip_api.pbx.errors import FileNotThere
 from portsip_api.pbx.media import prompts as pbx_prompts
-from portsip_api.pbx.media.audio import MOST_BYTES
 from portsip_api.pbx.media.prompts import FAMILIES, MP3, WAV
-from portsip_api.sipxcom.core import errors, styles
+from portsip_api.sipxcom.core import errors, sound_files, styles
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import FILE, NOTHING, UPLOAD, Resources
-from portsip_api.sipxcom.core.records import WHOLE, Leaf, Many, Record
 from portsip_api.sipxcom.core.styles import API
 
 prompts = Resources("prompts", __name__, API, "Prompts of music on hold, page groups and park orbits")
-
-_MOST_AROUND: Final = 1 << 16  # bytes of a form beside its files
-_FILE: Final = Record("File", (Leaf("name"), Leaf("type"), Leaf("size", WHOLE, "Bytes."), Leaf("path")), "PromptFile")
-_FILES: Final = Record("Files", (Many("files", _FILE, bare=True),), "PromptFiles")
 
 
 def _paths(below: str = "") -> dict[str, Any]:
@@ -35,14 +28,9 @@ def _paths(below: str = "") -> dict[str, Any]:
     return {"rule": first, "also": others}
 
 
-def _largest() -> int:
-    is_form = request.mimetype == "multipart/form-data"
-    return MOST_BYTES + _MOST_AROUND if is_form else settings.current().max_body
-
-
 @prompts.route(**_paths())
 @prompts.allowed(Access.ADMINISTRATION)
-@prompts.answers(_FILES)
+@prompts.answers(sound_files.FILES)
 def list_prompts() -> dict[str, Any]:
     """List prompts by name; the default one, which cannot be removed, is the first."""
     return {"files": [vars(prompt) for prompt in pbx_prompts.all_of(current_tenant(), _family())]}
@@ -50,27 +38,16 @@ def list_prompts() -> dict[str, Any]:
 
 @prompts.route(**_paths(), methods=["POST"])
 @prompts.reads(UPLOAD)
-@prompts.limits(largest=_largest)
+@prompts.limits(largest=sound_files.largest)
 @prompts.allowed(Access.ADMINISTRATION)
 @prompts.answers(
     NOTHING,
     errors=(409,),
-    note=f"WAV or MP3; parts may have any names; all files together at most {MOST_BYTES >> 20} MiB. A file that cannot "
-    "be taken is named in the error, whose status is that of the first of them; the others are kept.",
+    note=f"WAV or MP3; {sound_files.SENT}",
 )
 def add_prompts(files: list[FileStorage]) -> None:
     """Add prompts; a name that is there is refused."""
-    if not files:
-        raise Invalid({"file": ["Missing."]})
-    failures: list[tuple[str, PbxError]] = []
-    for file in files:
-        try:
-            pbx_prompts.add(current_tenant(), _family(), file.filename or "", file.stream.read(MOST_BYTES + 1))
-        except PbxError as error:
-            failures.append((file.filename or "", error))
-    if failures:
-        first = failures[0][1]
-        raise errors.PageStatus(errors.status_of(first), f"{','.join(name for name, _ in failures)}: {first}")
+    sound_files.add(files, lambda name, content: pbx_prompts.add(current_tenant(), _family(), name, content))
 
 
 @prompts.route(**_paths("/<name:name>"))

@@ -5,17 +5,16 @@ Source: contract `sipxcom-user.md`, section 8. The files are those that the Port
 
 from typing import Any, Final
 
-from flask import Response, request
+from flask import Response
 from werkzeug.datastructures import FileStorage
 
-from portsip_api import settings
 from portsip_api.framework import file_replies
 from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.media import greeting_kinds
 from portsip_api.pbx.media.audio import MOST_BYTES
-from portsip_api.sipxcom.core import errors, styles
+from portsip_api.sipxcom.core import errors, sound_files, styles
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import FILE, NOTHING, TEXT, UPLOAD, Resources
 from portsip_api.sipxcom.core.records import FLAG, Leaf, Record
@@ -24,16 +23,10 @@ from portsip_api.sipxcom.core.styles import API, PLAIN
 greetings = Resources("own greetings", __name__, API, "Greetings of one's voicemail")
 
 WAV: Final = "audio/x-wav"
-_MOST_AROUND: Final = 1 << 16  # bytes of a form beside its file
 _KINDS: Final = f"The name is one of {', '.join(greeting_kinds.KINDS)}"
 _ONE: Final = '/api/my/greetings/<name("custom"):name>/<name:ext>'
 _NAMED: Final = f"{_ONE}/newFilename"
 _EXISTS: Final = Record("Greeting", (Leaf("exists", FLAG),), "GreetingExists")
-
-
-def _largest() -> int:
-    is_form = request.mimetype == "multipart/form-data"
-    return MOST_BYTES + _MOST_AROUND if is_form else settings.current().max_body
 
 
 @greetings.route(_ONE)
@@ -48,7 +41,7 @@ def play_greeting(name: str, ext: str) -> Response:
 
 @greetings.route(_ONE, methods=["POST"])
 @greetings.reads(UPLOAD)
-@greetings.limits(largest=_largest)
+@greetings.limits(largest=sound_files.largest)
 @greetings.allowed(Access.USER)
 @greetings.answers(
     NOTHING,

@@ -15,7 +15,7 @@ from portsip_api.sipxcom.core.styles import API, JSON, PLAIN
 music = Resources("own music", __name__, API, "What is heard while one holds a call")
 
 _SOURCE: Final = f"/api/my/moh/settings/{MUSIC}"
-_PERMITTED: Final = f"Who has not the permission {MUSIC_PERMISSION} may not: 403."
+PERMITTED: Final = f"Who has not the permission {MUSIC_PERMISSION} may not: 403."
 
 
 @music.route("/api/my/moh/permission")
@@ -38,7 +38,7 @@ def show_music_source() -> dict[str, Any]:
 @music.route(_SOURCE, methods=["PUT"])
 @music.reads(TEXT)
 @music.allowed(Access.USER)
-@music.answers(NOTHING, note=f"{TEXT_NOTE}. {_PERMITTED}")
+@music.answers(NOTHING, note=f"{TEXT_NOTE}. {PERMITTED}")
 def set_music_source(text: str) -> None:
     """Set where the music comes from."""
     require_text()
@@ -48,7 +48,7 @@ def set_music_source(text: str) -> None:
 
 @music.route(_SOURCE, methods=["DELETE"])
 @music.allowed(Access.USER)
-@music.answers(NOTHING, note=_PERMITTED)
+@music.answers(NOTHING, note=PERMITTED)
 def reset_music_source() -> None:
     """Let the music come from where the system says."""
     require_permitted()

@@ -10,6 +10,7 @@ from typing import Final
 from portsip_api.pbx.calls import sip_accounts
 from portsip_api.pbx.calls.sip_accounts import SipAccount
 from portsip_api.pbx.errors import NotFound, TooManyFailures
+from portsip_api.switch.freeswitch import recorded
 from portsip_api.switch.freeswitch.documents import NOT_FOUND, document, element, named_values
 from portsip_api.switch.freeswitch.sofia import PROFILE
 
@@ -50,6 +51,9 @@ def _document(account: SipAccount) -> str:
         "effective_caller_id_name": _plain(account.name) or account.number,
         "effective_caller_id_number": account.number,
     }
+    if account.music:
+        # All of them, one after the other and from the beginning again: of who holds, caller or called.
+        variables["hold_music"] = f"file_string://{'!'.join(str(recorded.playable(file)) for file in account.music)}"
     user = element(
         "user",
         {"id": account.number},

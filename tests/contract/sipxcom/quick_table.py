@@ -65,6 +65,10 @@ api/my/user/settings                                    GET
 api/my/user/settings/moh/audio-source                   GET PUT DELETE
 api/my/moh/permission                                   GET
 api/my/moh/settings/moh/audio-source                    GET PUT DELETE
+api/my/moh/path                                         PUT
+api/my/moh/prompts                                      GET POST
+api/my/moh/prompts/waltz.wav                            GET DELETE
+api/my/moh/prompts/waltz.wav/stream                     GET
 api/my/greetings/standard/wav                           GET POST DELETE
 api/my/greetings/standard/wav/newFilename               GET POST
 api/my/greetings/custom/standard/wav                    GET

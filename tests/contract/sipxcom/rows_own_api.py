@@ -22,6 +22,7 @@ def _put(body: str) -> dict[str, Any]:
 
 _REFUSED: dict[str, Any] = {"why": _SHOWN_ONLY}
 _ONE = "/my/greetings/{name}/{ext}"
+_MUSIC = "/my/moh/prompts"
 _GREETING = "api/my/greetings/standard/wav"
 ROWS = [
     *_rows(240, "/my/user", "api/my/user", ("GET", 200, {"has": ('"userName":"200"',)}), ("PUT", 403, _REFUSED)),
@@ -43,6 +44,16 @@ ROWS = [
         ("GET", 200, {"has": ('"value":"NONE"',)}),
         ("DELETE", 200, {}),
     ),
+    *_rows(270, "/my/moh/path", "api/my/moh/path", ("PUT", 200, {})),
+    *_rows(
+        271,
+        _MUSIC,
+        "api/my/moh/prompts",
+        ("POST", 200, {"files": {"file": ("waltz.wav", wav(1.0))}}),
+        ("GET", 200, {"has": ('"name":"waltz.wav"',)}),
+    ),
+    *_rows(273, f"{_MUSIC}/{{file}}/stream", "api/my/moh/prompts/waltz.wav/stream", ("GET", 200, {})),
+    *_rows(272, f"{_MUSIC}/{{file}}", "api/my/moh/prompts/waltz.wav", ("GET", 200, {}), ("DELETE", 200, {})),
     Row(245, _ONE, "POST", _GREETING, 200, files={"file": ("hello.wav", wav(1.0))}, user=True),
     Row(245, _ONE, "GET", _GREETING, 200, user=True),
     *_rows(

@@ -207,6 +207,10 @@ PAGE = """
 267 /cdrs/user/{id}/history
 268 /cdrs/prefix/{prefix}/history
 269 /activecdrs/{user}
+270 /my/moh/path
+271 /my/moh/prompts
+272 /my/moh/prompts/{file}
+273 /my/moh/prompts/{file}/stream
 """
 URIS = {int(line.split(" ", 1)[0]): line.split(" ", 1)[1] for line in PAGE.strip().splitlines()}
 METHODS = ("GET", "PUT", "POST", "DELETE")

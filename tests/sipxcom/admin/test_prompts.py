@@ -6,7 +6,7 @@ import pytest
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.media.audio import MOST_BYTES, default_greeting
-from portsip_api.sipxcom.admin.prompts import _MOST_AROUND
+from portsip_api.sipxcom.core.sound_files import MOST_AROUND
 from tests.audio import silence, wav
 from tests.sipxcom.portal import JSON, XML, Portal, check_refused
 from tests.sipxcom.uploads import upload
@@ -138,7 +138,7 @@ def test_bad_files_are_refused(portal, name, content, status):
 
 def test_large_files_are_refused(portal):
     check_refused(upload(portal, PATH, ("a.wav", silence(MOST_BYTES + 2))), 413, "a.wav")
-    check_refused(upload(portal, PATH, ("a.wav", silence(MOST_BYTES + _MOST_AROUND))), 413)
+    check_refused(upload(portal, PATH, ("a.wav", silence(MOST_BYTES + MOST_AROUND))), 413)
     assert names(portal) == ["default.wav"]
 
 

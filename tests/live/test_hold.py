@@ -1,0 +1,21 @@
+"""What is heard while a call is held."""
+
+from tests.live.conftest import ANN, BOB, Pbx
+from tests.live.test_voicemail import wav
+
+MUSIC, MORE = 700, 1200  # tones in hertz
+
+
+def test_who_is_held_hears_the_music_of_who_holds(pbx: Pbx, line):
+    (ann, anns), (bob, bobs) = line(), line(hertz=BOB)
+    pbx.play_on_hold(ann, a=wav(MUSIC, 2), b=wav(MORE, 2))
+    call = anns.call(bob)
+    heard = bobs.incoming()
+    heard.answer()
+    call.wait("200")
+    assert heard.stream.hears(ANN)
+    call.hold()
+    for hertz in (MUSIC, MORE, MUSIC):  # one after the other, and from the beginning again
+        assert heard.stream.hears(hertz, 10)
+    call.hang_up()
+    heard.wait("BYE")
