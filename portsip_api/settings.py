@@ -51,6 +51,7 @@ def _setting(kind: kinds.Field[Any], default: str, meaning: str, *, variable: st
     })  # fmt: skip
 
 
+NO_SWITCH = "none"
 _PORT = r"(?:[1-5]?[0-9]{1,4}|6(?:[0-4][0-9]{3}|5(?:[0-4][0-9]{2}|5(?:[0-2][0-9]|3[0-5]))))"
 
 
@@ -81,7 +82,7 @@ class Settings:
         "The database as `sqlite:///path`; empty: `pbx.sqlite3` in the data folder", variable="DATABASE_URL",
     )  # fmt: skip
     switch: str = _setting(
-        one_of("none", "demo", "freeswitch"), "none",
+        one_of(NO_SWITCH, "demo", "freeswitch"), NO_SWITCH,
         "The SIP engine: none, FreeSWITCH 1.10 (`freeswitch`), or that of `pbx demo`, which makes believe that phones "
         "come, call and go",
     )  # fmt: skip

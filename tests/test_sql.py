@@ -29,6 +29,7 @@ WHOLE_PBX = {
     "pbx/access/administrators.py",  # an administrator's name must be nobody's number, in whatever tenant
     "pbx/mailboxes/mails.py",  # the job that sends mail
     "pbx/mailboxes/service.py",  # the job that removes past messages
+    "pbx/mailboxes/telling.py",  # the thread that tells the SIP engine what waits in mailboxes
     "pbx/media/files.py",  # upkeep: which files rows name
     "pbx/media/greetings.py",  # the job that fetches, and links, which name no tenant
     "pbx/trunks/sip_trunks.py",  # the engine's gateways, which are those of all tenants

@@ -10,6 +10,7 @@ from portsip_api.switch.freeswitch import trunks
 from portsip_api.switch.freeswitch.engine import FreeSwitch
 from portsip_api.switch.freeswitch.listener import Listener
 from portsip_api.switch.none import NoSwitch
+from portsip_api.switch.teller import Teller
 
 DEMO: Final = "demo"
 FREESWITCH: Final = "freeswitch"
@@ -26,4 +27,5 @@ def attach(name: str) -> None:
 
 def listeners(name: str) -> tuple[Callable[[threading.Event], None], ...]:
     """Return what is to run until it is told to stop, in one process, beside an engine of that name."""
-    return (Listener().run, trunks.keep) if name == FREESWITCH else ()
+    teller = Teller(lambda: switch).run
+    return {FREESWITCH: (Listener().run, trunks.keep, teller), DEMO: (teller,)}.get(name, ())

@@ -11,6 +11,7 @@ from portsip_api.pbx.calls.placing import PlacedCall
 from portsip_api.pbx.calls.records import Party
 from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import SwitchUnavailable
+from portsip_api.pbx.mailboxes.messages import Counts
 from portsip_api.pbx.trunks.states import TrunkState
 from portsip_api.pbx.upkeep import demo_calls, demo_life
 from portsip_api.store.clock import clock
@@ -60,6 +61,12 @@ class DemoSwitch:
         """Let the phone go; it comes back some time."""
         number, _, domain = registration.identity.partition("@")
         demo_life.leave(domain, number)
+
+    # Mailboxes.
+
+    def message_waiting(self, domain: str, number: str, counts: Counts) -> None:
+        """Tell nobody, since there are no phones."""
+        del domain, number, counts
 
     # Conferences.
 

@@ -8,6 +8,7 @@ from portsip_api.pbx.calls.conferencing import Command, LiveConference
 from portsip_api.pbx.calls.placing import PlacedCall
 from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import SwitchUnavailable
+from portsip_api.pbx.mailboxes.messages import Counts
 from portsip_api.pbx.trunks.states import TrunkState
 
 _NO_CALLS: Final = "No SIP engine is attached to this server, so that there are no calls."
@@ -51,6 +52,12 @@ class NoSwitch:
         """Raise SwitchUnavailable."""
         del registration
         raise SwitchUnavailable("No SIP engine is attached to this server, so that nothing is registered.")
+
+    # Mailboxes.
+
+    def message_waiting(self, domain: str, number: str, counts: Counts) -> None:
+        """Tell nobody, since there are no phones."""
+        del domain, number, counts
 
     # Conferences.
 

@@ -167,6 +167,12 @@ class Pbx:
             time.sleep(0.5)  # the recorder hears of it too, before it is told what is shown
         self.recorder.note("status", number, domain, status)
 
+    def the_message(self, number: str) -> Any:
+        """The one message in a mailbox, waiting for it."""
+        (message,) = wait_until(lambda: self.messages(number), "a message", 20)
+        self.recorder.note("message", number, message["caller"])
+        return message
+
     def messages(self, number: str) -> list[Any]:
         """The messages in the mailbox of an extension."""
         return self.get("recordfiles/voicemail/list", extension_number=number, tenant_id=1)["voicemails"]
@@ -186,6 +192,24 @@ class Pbx:
         )  # fmt: skip
         assert reply.status_code == 200, reply.text
         self.post("extensions/greeting_file/update", extension_number=number, filename=filename, tenant_id=1)
+
+    def own(self, number: str, method: str, path: str) -> None:
+        """Ask the other API, as a user, for what must succeed."""
+        self.recorder.note("own", number, method, path)
+        reply = requests.request(
+            method, f"{self.server.url}/sipxconfig/rest/my/{path}", auth=(number, WEB_PASSWORD), timeout=30
+        )
+        assert reply.status_code == 200, reply.text
+
+    def wait_told(self, number: str, phone: Phone, counts: str) -> None:
+        """Wait until the last that a phone was told of its mailbox is some counts."""
+
+        def is_told() -> bool:
+            told = [one.body for one in phone.notified if "Message-Account" in one.body]
+            return bool(told) and f"Voice-Message: {counts}" in told[-1]
+
+        wait_until(is_told, counts, 20)
+        self.recorder.note("told", number, counts)
 
     def play_on_hold(self, number: str, **files: bytes) -> None:
         """Let an extension have music of its own for who is put on hold, WAV files by their names."""

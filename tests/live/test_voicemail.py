@@ -88,6 +88,29 @@ def test_who_does_not_answer_gets_a_message_and_the_phone_is_told(pbx: Pbx, anns
     assert "Voice-Message: 1/0 (0/0)" in told[0]
 
 
+def test_a_phones_lamp_follows_what_is_done_over_the_apis(pbx: Pbx, anns, phone):
+    bob = pbx.extension(forward_rules={"available": RULES})
+    bobs = phone(bob)
+    assert bobs.register() == 200
+    pbx.wait_status(bob, "ONLINE")
+    call = anns.call(bob)
+    call.wait("200")
+    message_after(call, 4)
+    message = pbx.the_message(bob)["id"]
+    pbx.wait_told(bob, bobs, "1/0 (0/0)")
+    for method, path, counts in (
+        ("PUT", f"message/{message}/heard", "0/1 (0/0)"),
+        ("DELETE", f"message/{message}/heard", "1/0 (0/0)"),
+        ("PUT", f"message/{message}/delete", "0/0 (0/0)"),
+        ("PUT", f"message/{message}/move/inbox", "1/0 (0/0)"),
+    ):
+        pbx.own(bob, method, f"redirect/mailbox/{bob}/{path}")
+        pbx.wait_told(bob, bobs, counts)
+    bobs.notified.clear()
+    pbx.own(bob, "PUT", f"redirect/mailbox/{bob}/mwi")
+    pbx.wait_told(bob, bobs, "1/0 (0/0)")
+
+
 def test_a_hash_ends_a_message(pbx: Pbx, anns):
     bob = pbx.extension()
     call = anns.call(bob)

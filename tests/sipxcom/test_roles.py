@@ -29,6 +29,7 @@ REFUSED |= dict.fromkeys(
         ("GET", f"{_MAILBOX}/<name('messages', 'message', 'mwi'):folder>"),
         ("GET", f"{_MAILBOX}/<name('message'):folder>/<name:id>"),
         ("GET", f"{_MAILBOX}/mwi"),
+        ("PUT", f"{_MAILBOX}/mwi"),
         *((method, f"{_MAILBOX}/message/<name:id>/heard") for method in ("GET", "PUT", "DELETE")),
         *(("PUT", f"{_MAILBOX}/message/<name:id>/{what}") for what in ("delete", "subject", "move/<name:folder>")),
         ("GET", "/sipxconfig/rest/my/redirect/media/<name:user>/<name:folder>/<name:id>"),

@@ -2,16 +2,21 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
-from portsip_api import settings
+from portsip_api import settings, switch
+from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.mailboxes import mailboxes, telling
 from portsip_api.switch.freeswitch import access, recorded
 from portsip_api.switch.freeswitch.listener import Listener
 from tests import audio
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
+from tests.pbx.mailboxes.test_telling import Phones
 from tests.sipxcom.portal import Portal
 from tests.sipxcom.uploads import upload
 from tests.switch.alike import alike
@@ -36,6 +41,7 @@ class Replay:
     def __init__(self, admin, ask):
         self.admin, self.ask, self.http = admin, ask, admin.http
         self.listener = Listener()
+        self.last_message = 0
         made = admin.do("account/create", name="other", domain=OTHER, password="a tenant's secret")
         self.tenants = {"pbx.local": 1, OTHER: made["id"]}
 
@@ -69,6 +75,22 @@ class Replay:
         assert upload(user, "api/my/moh/prompts", *files).status_code == 200
         source = user.put("api/my/moh/settings/moh/audio-source", "PERSONAL_FILES_SRC", type="text/plain")
         assert source.status_code == 200
+
+    def message(self, number, caller):
+        """Let a caller have left a message."""
+        self.last_message = mailboxes.deposit(1, ExtensionKey(number), audio.wav(4), caller).id
+
+    def own(self, number, method, path):
+        """Ask the other API as a user; messages have other ids than when it was recorded."""
+        path = re.sub(r"message/\d+/", f"message/{self.last_message}/", path)
+        with mock.patch.object(switch, "switch", Phones()):
+            assert Portal(self.http, number, WEB_PASSWORD).ask(method, f"rest/my/{path}").status_code == 200
+
+    def told(self, number, counts):
+        """Tell phones the same."""
+        phones = Phones()
+        telling.tell(phones)
+        assert phones.told == [("pbx.local", number, counts)]
 
     def asked(self, path, form, document):
         """Be asked, and answer as before."""
@@ -107,6 +129,9 @@ def test_a_recording(path, admin, ask):
         "greet": replay.greet,
         "sipxcom": replay.sipxcom,
         "music": replay.music,
+        "message": replay.message,
+        "own": replay.own,
+        "told": replay.told,
         "event": replay.event,
     }
     steps |= {"status": replay.status, "cdr": replay.cdr, "row": replay.row}

@@ -14,6 +14,7 @@ from portsip_api.pbx.calls.registrations import Registrar
 from portsip_api.pbx.errors import Conflict, Forbidden, Invalid
 from portsip_api.pbx.extensions import dialling_rights
 from portsip_api.pbx.extensions.tables import Extension
+from portsip_api.pbx.mailboxes.telling import MessageWaiting
 from portsip_api.pbx.numbers import references
 from portsip_api.pbx.numbers.outside import is_number
 from portsip_api.pbx.trunks.states import TrunkLines
@@ -44,7 +45,7 @@ class PlacedCall:
     conference_pin: str
 
 
-class Switch(Registrar, CallControl, Conferencing, TrunkLines, Protocol):
+class Switch(Registrar, CallControl, Conferencing, MessageWaiting, TrunkLines, Protocol):
     """What the PBX asks of a SIP engine; the engines are in `switch/`."""
 
     @property

@@ -14,7 +14,7 @@ import orjson
 from portsip_api.pbx.errors import Conflict, Invalid, NotFound, PbxError
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions.tables import Extension, ExtensionSettings
-from portsip_api.pbx.mailboxes import outbox, service
+from portsip_api.pbx.mailboxes import outbox, service, waiting
 from portsip_api.pbx.mailboxes.messages import CONFERENCE, FOLDER, INBOX, MARKS, Message, as_shown, content, find
 from portsip_api.pbx.media import audio, room
 from portsip_api.pbx.media.files import FILES
@@ -144,6 +144,7 @@ def _store(
             ]
             for row in rows if is_new else ():
                 outbox.put_out(tenant_id, row.extension_id, row.id)
+            waiting.note(tenant_id, [row.extension_id for row in rows if row.folder == INBOX])
     except (PbxError, Violated):
         FILES.remove(blobs)
         raise

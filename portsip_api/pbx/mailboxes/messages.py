@@ -15,6 +15,7 @@ from portsip_api.pbx import trail
 from portsip_api.pbx.errors import FileNotThere
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions.tables import Extension
+from portsip_api.pbx.mailboxes import waiting
 from portsip_api.pbx.media.files import FILES
 from portsip_api.pbx.media.tables import VoiceMessage
 from portsip_api.pbx.values import Choice, Flag, Rules, Text, checked
@@ -25,6 +26,7 @@ from portsip_api.store.sqlite_file import StoreUnavailable, is_unavailable
 
 INBOX, SAVED, DELETED, CONFERENCE = FOLDERS = ("inbox", "saved", "deleted", "conference")
 FOLDER: Final = Choice(FOLDERS, INBOX)
+COUNTED: Final = ("heard", "urgent")  # what phones are told how many there are of
 MARKS: Final[Rules] = {"heard": Flag(False), "urgent": Flag(False), "subject": Text(255)}
 
 
@@ -116,7 +118,10 @@ def mark(tenant_id: int, key: ExtensionKey, message_id: int, marks: Mapping[str,
     """Set those of `heard`, `urgent` and `subject` that are given. Raises NotFound and Invalid."""
     values = checked(MARKS, marks)
     with database.writing():
-        VoiceMessage.update(tenant_id, values, id=find(tenant_id, key, message_id).id)
+        row = find(tenant_id, key, message_id)
+        VoiceMessage.update(tenant_id, values, id=row.id)
+        if row.folder == INBOX and any(getattr(row, name) != values.get(name, getattr(row, name)) for name in COUNTED):
+            waiting.note(tenant_id, [row.extension_id])
 
 
 def hear(tenant_id: int, key: ExtensionKey, message_id: int) -> None:
@@ -133,7 +138,8 @@ def move(tenant_id: int, key: ExtensionKey, message_id: int, folder: str) -> Non
     """Put a message into another folder of its mailbox. Raises NotFound and Invalid."""
     name = _folder(folder)
     with database.writing():
-        VoiceMessage.update(tenant_id, {"folder": name}, id=find(tenant_id, key, message_id).id)
+        row = find(tenant_id, key, message_id)
+        _move(tenant_id, row, name)
 
 
 def delete(tenant_id: int, key: ExtensionKey, message_id: int) -> None:
@@ -141,10 +147,16 @@ def delete(tenant_id: int, key: ExtensionKey, message_id: int) -> None:
     with database.writing():
         row = find(tenant_id, key, message_id)
         if row.folder != DELETED:
-            VoiceMessage.update(tenant_id, {"folder": DELETED}, id=row.id)
+            _move(tenant_id, row, DELETED)
             return
         VoiceMessage.delete(tenant_id, id=row.id)
     FILES.remove([row.blob])
+
+
+def _move(tenant_id: int, row: VoiceMessage, folder: str) -> None:
+    VoiceMessage.update(tenant_id, {"folder": folder}, id=row.id)
+    if row.folder != folder and INBOX in {row.folder, folder}:
+        waiting.note(tenant_id, [row.extension_id])
 
 
 def find(tenant_id: int, key: ExtensionKey, message_id: int) -> VoiceMessage:

@@ -9,6 +9,8 @@ from typing import Final
 
 from portsip_api.pbx.access import tenant_limits
 from portsip_api.pbx.extensions.fields import NUMBER
+from portsip_api.pbx.mailboxes import waiting
+from portsip_api.pbx.mailboxes.messages import INBOX
 from portsip_api.pbx.mailboxes.tables import VoiceMailService
 from portsip_api.pbx.media.files import FILES
 from portsip_api.pbx.media.tables import VoiceMessage
@@ -84,10 +86,11 @@ def _clean_tenant(tenant_id: int, keep_days: int) -> int:
 
 def _clean(tenant_id: int, before: float) -> int:
     removed = 0
-    past = VoiceMessage.select(tenant_id, VoiceMessage.id, VoiceMessage.blob).where(VoiceMessage.received < before)
-    while rows := list(past.limit(_BATCH).tuples()):
+    past = VoiceMessage.select(tenant_id).where(VoiceMessage.received < before)
+    while rows := list(past.limit(_BATCH)):
         with database.writing():
-            VoiceMessage.delete(tenant_id, VoiceMessage.id.in_([id_ for id_, _ in rows]))
-        FILES.remove([blob for _, blob in rows])
+            VoiceMessage.delete(tenant_id, VoiceMessage.id.in_([row.id for row in rows]))
+            waiting.note(tenant_id, {row.extension_id for row in rows if row.folder == INBOX})
+        FILES.remove([row.blob for row in rows])
         removed += len(rows)
     return removed

@@ -19,6 +19,20 @@ class MailOutbox(TenantTable):
     next_attempt = peewee.FloatField()  # seconds since 1970
 
 
+class WaitingChange(TenantTable):
+    """Changes in inboxes, of which the SIP engine is still to be told."""
+
+    owning_link = "extension_id"
+
+    id = peewee.AutoField()
+    extension_id = Link("extension")
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("extension_id",), False),)
+
+
 class VoiceMailService(TenantTable):
     """The voicemail service of a tenant."""
 

@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from flask import Response, g
 
+from portsip_api import switch
 from portsip_api.framework import file_replies
 from portsip_api.framework.blueprint import current_identity
 from portsip_api.pbx.errors import Forbidden, Invalid, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.mailboxes import messages as pbx_messages
+from portsip_api.pbx.mailboxes import telling
 from portsip_api.pbx.mailboxes.messages import DELETED, FOLDERS, INBOX, SAVED, Message
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import FILE, IGNORED, NOTHING, TEXT, Resources, whole_id
@@ -147,6 +149,17 @@ def show_waiting(user: str) -> Response:
     counts = f"{found.new}/{found.old} ({found.new_urgent}/{found.old_urgent})"
     summary = f"Messages-Waiting: {waiting}\r\nVoice-Message: {counts}\r\n"
     return respond(summary, g.media_type)
+
+
+@mailboxes.route(f"{_BOX}/mwi", methods=["PUT"])
+@mailboxes.reads(IGNORED)
+@mailboxes.allowed(Access.USER)
+@mailboxes.answers(
+    NOTHING, errors=(403, 503), note=f"503 without a SIP engine, which is told a moment after the reply. {_NO_BODY}"
+)
+def tell_waiting(user: str) -> None:
+    """Have one's phones told how many messages wait."""
+    telling.ask(current_tenant(), own_box(user), switch.switch)
 
 
 @mailboxes.route("/rest/my/redirect/media/<name:user>/<name:folder>/<name:id>")

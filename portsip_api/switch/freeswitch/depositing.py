@@ -10,10 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.store import database, volatile
-from portsip_api.switch.freeswitch import access, cdr, message_waiting, recorded
-from portsip_api.switch.freeswitch.event_socket import EventSocket
+from portsip_api.switch.freeswitch import cdr, recorded
 
 SWEEP_SECONDS: Final = 30.0
 _MOST_WAITING: Final = 10_000  # files; what is too much is swept
@@ -47,14 +45,12 @@ class Depositor:
                     swept = time.monotonic()
                     _whatever_happens(_sweep)
                 continue
-            _whatever_happens(lambda: _deposit(path))  # noqa: B023 — it is called at once
+            _whatever_happens(lambda: recorded.take(path))  # noqa: B023 — it is called at once
 
 
-def _whatever_happens(work: Callable[[], None]) -> None:
+def _whatever_happens(work: Callable[[], object]) -> None:
     try:
         work()
-    except SwitchUnavailable:
-        pass  # phones ask when it is there again
     except Exception:  # noqa: BLE001 — whatever it is, the file is swept
         _log.exception("What the SIP engine has left could not be kept now.")
     finally:
@@ -66,11 +62,4 @@ def _sweep() -> None:
     cdr.sweep()
     recorded.remove_dead_links()
     for path in recorded.left_over():
-        _deposit(path)
-
-
-def _deposit(path: Path) -> None:
-    mailbox = recorded.take(path)
-    if mailbox is not None:
-        with EventSocket(access.door()) as client:
-            message_waiting.tell(client, mailbox)
+        recorded.take(path)

@@ -14,9 +14,10 @@ from portsip_api.pbx.calls.conferencing import Command, LiveConference
 from portsip_api.pbx.calls.placing import PlacedCall
 from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import Invalid, SwitchUnavailable
+from portsip_api.pbx.mailboxes.messages import Counts
 from portsip_api.pbx.trunks.states import TrunkState
 from portsip_api.store.clock import clock
-from portsip_api.switch.freeswitch import access, conferences, trunks
+from portsip_api.switch.freeswitch import access, conferences, message_waiting, trunks
 from portsip_api.switch.freeswitch.calls import active, leg_of
 from portsip_api.switch.freeswitch.event_socket import Event, EventSocket
 from portsip_api.switch.freeswitch.sofia import PROFILE
@@ -104,6 +105,13 @@ class FreeSwitch:
         """End one registration, by its Call-ID; there may be none any more. Raises SwitchUnavailable."""
         with EventSocket(access.door()) as client:
             client.api("sofia", "profile", PROFILE, "flush_inbound_reg", registration.call_id)
+
+    # Mailboxes.
+
+    def message_waiting(self, domain: str, number: str, counts: Counts) -> None:
+        """Tell the phones of an extension what waits for it. Raises SwitchUnavailable."""
+        with EventSocket(access.door()) as client:
+            message_waiting.tell(client, f"{number}@{domain}", counts)
 
     # Conferences.
 

@@ -1,24 +1,20 @@
-"""Phones are told how many messages wait: when one has come, and when a phone asks. Source: RFC 3842; FreeSWITCH."""
+"""Phones are told how many messages wait: when that changes, and when a phone asks. Source: RFC 3842; FreeSWITCH."""
 
 from collections.abc import Iterator
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
-from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.mailboxes import messages
+from portsip_api.pbx.mailboxes.messages import Counts
 from portsip_api.switch.freeswitch.event_socket import Event, EventSocket
-from portsip_api.switch.freeswitch.recorded import Mailbox
 
 QUERY = "MESSAGE_QUERY"
 
 
-def tell(client: EventSocket, mailbox: Mailbox) -> None:
-    """Tell the phones of an extension what waits in its mailbox, if it is still there. Raises SwitchUnavailable."""
-    row = Extension.find(mailbox.tenant_id, id=mailbox.extension_id)
-    if row is not None:
-        address = f"{row.number}@{tenants.domain_of(mailbox.tenant_id)}"
-        client.send_event("MESSAGE_WAITING", _headers(mailbox.tenant_id, row.number, address))
+def tell(client: EventSocket, address: str, counts: Counts) -> None:
+    """Tell the phones of an extension, by its address, what waits for it. Raises SwitchUnavailable."""
+    client.send_event("MESSAGE_WAITING", _headers(address, counts))
 
 
 def answer(client: EventSocket, event: Event) -> None:
@@ -29,15 +25,14 @@ def answer(client: EventSocket, event: Event) -> None:
     if tenant_id is None:
         return
     try:
-        headers = [*_headers(tenant_id, number, address)]
+        counts = messages.counts(tenant_id, ExtensionKey(number))
     except NotFound:
         return
     asked = [(name, str(event[name])) for name in ("VM-Sofia-Profile", "VM-sub-call-id") if name in event]
-    client.send_event("MESSAGE_WAITING", [*headers, *asked])
+    client.send_event("MESSAGE_WAITING", [*_headers(address, counts), *asked])
 
 
-def _headers(tenant_id: int, number: str, address: str) -> Iterator[tuple[str, str]]:
-    counts = messages.counts(tenant_id, ExtensionKey(number))
+def _headers(address: str, counts: Counts) -> Iterator[tuple[str, str]]:
     yield "MWI-Messages-Waiting", "yes" if counts.new else "no"
     yield "MWI-Message-Account", f"sip:{address}"
     yield "MWI-Voice-Message", f"{counts.new}/{counts.old} ({counts.new_urgent}/{counts.old_urgent})"

@@ -8,7 +8,7 @@ import re
 import uuid
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from portsip_api import settings
 from portsip_api.pbx.errors import PbxError
@@ -56,33 +56,23 @@ def message_file(tenant_id: int, extension_id: int, caller: str, call_id: str) -
     return settings.current().switch_path / name
 
 
-class Mailbox(NamedTuple):
-    """A mailbox by the ids of its tenant and its extension."""
-
-    tenant_id: int
-    extension_id: int
-
-
-def take(path: Path) -> Mailbox | None:
-    """Put a recorded message into its mailbox, and return that, or None when there is no message.
+def take(path: Path) -> None:
+    """Put a recorded message into its mailbox.
 
     A file that is none, or is there no more, is left alone; one that its mailbox does not take is removed.
     """
     named = _MESSAGE.fullmatch(path.name)
     if named is None or path.parent != settings.current().switch_path:
-        return None
-    mailbox: Mailbox | None = Mailbox(int(named[1]), int(named[2]))
+        return
     try:
         received, recording = path.stat().st_mtime, path.read_bytes()
         key = ExtensionKey(id=int(named[2]))
         mailboxes.deposit(int(named[1]), key, recording, named[3], received=received)
     except FileNotFoundError:
-        return None
+        return
     except PbxError as error:
         _log.info("A message was not kept.", extra={"fields": {"cause": str(error)}})
-        mailbox = None
     path.unlink(missing_ok=True)
-    return mailbox
 
 
 def remove_dead_links() -> None:

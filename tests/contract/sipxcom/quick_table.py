@@ -57,7 +57,7 @@ rest/my/redirect/mailbox/200/message/1/heard            GET PUT DELETE
 rest/my/redirect/mailbox/200/message/1/delete           PUT
 rest/my/redirect/mailbox/200/message/1/subject          PUT
 rest/my/redirect/mailbox/200/message/1/move/saved       PUT
-rest/my/redirect/mailbox/200/mwi                        GET
+rest/my/redirect/mailbox/200/mwi                        GET PUT
 rest/my/redirect/media/200/inbox/1                      GET
 rest/avatar/200                                         GET POST
 api/my/user                                             GET PUT

@@ -33,7 +33,13 @@ ROWS = [
         ("GET", {"has": ("<heard>true</heard>",)}),
         ("DELETE", {}),
     ),
-    *_rows(257, "/my/redirect/mailbox/{user}/mwi", f"{_BOX}/mwi", ("GET", {"has": ("Voice-Message: 1/0",)})),
+    *_rows(
+        257,
+        "/my/redirect/mailbox/{user}/mwi",
+        f"{_BOX}/mwi",
+        ("GET", {"has": ("Voice-Message: 1/0",)}),
+        ("PUT", {"status": 503, "why": "There is no SIP engine that could tell phones."}),
+    ),
     *_rows(258, "/my/redirect/media/{user}/{folder}/{id}", "rest/my/redirect/media/200/inbox/{message}", ("GET", {})),
     *_rows(
         255,

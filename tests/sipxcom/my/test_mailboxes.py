@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from defusedxml.ElementTree import fromstring
 
+from portsip_api import switch
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.extension_keys import ExtensionKey
-from portsip_api.pbx.mailboxes import mailboxes, messages
+from portsip_api.pbx.mailboxes import mailboxes, messages, telling
 from portsip_api.pbx.mailboxes.messages import Message
 from tests.audio import check_plays, wav
 from tests.crm import Crm
 from tests.pbx.mailboxes.boxes import save_all
+from tests.pbx.mailboxes.test_telling import Phones
 from tests.sipxcom.portal import check_refused
 
 HOME, KEY = tenants.DEFAULT_TENANT_ID, ExtensionKey("200")
@@ -83,6 +85,21 @@ def test_marks_are_set_and_shown(user, left):
     check_refused(user.put(f"{path}/subject", b"\xff", type="text/plain"), 400)
 
 
+def test_phones_are_told_what_waits_when_that_is_asked_for(user, left, configure, monkeypatch):
+    check_refused(user.put(f"{BOX}/mwi"), 503, "SIP engine")
+    configure(PBX_SWITCH="freeswitch")
+    phones = Phones()
+    phones.is_there = False  # which holds up no request
+    monkeypatch.setattr(switch, "switch", phones)
+    for _ in range(2):
+        reply = user.put(f"{BOX}/mwi")
+        assert (reply.status_code, reply.data) == (200, b"")
+    assert user.put(f"{BOX}/message/{left.id}/delete").status_code == 200
+    phones.is_there = True
+    telling.tell(phones)
+    assert phones.told == [("pbx.local", "200", "0/0 (0/0)")]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "words"),
     [
@@ -121,6 +138,7 @@ OTHERS = [
     ("GET", "redirect/mailbox/201/messages"),
     ("GET", "redirect/mailbox/201/inbox/{id}"),
     ("GET", "redirect/mailbox/201/mwi"),
+    ("PUT", "redirect/mailbox/201/mwi"),
     ("GET", "redirect/mailbox/201/message/{id}/heard"),
     ("PUT", "redirect/mailbox/201/message/{id}/heard"),
     ("DELETE", "redirect/mailbox/201/message/{id}/heard"),
