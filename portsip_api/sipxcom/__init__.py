@@ -8,6 +8,7 @@ from portsip_api.sipxcom.admin.attendants import attendants, live_modes
 from portsip_api.sipxcom.admin.avatars import avatars
 from portsip_api.sipxcom.admin.branches import branches
 from portsip_api.sipxcom.admin.call_records import call_records
+from portsip_api.sipxcom.admin.call_reports import call_reports
 from portsip_api.sipxcom.admin.calls import calls
 from portsip_api.sipxcom.admin.full_users import full_users
 from portsip_api.sipxcom.admin.gateway_ports import gateway_ports
@@ -118,6 +119,7 @@ _BLUEPRINTS: tuple[Resources, ...] = (
     voicemail,
     active_calls,
     call_history,
+    call_reports,
     call_controller,
     call_records,
 )

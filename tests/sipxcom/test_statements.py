@@ -56,6 +56,7 @@ CALLS = {
     "api/cdrs/history?fromDate=202311140000&limit=50": 6,
     "api/cdrs/history?fromDate=202311140000&from=2001&limit=50": 4,
     "api/cdrs/user/200/history?fromDate=202311140000": 8,
+    "api/cdrs/reports/cdr-table?fromDate=202311140000&limit=50": 7,
 }
 
 

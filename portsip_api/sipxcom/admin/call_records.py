@@ -27,7 +27,7 @@ from portsip_api.sipxcom.core.parties import aor
 from portsip_api.sipxcom.core.records import WHOLE, Leaf, Many, Record
 from portsip_api.sipxcom.core.styles import API
 from portsip_api.store.clock import clock
-from portsip_api.store.paging import Slice
+from portsip_api.store.paging import Page, Slice
 
 call_records = Resources("call records", __name__, API, "Call detail records")
 
@@ -58,7 +58,7 @@ _ORDERS: Final = {"caller": "caller", "callee": "callee", "startTime": history.T
                   "termination": "termination"}  # fmt: skip
 _NUMBER: Final = {"type": "string", "pattern": "^[0-9]*$"}
 _DATE: Final = re.compile(r"[0-9]{12}")
-_QUERY: Final = (
+QUERY: Final = (
     Query("fromDate", "From when, as yyyyMMddHHmm in the tenant's time zone; a day ago when absent."),
     Query("toDate", "Until when, likewise; now when absent."),
     Query("from", "The number that called."),
@@ -71,8 +71,8 @@ _QUERY: Final = (
 )
 _LOOKED: Final = "The newest 10,000 calls of the times are looked through."
 _NO_SWITCH: Final = "Without a SIP engine there are none."
-_BY_USER: Final = "A user is named by id, name or alias."
-_ORDERED: Final = "In another order than the time's the newest 10,000 calls that the filters leave are looked through."
+BY_USER: Final = "A user is named by id, name or alias."
+ORDERED: Final = "In another order than the time's the newest 10,000 calls that the filters leave are looked through."
 
 
 @call_records.route("/api/cdrs/active")
@@ -85,7 +85,7 @@ def list_active() -> dict[str, Any]:
 
 @call_records.route("/api/cdrs/user/<name:user>/active")
 @call_records.allowed(Access.ADMINISTRATION)
-@call_records.answers(_CDRS, errors=(404,), note=f"{_BY_USER} {_NO_SWITCH}")
+@call_records.answers(_CDRS, errors=(404,), note=f"{BY_USER} {_NO_SWITCH}")
 def list_active_of_user(user: str) -> dict[str, Any]:
     """List a user's calls that go on, the newest first."""
     tenant_id = current_tenant()
@@ -93,33 +93,35 @@ def list_active_of_user(user: str) -> dict[str, Any]:
 
 
 @call_records.route("/api/cdrs/history")
-@call_records.takes(*_QUERY)
+@call_records.takes(*QUERY)
 @call_records.allowed(Access.ADMINISTRATION)
-@call_records.answers(_CDRS, note=f"The oldest first unless `orderDirection` is `desc`. {_ORDERED}")
+@call_records.answers(_CDRS, note=f"The oldest first unless `orderDirection` is `desc`. {ORDERED}")
 def list_past() -> dict[str, Any]:
     """List past calls."""
-    return _past(None, descending=request.args.get("orderDirection", "asc") != "asc")
+    zone = zone_of_tenant()
+    return shown(found(zone, newest_first=False), zone)
 
 
 @call_records.route("/api/cdrs/user/<name:user>/history")
-@call_records.takes(*_QUERY)
+@call_records.takes(*QUERY)
 @call_records.allowed(Access.ADMINISTRATION)
 @call_records.answers(
-    _CDRS, errors=(404,), note=f"{_BY_USER} The newest first unless `orderDirection` is `asc`. {_ORDERED}"
+    _CDRS, errors=(404,), note=f"{BY_USER} The newest first unless `orderDirection` is `asc`. {ORDERED}"
 )
 def list_past_of_user(user: str) -> dict[str, Any]:
     """List a user's past calls."""
-    user_id = id_of_user(current_tenant(), user)
-    return _past(user_id, descending=request.args.get("orderDirection", "") != "asc")
+    zone = zone_of_tenant()
+    return shown(found(zone, id_of_user(current_tenant(), user), newest_first=True), zone)
 
 
 @call_records.route("/api/cdrs/prefix/<name:prefix>/history")
-@call_records.takes(*_QUERY)
+@call_records.takes(*QUERY)
 @call_records.allowed(Access.ADMINISTRATION)
 @call_records.answers(_CDRS, note=f"Of the later release; the newest first unless `orderDirection` is `asc`. {_LOOKED}")
 def list_past_of_prefix(prefix: str) -> dict[str, Any]:
     """List past calls whose caller or callee begins with a prefix."""
-    return _past(None, descending=request.args.get("orderDirection", "") != "asc", prefix=prefix)
+    zone = zone_of_tenant()
+    return shown(found(zone, newest_first=True, prefix=prefix), zone)
 
 
 def _active(calls: Sequence[ActiveCall]) -> dict[str, Any]:
@@ -140,13 +142,18 @@ def _active(calls: Sequence[ActiveCall]) -> dict[str, Any]:
     return {"cdrs": rows, "total": len(rows)}
 
 
-def _past(user_id: int | None, *, descending: bool, prefix: str = "") -> dict[str, Any]:
+def zone_of_tenant() -> tzinfo:
+    """Return the time zone in which times are written and read."""
+    return calendars.load(current_tenant()).zone
+
+
+def found(zone: tzinfo, user_id: int | None = None, *, newest_first: bool, prefix: str = "") -> Page:
+    """Return the past calls that the request asks for; `newest_first` unless it says otherwise. Raises Invalid."""
     tenant_id = current_tenant()
-    zone = calendars.load(tenant_id).zone
     caller, callee = request.args.get("from", "").strip(), request.args.get("to", "").strip()
     both = caller if caller and caller == callee else ""
     wanted = Wanted(
-        _times(zone),
+        Times(*_times(zone)),
         user_id,
         caller="" if both else caller,
         callee="" if both else callee,
@@ -154,10 +161,22 @@ def _past(user_id: int | None, *, descending: bool, prefix: str = "") -> dict[st
         recipient=request.args.get("recipient", "").strip(),
         prefix=prefix,
     )
+    descending = request.args.get("orderDirection", "" if newest_first else "asc") != "asc"
     part = Slice(_number("offset"), _number("limit") or _MOST, descending)
-    page = history.page(tenant_id, wanted, part, _order())
-    domain, shown = tenants.domain_of(tenant_id), _shown(zone)
-    return {"cdrs": [_row(call, domain, shown) for call in page.rows], "total": page.total}
+    return history.page(tenant_id, wanted, part, _order())
+
+
+def shown(page: Page, zone: tzinfo) -> dict[str, Any]:
+    """Return past calls as a list shows them."""
+    tenant_id = current_tenant()
+    domain, at = tenants.domain_of(tenant_id), _shown(zone)
+    return {"cdrs": [_row(call, domain, at) for call in page.rows], "total": page.total}
+
+
+def times_shown(zone: tzinfo) -> tuple[str, str]:
+    """Return from when and until when the request asks, as lists show times. Raises Invalid."""
+    since, until = map(_shown(zone), _times(zone))
+    return str(since), str(until)
 
 
 def _row(call: PastCall, domain: str, shown: Callable[[int | None], str | None]) -> dict[str, Any]:
@@ -209,13 +228,11 @@ def _shown(zone: tzinfo) -> Callable[[int | None], str | None]:
     return shown
 
 
-def _times(zone: tzinfo) -> Times:
+def _times(zone: tzinfo) -> tuple[int, int]:
     now = datetime.fromtimestamp(clock.wall(), zone)
     since = _instant("fromDate", zone) or now - timedelta(days=1)
     until = _instant("toDate", zone)
-    return Times(
-        max(0, round(since.timestamp() * 1000)), round((until or now).timestamp() * 1000) + (59_999 if until else 0)
-    )
+    return max(0, round(since.timestamp() * 1000)), round((until or now).timestamp() * 1000) + (59_999 if until else 0)
 
 
 def _instant(name: str, zone: tzinfo) -> datetime | None:

@@ -31,5 +31,8 @@ ROWS = [
     *_listed(266, "/cdrs/user/{id}/active", "api/cdrs/user/{user}/active"),
     *_listed(267, "/cdrs/user/{id}/history", "api/cdrs/user/{user}/history?limit=5"),
     *_listed(268, "/cdrs/prefix/{prefix}/history", "api/cdrs/prefix/20/history"),
+    *_listed(274, "/cdrs/reports", "api/cdrs/reports", '"name":"cdr-table"'),
+    *_listed(275, "/cdrs/reports/cdr-table", "api/cdrs/reports/cdr-table?fromDate=202405010000", "%PDF-1."),
+    *_listed(276, "/cdrs/user/{id}/reports/cdr-table", "api/cdrs/user/{user}/reports/cdr-table", "%PDF-1."),
     *_listed(269, "/activecdrs/{user}", "rest/activecdrs/200", "<cdrs/>"),
 ]

@@ -211,6 +211,9 @@ PAGE = """
 271 /my/moh/prompts
 272 /my/moh/prompts/{file}
 273 /my/moh/prompts/{file}/stream
+274 /cdrs/reports
+275 /cdrs/reports/cdr-table
+276 /cdrs/user/{id}/reports/cdr-table
 """
 URIS = {int(line.split(" ", 1)[0]): line.split(" ", 1)[1] for line in PAGE.strip().splitlines()}
 METHODS = ("GET", "PUT", "POST", "DELETE")
