@@ -12,6 +12,12 @@ from bench.servers import Work, command
 from bench.table import Row
 
 _FLAT = 1.5  # times the memory at a tenth of the rows
+_PHONE = "phone_provisioning."
+_VALUES = {
+    "belong_groups": "",
+    f"{_PHONE}phone_mac_address": "0004f2aabb95",
+    f"{_PHONE}phone_provisioning_method": "LOCALLAN",
+}
 
 
 def files(run: Run) -> Iterable[Row]:
@@ -69,8 +75,8 @@ def _filled(source: Path, rows: int) -> Path:
 
 
 def _value(title: str) -> str:
-    if title == "belong_groups":
-        return ""
+    if title in _VALUES:
+        return _VALUES[title]
     if title.endswith("time_zone"):
         return "Europe/Berlin"
     return "+442079460000" if title.endswith(("phone", "_value")) else "Text"

@@ -13,7 +13,7 @@ from portsip_api.pbx.access import credentials
 from portsip_api.pbx.access.passwords import check_policy
 from portsip_api.pbx.access.secret_purposes import PIN, PURPOSES, SIP_PASSWORD, WEB_PASSWORD, WEBPAGE_PASSWORD
 from portsip_api.pbx.errors import Invalid
-from portsip_api.pbx.extensions import extensions_sql, forward_references, tables
+from portsip_api.pbx.extensions import extensions_sql, forward_references
 from portsip_api.pbx.extensions.fields import EXTENSION, OBJECTS, PHONE_PROVISIONING
 from portsip_api.pbx.extensions.group_keys import GroupKey
 from portsip_api.pbx.hours import zones
@@ -179,13 +179,9 @@ def _phone_of(fields: Mapping[str, object]) -> Phone | None:
 def _write_phone(tenant_id: int, extension_id: int, before: Mapping[str, Any], sent: Phone) -> None:
     """Write what was sent over what was there `before`; the model and the address stand in lists too."""
     after = {**before, **sent.values}
-    row: dict[str, object] = {"document": orjson.dumps(after).decode()}
-    row |= {} if sent.secret is None else {"webpage_password": sent.secret}
-    if not tables.PhoneProvisioning.update(tenant_id, row, extension_id=extension_id):
-        tables.PhoneProvisioning.insert(tenant_id, extension_id=extension_id, **row)
+    extensions_sql.keep_phone(tenant_id, extension_id, _dump(after), sent.secret)
     listed = {name: after[name] for name in _LISTED if after[name] != before[name]}
-    if listed:
-        tables.Extension.update(tenant_id, listed, id=extension_id)
+    extensions_sql.assign(tenant_id, extension_id, listed)
 
 
 def read_phone(document: str | None) -> dict[str, Any]:

@@ -89,6 +89,17 @@ def assign_beside(tenant_id: int, table: str, extension_id: int, columns: Mappin
         )
 
 
+def keep_phone(tenant_id: int, extension_id: int, document: str, password: bytes | None) -> None:
+    """Write what is said of an extension's phone: a JSON object, and the encrypted password, None for that it has."""
+    database.execute(
+        "INSERT INTO phone_provisioning AS p (extension_id, document, webpage_password)"
+        " SELECT e.id, ?, ? FROM extension AS e WHERE e.tenant_id = ? AND e.id = ?"
+        " ON CONFLICT (extension_id) DO UPDATE SET document = excluded.document,"
+        " webpage_password = coalesce(excluded.webpage_password, p.webpage_password)",
+        (document, password, tenant_id, extension_id),
+    )
+
+
 def delete(tenant_id: int, extension_id: int) -> None:
     """Delete an extension and what belongs to it."""
     database.execute("DELETE FROM extension WHERE tenant_id = ? AND id = ?", (tenant_id, extension_id))
