@@ -3,6 +3,7 @@
 FREESWITCH names the program; without it nothing here runs. Ports are those that were free a moment ago.
 """
 
+import json
 import os
 import secrets
 import shutil
@@ -115,17 +116,19 @@ class Pbx:
 
     def sipxcom(self, method: str, path: str, body: Any = None, domain: str = HOME) -> Any:
         """Ask the other API, in the tenant of a domain, what must succeed."""
-        secret = "itsp-account/password" in path
-        self.recorder.note("sipxcom", method, path, None if secret else body, domain)
         given: dict[str, Any] = {"data": body} if isinstance(body, str) else {"json": body}
         headers = {"Accept": "application/json", "Host": domain}
-        headers |= {"Content-Type": "text/plain"} if isinstance(body, str) else {}
+        if isinstance(body, str):
+            headers["Content-Type"] = "text/xml" if body.startswith("<") else "text/plain"
         reply = requests.request(
-            method, f"{self.server.url}/sipxconfig/api/{path}", auth=("superadmin", ADMIN_PASSWORD), headers=headers,
+            method, f"{self.server.url}/sipxconfig/{path}", auth=("superadmin", ADMIN_PASSWORD), headers=headers,
             timeout=30, **given,
         )  # fmt: skip
         assert reply.status_code == 200, (path, reply.text)
-        return reply.json() if reply.text else None
+        answer = json.loads(reply.text) if reply.text and reply.text[0] in "[{0123456789" else None
+        secret = "itsp-account/password" in path
+        self.recorder.note("sipxcom", method, path, None if secret else body, domain, answer)
+        return answer
 
     def registrations(self, by: str) -> list[Any]:
         """The registrations that the other API shows, such as those `by` `user/200`."""

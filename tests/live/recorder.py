@@ -26,17 +26,20 @@ OF_FORMS = {
     *("Caller-Context", "Caller-Destination-Number", "Caller-Direction", "Unique-ID", "Caller-Username"),
     *("Caller-Caller-ID-Number", "Caller-RDNIS", "variable_sip_from_user", "variable_sip_auth_username"),
     *("variable_sip_auth_realm", "variable_pbx_caller", "variable_pbx_caller_id", "variable_dialed_user"),
-    *("variable_dialed_domain", "variable_pbx_call"),
+    *("variable_dialed_domain", "variable_pbx_call", "Caller-Network-Addr", "variable_sip_acl_authed_by"),
+    *("variable_sofia_profile_name", "variable_sip_gateway", "variable_sip_refer_to", "variable_last_bridge_to"),
+    "variable_originated_legs",
 }
 OF_EVENTS = {
     *("Event-Name", "Event-Subclass", "Unique-ID", "from-user", "from-host", "to-user", "to-host", "user", "host"),
     *("call-id", "user-agent", "network-ip", "variable_sip_auth_username", "variable_sip_auth_realm"),
-    *("variable_dialed_user", "variable_dialed_domain", "Answer-State"),
+    *("variable_dialed_user", "variable_dialed_domain", "Answer-State", "variable_sip_acl_authed_by"),
 }
 OF_RECORDS = {
     *("uuid", "pbx_call", "pbx_caller", "pbx_called", "pbx_result", "pbx_status", "sip_auth_username"),
     *("sip_auth_realm", "effective_caller_id_name", "sip_contact_uri", "start_uepoch", "progress_uepoch"),
     *("progress_media_uepoch", "answer_uepoch", "bridge_uepoch", "end_uepoch", "last_bridge_to", "originated_legs"),
+    *("pbx_domain", "pbx_from", "pbx_did", "pbx_outside", "pbx_shown"),
     *("endpoint_disposition", "sip_hangup_disposition", "originate_disposition", "hangup_cause", "sip_term_status"),
 }
 _NEVER = {"password", "web_access_password"}

@@ -8,8 +8,9 @@ import pytest
 from portsip_api import settings
 from portsip_api.pbx.calls.plans.kinds import Leg, Refuse, Result, Ring, TakeMessage
 from portsip_api.switch.freeswitch import access, recorded
-from portsip_api.switch.freeswitch.dialplan import WRITERS, caller_of
+from portsip_api.switch.freeswitch.dialplan import WRITERS
 from portsip_api.switch.freeswitch.steps.writing import Caller, Step, Writing, inline
+from portsip_api.switch.freeswitch.whose import caller_of
 
 ID = "0b0a7c1e-3c6f-4b5e-9a51-0123456789ab"
 ANN = {"variable_sip_auth_username": "1000", "variable_sip_auth_realm": "pbx.local"}

@@ -23,6 +23,8 @@ from tests.switch.alike import alike
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
 OTHER = "b.test"
+_OF_MADE = re.compile(r"(gateways|rules)/(\d+)")
+_OF_GATEWAY = re.compile(r"\b(t\d+)-g(\d+)\b")
 
 
 @pytest.fixture
@@ -41,6 +43,7 @@ class Replay:
     def __init__(self, admin, ask):
         self.admin, self.ask, self.http = admin, ask, admin.http
         self.listener = Listener()
+        self.made: dict[tuple[str, int], int] = {}  # by what it is, and its id when it was recorded
         self.last_message = 0
         made = admin.do("account/create", name="other", domain=OTHER, password="a tenant's secret")
         self.tenants = {"pbx.local": 1, OTHER: made["id"]}
@@ -52,12 +55,15 @@ class Replay:
         if path != "extensions/call":  # which needs an engine that answers
             self.admin.do(path, **fields)
 
-    def sipxcom(self, method, path, body, domain):
-        """Ask the other API."""
+    def sipxcom(self, method, path, body, domain, answer):
+        """Ask the other API; what it makes has other ids now."""
+        path = _OF_MADE.sub(lambda found: f"{found[1]}/{self.made[found[1], int(found[2])]}", path)
         portal = Portal(self.admin.http, "superadmin", ADMIN_PASSWORD)
-        options = {"type": "text/plain"} if isinstance(body, str) else {}
-        reply = portal.ask(method, f"api/{path}", body, headers={"Host": domain}, **options)
+        options = {"type": "text/plain"} if isinstance(body, str) and not body.startswith("<") else {}
+        reply = portal.ask(method, path, body, headers={"Host": domain}, **options)
         assert reply.status_code == 200, reply.text
+        if method == "POST":
+            self.made[path.rpartition("/")[2], answer] = int(reply.text)
 
     def greet(self, number, filename):
         """Give an extension a greeting."""
@@ -94,7 +100,11 @@ class Replay:
 
     def asked(self, path, form, document):
         """Be asked, and answer as before."""
+        form = {name: _OF_GATEWAY.sub(self._gateway, text) for name, text in form.items()}
         assert alike(self.ask(path, form)) == alike(document)
+
+    def _gateway(self, found):
+        return f"{found[1]}-g{self.made['gateways', int(found[2])]}"
 
     def event(self, event):
         """Hear of something."""

@@ -69,7 +69,8 @@ def _answered_by(leg: Event, legs: Iterable[Event]) -> Event | None:
 def _caller(leg: Event) -> str:
     """Return the address that a call comes from; of one from outside, its number and the domain that it came into."""
     own = _text(leg, _PLACED_BY) or owner(leg)
-    return own or f"{_text(leg, 'Caller-Caller-ID-Number')}@{_text(leg, 'Caller-Context')}"
+    domain = _text(leg, "variable_pbx_domain") or _text(leg, "Caller-Context")
+    return own or f"{_text(leg, 'Caller-Caller-ID-Number')}@{domain}"
 
 
 def _milliseconds(leg: Event, name: str) -> int | None:

@@ -42,7 +42,7 @@ def take(content: bytes) -> bool:
         number, domain = _caller(variables)
         profiles = [flow["caller_profile"] for flow in leg["callflow"]]
         tenant_id = tenants.id_of_domain(domain)
-        if not number or tenant_id is None:
+        if tenant_id is None or not (number or variables.get("pbx_domain")):
             return False
         record = _record(variables, profiles, number, domain)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
@@ -70,6 +70,8 @@ def _take_file(file: Path) -> bool:
 def _caller(variables: Mapping[str, str]) -> tuple[str, str]:
     if variables.get("sip_auth_username") and variables.get("sip_auth_realm"):
         return variables["sip_auth_username"], variables["sip_auth_realm"]
+    if variables.get("pbx_domain"):  # it came in over a gateway
+        return variables.get("pbx_from", ""), variables["pbx_domain"]
     number, _, domain = variables.get("pbx_caller", "").partition("@")
     return number, domain
 
@@ -83,7 +85,7 @@ def _record(variables: Mapping[str, str], profiles: list[dict[str, Any]], number
     return CallRecord(
         call_id=call_id,
         session_id=session_of(call_id),
-        direction=records.INTERNAL,
+        direction=_direction(variables),
         caller=Party(
             number, variables.get("effective_caller_id_name", ""), domain, variables.get("sip_contact_uri", "")
         ),
@@ -95,8 +97,17 @@ def _record(variables: Mapping[str, str], profiles: list[dict[str, Any]], number
         end_reason=_end_of_answered(variables) if answered else _end_of_unanswered(variables),
         recipient=_recipient(variables) if bridged else "",
         route=VOICEMAIL if is_message else "",
+        outbound_caller_id=variables.get("pbx_shown", ""),
+        did=variables.get("pbx_did", ""),
         fail_code=0 if answered else _status(variables),
     )
+
+
+def _direction(variables: Mapping[str, str]) -> str:
+    """Return the direction of a call; one that came in and was forwarded outside came in."""
+    if variables.get("pbx_domain"):
+        return records.INBOUND
+    return records.OUTBOUND if variables.get("pbx_outside") else records.INTERNAL
 
 
 def _bridged(variables: Mapping[str, str]) -> int | None:

@@ -9,48 +9,42 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from portsip_api.pbx.access import tenants
 from portsip_api.pbx.calls.plans import planning
 from portsip_api.pbx.calls.plans.kinds import Plan, Refuse, Ring, TakeMessage
+from portsip_api.pbx.calls.plans.outside import CallOutside
 from portsip_api.switch.freeswitch.documents import document, element
+from portsip_api.switch.freeswitch.steps.outside import call_outside
 from portsip_api.switch.freeswitch.steps.ringing import ring, take_message
 from portsip_api.switch.freeswitch.steps.writing import Caller, Step, Writer, Writing, leaf, refusal
+from portsip_api.switch.freeswitch.whose import whose
 
 _UUID: Final = re.compile(r"[0-9a-f-]{36}", re.ASCII)
 WRITERS: Final[Mapping[type[Plan], Writer]] = {
     Refuse: leaf(refusal),
     Ring: ring,
     TakeMessage: leaf(take_message),
+    CallOutside: leaf(call_outside),
 }
 
 
 def answer(form: Mapping[str, str]) -> str:
     """Return the document for the call that a look-up tells of."""
-    context, number = form.get("Caller-Context", ""), form.get("Caller-Destination-Number", "")
-    caller = caller_of(form)
-    if caller is None or caller.domain != context:
-        return _document(context, [*refusal(None, Refuse(403, "nobody known calls"))])
-    tenant_id = tenants.id_of_domain(caller.domain)
-    if tenant_id is None:
-        return _document(context, [*refusal(None, Refuse(403, "there is no such tenant"))])
+    context, found = form.get("Caller-Context", ""), whose(form)
+    if isinstance(found, Refuse):
+        return _document(context, [*refusal(None, found)])
+    id_ = _id(form)
+    plan = planning.plan(
+        found.tenant_id, found.number, zlib.crc32(id_.encode()), caller=found.extension, causer=found.causer,
+        shown=found.shown,
+    )  # fmt: skip
+    first = [*_beginning(form, found.caller), *found.first]
+    return _document(context, [*first, *Writing(found.caller, id_, WRITERS).steps(plan)])
+
+
+def _id(form: Mapping[str, str]) -> str:
+    """Return the uuid of the call's leg."""
     id_ = form.get("Unique-ID", "")
-    plan = planning.plan(tenant_id, number, zlib.crc32(id_.encode()), caller=caller.number)
-    writing = Writing(caller, id_ if _UUID.fullmatch(id_) else "", WRITERS)
-    return _document(context, [*_beginning(form, caller), *writing.steps(plan)])
-
-
-def caller_of(form: Mapping[str, str]) -> Caller | None:
-    """Return whose call it is, or None: what a From header says counts for nothing.
-
-    Source: FreeSWITCH 1.10.12; a leg that we placed or that is transferred has not logged in, and has our variables.
-    """
-    given = (form.get("variable_sip_auth_username"), form.get("variable_sip_auth_realm"))
-    if not all(given) and form.get("variable_pbx_caller"):
-        number, _, domain = form["variable_pbx_caller"].partition("@")
-        given = (number, domain)
-    if not all(given) and form.get("Caller-Direction") == "outbound":
-        given = (form.get("variable_dialed_user"), form.get("variable_dialed_domain"))
-    return Caller(given[0], given[1]) if given[0] and given[1] else None
+    return id_ if _UUID.fullmatch(id_) else ""
 
 
 def _beginning(form: Mapping[str, str], caller: Caller) -> Iterator[Step]:

@@ -84,6 +84,8 @@ def owner(event: Event) -> str:
     """Return the address of the extension whose leg an event tells of; empty for one that is nobody's here."""
     if event.get("variable_sip_auth_username") and event.get("variable_sip_auth_realm"):
         return _address(event["variable_sip_auth_username"], event["variable_sip_auth_realm"])
+    if event.get("variable_sip_acl_authed_by"):  # which FreeSWITCH says to dial whoever was rung last
+        return ""
     return _address(event.get("variable_dialed_user"), event.get("variable_dialed_domain"))
 
 

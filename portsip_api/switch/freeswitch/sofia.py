@@ -86,6 +86,7 @@ _OF_TRUNKS: Final = {
     "apply-inbound-acl": TRUNKS,
     "auth-calls-acl-only": "true",  # who is not in the list is refused, and never asked for a password
     "disable-register": "true",
+    "disable-transfer": "true",  # a carrier has nobody to transfer to
     "manage-presence": "false",
 }
 

@@ -72,6 +72,7 @@ class Call:
 
     `caller` is the number of the extension that calls, nothing for one from outside; `causer` the one by whose rules it
     goes on, at first the caller. `visited` are the numbers at which it has been. `turn` differs from call to call.
+    `shown` is a caller id that the caller asked for and may show outside.
     """
 
     tenant_id: int
@@ -82,6 +83,7 @@ class Call:
     builder_of: Callable[[str], "Builder"]
     kind_of: Callable[[int, str], tuple[str, str]]
     visited: tuple[str, ...] = ()
+    shown: str = ""
 
     def onto(self, number: str, *visited: str, causer: str | None = None) -> Plan:
         """Return what becomes of it where it goes on to a number, having been at `visited` as well.

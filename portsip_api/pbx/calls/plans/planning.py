@@ -9,20 +9,32 @@ from datetime import UTC, datetime
 from typing import Final
 
 from portsip_api.pbx.calls import registrations_sql
-from portsip_api.pbx.calls.plans import ringing
-from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Builder, Call, Plan, Refuse
+from portsip_api.pbx.calls.plans import outside, ringing
+from portsip_api.pbx.calls.plans.kinds import Builder, Call, Plan, Refuse
 from portsip_api.pbx.numbers import references
 from portsip_api.store.clock import clock
 
 
-def plan(tenant_id: int, number: str, turn: int = 0, at: datetime | None = None, caller: str = "") -> Plan:
+def plan(  # noqa: PLR0913 — what there is to know of a call
+    tenant_id: int,
+    number: str,
+    turn: int = 0,
+    at: datetime | None = None,
+    *,
+    caller: str = "",
+    causer: str | None = None,
+    shown: str = "",
+) -> Plan:
     """Return what becomes of a call to `number`, as it was dialled in the tenant, `at` an instant, by default now.
 
     `turn` is a number that differs from call to call: groups that take turns begin with another member each time.
-    `caller` is the number of the extension that calls, nothing for a call from outside.
+    `caller` is the number of the extension that calls, nothing for a call from outside; `causer` the one by whose
+    rights it goes on, by default the caller; `shown` a caller id that it asked for and may show outside.
     """
     at = at or datetime.fromtimestamp(clock.wall(), UTC)
-    return Call(tenant_id, caller, caller, turn, at, _builder_of, _kind_of).onto(number)
+    return Call(
+        tenant_id, caller, caller if causer is None else causer, turn, at, _builder_of, _kind_of, shown=shown
+    ).onto(number)
 
 
 def _kind_of(tenant_id: int, text: str) -> tuple[str, str]:
@@ -31,10 +43,6 @@ def _kind_of(tenant_id: int, text: str) -> tuple[str, str]:
     if found.kind == "ALIAS":
         return registrations_sql.number_of(tenant_id, found.number) or "", "EXTENSION"
     return found.number, found.kind
-
-
-def _outside(call: Call, number: str) -> Plan:
-    return Refuse(503, f"nothing rings at {number} yet") if call.visited else NO_SUCH_NUMBER
 
 
 def _nothing(_: Call, number: str) -> Plan:
@@ -46,7 +54,7 @@ _BUILDERS: Final[Mapping[str, Builder]] = {
     "EXTENSION": ringing.plan,
     "HUNT_GROUP": ringing.plan,
     "RING_GROUP": ringing.plan,
-    "": _outside,
+    "": outside.plan,
 }
 
 

@@ -1,0 +1,52 @@
+"""What becomes of a call to a number outside: it leaves over gateways, by the rights of whoever causes it.
+
+Who calls from outside causes nothing: a call that came in goes out again only by a forward of somebody who may call
+there. Source: contract `portsip-more.md`, row 20.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Call, Plan, Refuse
+from portsip_api.pbx.extensions import dialling_rights
+from portsip_api.pbx.extensions.tables import Extension
+from portsip_api.pbx.hours import calendars
+from portsip_api.pbx.numbers import numbers_sql, outside_rows
+from portsip_api.pbx.numbers.outside import Moment, Reason, refusal
+from portsip_api.pbx.trunks import outgoing
+from portsip_api.pbx.trunks.outgoing import Way
+
+_UNKNOWN: Final = frozenset({Reason.NO_NUMBER, Reason.NO_PREFIX})  # what nobody in the tenant may dial
+
+
+@dataclass(frozen=True)
+class CallOutside(Plan):
+    """The call goes to `number` over one of `ways`, the next where one cannot be reached; where somebody declines or is
+    busy it ends. An emergency is tried over each, whatever becomes of it.
+    """
+
+    tenant_id: int
+    number: str
+    ways: tuple[Way, ...]
+    is_emergency: bool
+
+
+def plan(call: Call, number: str) -> Plan:
+    """Return what becomes of a call to a number that nothing in the tenant answers."""
+    if not call.causer:
+        return NO_SUCH_NUMBER
+    now = Moment(call.at, calendars.load(call.tenant_id).zone)
+    causer = Extension.find(call.tenant_id, number=call.causer)
+    if causer is not None and causer.enabled:
+        why_not = dialling_rights.why_not(call.tenant_id, causer.id, number)
+    elif causer is None and numbers_sql.find(call.tenant_id, call.causer) is not None:
+        # What is nobody's, such as a hunt group, lets calls go where the tenant does.
+        why_not = refusal(number, outside_rows.load(call.tenant_id), None, now)
+    else:
+        return Refuse(403, "whoever causes the call may call no more")
+    if why_not is not None:
+        return NO_SUCH_NUMBER if why_not.reason in _UNKNOWN else Refuse(403, why_not.clause(call.causer))
+    found = outgoing.of(call.tenant_id, number, causer, now, "" if call.visited else call.shown)
+    if not found.ways:
+        return Refuse(503, f"no gateway carries calls to {number}")
+    return CallOutside(call.tenant_id, number, found.ways, found.is_emergency)

@@ -1,0 +1,90 @@
+"""Whose call a look-up is of: who calls, what is called, and by whose rights it goes on.
+
+Only what FreeSWITCH has authenticated or seen counts, and what we have set ourselves; nothing that a phone or a carrier
+says of itself. A call that somebody transfers goes on as a call of whoever transfers it. Source: FreeSWITCH 1.10.12.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from portsip_api.pbx.access import tenants
+from portsip_api.pbx.calls.plans.kinds import Refuse
+from portsip_api.switch.freeswitch import inbound
+from portsip_api.switch.freeswitch.steps.outside import OUTSIDE
+from portsip_api.switch.freeswitch.steps.writing import Caller, Step
+
+
+@dataclass(frozen=True)
+class Whose:
+    """A call: `extension` is the number of the extension that calls, nothing for one from outside; `causer` that of the
+    one by whose rights it goes on, nothing where nobody's are known. `number` is what is called in the tenant, and
+    `shown` a caller id that was asked for; `first` are steps that say whose call it is.
+    """
+
+    tenant_id: int
+    caller: Caller
+    extension: str
+    causer: str
+    number: str
+    shown: str = ""
+    first: tuple[Step, ...] = ()
+
+
+def whose(form: Mapping[str, str]) -> Whose | Refuse:
+    """Return whose call it is, or why it is nobody's."""
+    if inbound.is_inbound(form):
+        return _inbound(form)
+    number, caller = form.get("Caller-Destination-Number", ""), caller_of(form)
+    if caller is None or caller.domain != form.get("Caller-Context"):
+        return Refuse(403, "nobody known calls")
+    tenant_id = tenants.id_of_domain(caller.domain)
+    if tenant_id is None:
+        return Refuse(403, "there is no such tenant")
+    moved = transferor(form)
+    shown = form.get("variable_pbx_caller_id", "") if moved is None else ""
+    return Whose(tenant_id, caller, caller.number, caller.number if moved is None else moved, number, shown)
+
+
+def caller_of(form: Mapping[str, str]) -> Caller | None:
+    """Return whose call it is, or None: what a From header says counts for nothing.
+
+    A leg that we placed or that is transferred has not logged in, and has our variables.
+    """
+    given = (form.get("variable_sip_auth_username"), form.get("variable_sip_auth_realm"))
+    if not all(given) and form.get("variable_pbx_caller"):
+        number, _, domain = form["variable_pbx_caller"].partition("@")
+        given = (number, domain)
+    if not all(given) and form.get("Caller-Direction") == "outbound":
+        given = (form.get("variable_dialed_user"), form.get("variable_dialed_domain"))
+    return Caller(given[0], given[1]) if given[0] and given[1] else None
+
+
+def transferor(form: Mapping[str, str]) -> str | None:
+    """Return the number of the extension whose phone has transferred the call; None where none has.
+
+    Nothing stands for somebody who is not known, such as a caller who transfers whom he has called. A call that was
+    transferred once stays one.
+    """
+    if not form.get("variable_sip_refer_to"):
+        return None
+    partner = form.get("variable_last_bridge_to", "")
+    if form.get("Caller-Direction") == "outbound" or not partner:
+        return ""
+    for leg in form.get("variable_originated_legs", "").removeprefix("ARRAY::").split("|:"):
+        uuid, _, rest = leg.partition(";")
+        name, _, number = rest.rpartition(";")
+        if uuid == partner:
+            return "" if name == OUTSIDE else number
+    return ""
+
+
+def _inbound(form: Mapping[str, str]) -> Whose | Refuse:
+    found = inbound.arrival(form)
+    if found is None:
+        return inbound.NOBODY
+    caller, moved = inbound.caller_of(form, found), transferor(form)
+    first = tuple(inbound.beginning(found, caller))
+    if moved:  # somebody here has let the caller dial
+        number = form.get("Caller-Destination-Number", "")
+        return Whose(found.source.tenant_id, caller, "", moved, number, first=first)
+    return Whose(found.source.tenant_id, caller, "", "", found.number, first=first) if found.number else inbound.NOWHERE
