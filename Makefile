@@ -8,7 +8,7 @@ FUZZ_MINUTES ?= 10
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check unit quick coverage live faults bench fuzz audit lock format readme
+.PHONY: help run demo test check unit quick coverage live faults bench fuzz audit lock format readme voice
 
 help:
 	@echo "make run    install, migrate, make the first administrator and serve"
@@ -91,6 +91,10 @@ format: .venv/test.stamp
 readme: .venv/test.stamp
 	$(BIN)/python -m portsip_api.ops.readme
 	$(BIN)/python -m tests.contract.sipxcom.totals
+
+# The PBX's own voice, from its texts; needs the program espeak-ng.
+voice: .venv/run.stamp
+	$(BIN)/python -m portsip_api.ops.speak
 
 .venv/fuzz.stamp: .venv/test.stamp requirements-fuzz.txt
 	@$(INSTALL) --require-hashes -r requirements-fuzz.txt

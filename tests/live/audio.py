@@ -1,10 +1,13 @@
 """What a phone of the tests hears and says: tones in PCMU over RTP."""
 
+import io
 import math
+import random
 import socket
 import struct
 import threading
 import time
+import wave
 
 RATE = 8_000
 FRAME = 160  # samples, of 20 ms
@@ -41,6 +44,16 @@ def loudness(sound: bytes, hertz: float) -> float:
     return 2 * (real * real + imaginary * imaginary) / (energy * len(samples))
 
 
+def wav(hertz: float, seconds: float) -> bytes:
+    """A tone as a WAV file."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setparams((1, 2, 8000, 0, "NONE", ""))
+        values = (int(9_000 * math.sin(2 * math.pi * hertz * at / 8000)) for at in range(int(8000 * seconds)))
+        writer.writeframes(b"".join(struct.pack("<h", value) for value in values))
+    return file.getvalue()
+
+
 class Stream:
     """A port of RTP: it keeps what comes in and sends a tone."""
 
@@ -53,6 +66,10 @@ class Stream:
         self._heard: list[bytes] = []
         self._asked = 0
         self._ended = threading.Event()
+        self._keys = threading.Lock()
+        self._address: tuple[str, int] | None = None
+        self._sent = 0
+        self._paused = 0.0  # seconds in which keys were pressed
         self._threads = [threading.Thread(target=self._listen, daemon=True)]
         self._threads[0].start()
 
@@ -64,10 +81,27 @@ class Stream:
 
     def talk_to(self, address: tuple[str, int]) -> None:
         """Send the tone there until the end."""
+        self._address = address
         if len(self._threads) == 1:
             thread = threading.Thread(target=self._talk, args=(address,), daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def press(self, key: str, milliseconds: int = 120) -> None:
+        """Press a key, in the events of RFC 4733 that are sent beside the sound."""
+        with self._keys:
+            assert self._address is not None
+            event, began = "0123456789*#".index(key), random.getrandbits(31)
+            for place in range(milliseconds // 20 + 2):
+                last = place >= milliseconds // 20 - 1
+                head = struct.pack("!BBHII", 0x80, 101 | (0x80 if not place else 0), self._sent & 0xFFFF, began, 4_711)
+                self._sent += 1
+                told = struct.pack(
+                    "!BBH", event, (0x80 if last else 0) | 10, min(place + 1, milliseconds // 20) * FRAME
+                )
+                self._socket.sendto(head + told, self._address)
+                time.sleep(0.02)
+            self._paused += (milliseconds // 20 + 2) * 0.02
 
     def hears(self, hertz: float, within: float = 8.0) -> bool:
         """Tell whether that tone comes within some seconds, or came since it was last asked for one that came."""
@@ -106,6 +140,8 @@ class Stream:
         while not self._ended.is_set():
             at = sent * FRAME
             sound = bytes(encode(int(8_000 * math.sin(angle * (at + one)))) for one in range(FRAME))
-            self._socket.sendto(struct.pack("!BBHII", 0x80, 0, sent & 0xFFFF, at, 4_711) + sound, address)
+            with self._keys:  # while a key is pressed, nothing else is sent
+                self._socket.sendto(struct.pack("!BBHII", 0x80, 0, self._sent & 0xFFFF, at, 4_711) + sound, address)
+                self._sent += 1
             sent += 1
-            time.sleep(max(0.0, began + sent * 0.02 - time.monotonic()))
+            time.sleep(max(0.0, began + self._paused + sent * 0.02 - time.monotonic()))

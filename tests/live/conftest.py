@@ -25,6 +25,7 @@ from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.switch.freeswitch.event_socket import Door, EventSocket
 from tests.contract.servers import ROOT, Server, start_server, wait_until
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
+from tests.live.audio import wav
 from tests.live.phone import Phone
 from tests.live.recorder import Recorder
 
@@ -147,9 +148,13 @@ class Pbx:
         assert reply.status_code == 200, reply.text
         return reply
 
+    def unused(self) -> str:
+        """A number that nothing has."""
+        return str(next(self._numbers))
+
     def extension(self, domain: str = HOME, **fields: Any) -> str:
         """Make an extension and return its number, which no other test has."""
-        number = str(next(self._numbers))
+        number = self.unused()
         given = {"password": SIP_PASSWORD, "web_access_password": WEB_PASSWORD, "tenant_id": self.tenants[domain]}
         self.post("extensions/create", extension_number=number, **(given | fields))
         return number
@@ -213,6 +218,26 @@ class Pbx:
 
         wait_until(is_told, counts, 20)
         self.recorder.note("told", number, counts)
+
+    def speak(self, **sounds: float) -> None:
+        """Let the tenant's own voice say sounds with tones, by their names with `_` for `-`."""
+        names = {name.replace("_", "-"): hertz for name, hertz in sounds.items()}
+        self.recorder.note("speak", *names)
+        folder = self.recorded / "voice" / "1" / "en"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, hertz in names.items():
+            (folder / f"{name}.wav").write_bytes(wav(hertz, 1.5))
+
+    def receptionist(self, number: str, prompt: bytes, **fields: Any) -> None:
+        """Make a virtual receptionist with a prompt of its own."""
+        given = {"virtual_receptionist_number": number, **fields}
+        self.recorder.note("receptionist", given)
+        form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
+        reply = requests.post(
+            f"{self.server.url}/api/virtual_receptionist/create", headers=self._headers(), timeout=30,
+            data={**form, "tenant_id": 1}, files={"file": (f"{fields['name']}.wav", prompt)},
+        )  # fmt: skip
+        assert reply.status_code == 200, reply.text
 
     def play_on_hold(self, number: str, **files: bytes) -> None:
         """Let an extension have music of its own for who is put on hold, WAV files by their names."""

@@ -75,7 +75,13 @@ class Call:
         self.wait("200 BYE")
 
     def press(self, keys: str) -> None:
-        """Press keys, one after the other."""
+        """Press keys, one after the other, in RTP, as most phones do."""
+        for key in keys:
+            self.stream.press(key)
+            time.sleep(0.15)
+
+    def press_by_info(self, keys: str) -> None:
+        """Press keys, one after the other, in requests of SIP."""
         for key in keys:
             body = f"Signal={key}\r\nDuration=160\r\n"
             self.request("INFO", body, ("Content-Type", "application/dtmf-relay"))

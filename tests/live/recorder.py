@@ -28,7 +28,7 @@ OF_FORMS = {
     *("variable_sip_auth_realm", "variable_pbx_caller", "variable_pbx_caller_id", "variable_dialed_user"),
     *("variable_dialed_domain", "variable_pbx_call", "Caller-Network-Addr", "variable_sip_acl_authed_by"),
     *("variable_sofia_profile_name", "variable_sip_gateway", "variable_sip_refer_to", "variable_last_bridge_to"),
-    "variable_originated_legs",
+    *("variable_originated_legs", "variable_pbx_topic", "variable_pbx_keys", "variable_pbx_node"),
 }
 OF_EVENTS = {
     *("Event-Name", "Event-Subclass", "Unique-ID", "from-user", "from-host", "to-user", "to-host", "user", "host"),

@@ -1,7 +1,7 @@
 """What is heard while a call is held."""
 
+from tests.live.audio import wav
 from tests.live.conftest import ANN, BOB, Pbx
-from tests.live.test_voicemail import wav
 
 MUSIC, MORE = 700, 1200  # tones in hertz
 

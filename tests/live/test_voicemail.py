@@ -1,7 +1,6 @@
 """Callers leave messages, which phones are told of and which the API has."""
 
 import io
-import math
 import struct
 import time
 import wave
@@ -9,22 +8,12 @@ import wave
 import pytest
 
 from tests.contract.servers import wait_until
-from tests.live.audio import encode, loudness
+from tests.live.audio import encode, loudness, wav
 from tests.live.conftest import Pbx
 from tests.live.phone import Call
 
 ANN, BEEP, GREETING = 440, 1000, 700  # tones in hertz
 RULES = {"no_answer_timeval": 2}
-
-
-def wav(hertz: float, seconds: float) -> bytes:
-    """A tone as a WAV file."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setparams((1, 2, 8000, 0, "NONE", ""))
-        values = (int(9_000 * math.sin(2 * math.pi * hertz * at / 8000)) for at in range(int(8000 * seconds)))
-        writer.writeframes(b"".join(struct.pack("<h", value) for value in values))
-    return file.getvalue()
 
 
 def tone_in(content: bytes, hertz: float) -> float:
@@ -117,7 +106,7 @@ def test_a_hash_ends_a_message(pbx: Pbx, anns):
     call.wait("200")
     assert call.stream.hears(BEEP, 15)
     time.sleep(5)
-    call.press("#")
+    call.press_by_info("#")
     call.wait("BYE")
     the_message(pbx, bob)
 

@@ -16,6 +16,7 @@ from portsip_api.pbx.access.links import LINK_SECONDS
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions
 from portsip_api.pbx.media import audio, greetings
+from portsip_api.pbx.media.audio import default_greeting
 from portsip_api.store import database
 from portsip_api.store.secrets import keyring
 from tests.audio import HOSTILE, check_plays, silence, wav
@@ -78,9 +79,9 @@ def test_a_new_extension_has_the_system_default(office: Crm) -> None:
     reply = listed(office)
     (row,) = reply["files"]
     assert reply["default_file"] == row["filename"] == "default.wav"
-    assert (row["enabled"], row["status"], row["duration"]) == (True, "READY", 1.0)
+    assert (row["enabled"], row["status"], row["duration"]) == (True, "READY", default_greeting().duration)
     assert (reply["pagination"], reply["page_count"], reply["total"], reply["sort_by"]) == (1, 1, 1, "DEFAULT")
-    check_plays(play(office, "default.wav").data, 1.0)
+    check_plays(play(office, "default.wav").data, default_greeting().duration)
 
 
 def test_a_file_is_uploaded_listed_made_active_and_removed(office: Crm) -> None:

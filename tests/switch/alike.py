@@ -5,7 +5,7 @@ import re
 
 def alike(document: str) -> str:
     """Return a document without the place of the engine's folder and the ids of rows and files."""
-    document = re.sub(r"(?<=[:\"])/[^\"^ ]*/switch/", "/switch/", document)
+    document = re.sub(r"(?<=[:\" !])/[^\"^ !]*/switch/", "/switch/", document)
     document = re.sub(r"audio~[0-9a-f]{32}\.wav", "audio~ID.wav", document)
     document = re.sub(r"\b(t\d+)-g\d+\b", r"\1-gID", document)
     return re.sub(r"message~(\d+)~\d+~", r"message~\1~ID~", document)

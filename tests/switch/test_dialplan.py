@@ -9,7 +9,7 @@ from portsip_api import settings
 from portsip_api.pbx.calls.plans.kinds import Leg, Refuse, Result, Ring, TakeMessage
 from portsip_api.switch.freeswitch import access, recorded
 from portsip_api.switch.freeswitch.dialplan import WRITERS
-from portsip_api.switch.freeswitch.steps.writing import Caller, Step, Writing, inline
+from portsip_api.switch.freeswitch.steps.writing import Caller, Origin, Step, Writing, inline
 from portsip_api.switch.freeswitch.whose import caller_of
 
 ID = "0b0a7c1e-3c6f-4b5e-9a51-0123456789ab"
@@ -93,7 +93,7 @@ def test_each_result_is_a_branch_and_there_is_always_another(configure):
     plan = Ring(
         (Leg("1001", 20), Leg("1003", 9)), {Result.BUSY: inner, Result.OFFLINE: Refuse(480, "")}, Refuse(486, "")
     )
-    found = Writing(Caller("1000", "pbx.local"), ID, WRITERS).steps(plan)
+    found = Writing(Caller("1000", "pbx.local"), Origin(ID, "1001", "pbx.local"), WRITERS).steps(plan)
     kept = dict(step.data.split("=", 1) for step in found if step.application == "set")
     assert kept["p_0_busy"].startswith("m:^:set:pbx_node=1^set:call_timeout=5^bridge:[")
     assert kept["p_0_offline"] == "m:^:set:pbx_status=480^respond:480 Temporarily Unavailable^hangup:CALL_REJECTED"
@@ -149,4 +149,4 @@ def test_links_to_greetings_that_are_gone_are_removed(configure, tmp_path):
     audio.unlink()
     recorded.remove_dead_links()
     assert not link.is_symlink()
-    assert recorded.default_greeting().is_file()
+    assert recorded.sound(1, "", "unavailable").is_file()

@@ -98,6 +98,22 @@ class Replay:
         telling.tell(phones)
         assert phones.told == [("pbx.local", number, counts)]
 
+    def speak(self, *names):
+        """Give the tenant sounds of its own."""
+        folder = settings.current().switch_path / "voice" / "1" / "en"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            (folder / f"{name}.wav").write_bytes(audio.wav())
+
+    def receptionist(self, fields):
+        """Make a virtual receptionist with a prompt of its own."""
+        form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
+        reply = self.admin.http.post(
+            "/api/virtual_receptionist/create", headers=self.admin._headers(),
+            data={**form, "file": (io.BytesIO(audio.wav()), f"{fields['name']}.wav")},
+        )  # fmt: skip
+        assert reply.status_code == 200, reply.text
+
     def asked(self, path, form, document):
         """Be asked, and answer as before."""
         form = {name: _OF_GATEWAY.sub(self._gateway, text) for name, text in form.items()}
@@ -142,6 +158,8 @@ def test_a_recording(path, admin, ask):
         "message": replay.message,
         "own": replay.own,
         "told": replay.told,
+        "speak": replay.speak,
+        "receptionist": replay.receptionist,
         "event": replay.event,
     }
     steps |= {"status": replay.status, "cdr": replay.cdr, "row": replay.row}

@@ -22,6 +22,12 @@ from tests.upgrade.ask import Answer, Asker, Question, opened, recorded, variabl
 CHANGED: Final = (
     (r"/greeting_file/list", r"link=[\w.-]+", "A link is signed anew; what it names is not the client's to read."),
     (
+        r"/greeting_file/list",
+        r'"System default"[^}]*"duration": [\d.]+',
+        "The system's greeting is spoken, and lasts longer than its two tones did.",
+    ),
+    (r"/greeting_file/show.*default\.wav", r"[0-9a-f]{64}", "The system's greeting is spoken."),
+    (
         r"/extensions/group/(list|show)",
         r'(?<="group_name": ")__DEFAULT(_EXTENSION_GROUP)?__',
         "Clients with the token in a header know the default group by its later name.",

@@ -21,6 +21,7 @@ from portsip_api.store.search import fold
 APPLICATION: Final = "APPLICATION"
 CALL: Final = "CALL"
 VOICEMAIL_SERVER: Final = "VOICEMAIL_SERVER"
+VOICEMAIL: Final = "Voicemail"  # without it an extension has none, whatever its own setting says
 EMPTY: Final = "Cannot be empty"
 UNKNOWN: Final = "Names a permission that does not exist."
 ORDERINGS: Final = ("name", "description", "label", "default_value")
@@ -59,7 +60,7 @@ BUILT_IN: Final = {
         *_built_in(APPLICATION, True, "subscribe-to-presence"),
         *_built_in(CALL, False, "900Dialing", "AutoAttendant", "RecordSystemPrompts"),
         *_built_in(CALL, True, "InternationalDialing", "LocalDialing", "LongDistanceDialing"),
-        *_built_in(CALL, True, "Mobile", "TollFree", "Voicemail"),
+        *_built_in(CALL, True, "Mobile", "TollFree", VOICEMAIL),
         *_built_in(VOICEMAIL_SERVER, True, "FreeswitchVoicemailServer"),
         *_built_in(VOICEMAIL_SERVER, False, "ExchangeUMVoicemailServer"),
     )

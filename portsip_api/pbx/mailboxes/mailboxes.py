@@ -13,6 +13,8 @@ import orjson
 
 from portsip_api.pbx.errors import Conflict, Invalid, NotFound, PbxError
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
+from portsip_api.pbx.extensions import permission_values
+from portsip_api.pbx.extensions.permissions import VOICEMAIL
 from portsip_api.pbx.extensions.tables import Extension, ExtensionSettings
 from portsip_api.pbx.mailboxes import outbox, service, waiting
 from portsip_api.pbx.mailboxes.messages import CONFERENCE, FOLDER, INBOX, MARKS, Message, as_shown, content, find
@@ -172,7 +174,8 @@ def _require_on(tenant_id: int, extension_ids: Sequence[int]) -> None:
     """Raise Conflict when the voicemail of one of the extensions is off."""
     for extension_id in extension_ids:
         row = ExtensionSettings.get(tenant_id, extension_id=extension_id)
-        if not orjson.loads(row.voice_mail)["enable_voicemail"]:
+        is_on = orjson.loads(row.voice_mail)["enable_voicemail"]
+        if not (is_on and permission_values.has(tenant_id, extension_id, VOICEMAIL)):
             raise Conflict("The voicemail of this extension is off.")
 
 

@@ -20,7 +20,7 @@ import soundfile
 import soxr
 
 from portsip_api.pbx.errors import Invalid, TooLarge
-from portsip_api.pbx.media import riff
+from portsip_api.pbx.media import riff, voice
 
 MOST_BYTES: Final = 10 << 20
 MOST_SECONDS: Final = 300
@@ -64,7 +64,13 @@ def convert(content: bytes) -> Recording:
 
 @cache
 def default_greeting() -> Recording:
-    """Return the system default greeting: two soft tones, the second one higher. It needs no file."""
+    """Return the system default greeting, which the PBX's own voice says."""
+    return convert(convert(voice.own(voice.GREETING)).content)
+
+
+@cache
+def default_tones() -> Recording:
+    """Return what is played where there is no music: two soft tones, the second one higher. It needs no file."""
     content = _wav(b"".join(_tone(frequency) for frequency in (440.0, 587.33)), NARROW)
     return Recording(content, 1.0, NARROW, 1, len(content), hashlib.sha256(content).digest())
 

@@ -53,7 +53,7 @@ def all_of(tenant_id: int, family: str) -> list[Prompt]:
     """Return the prompts of a family, of `FAMILIES` or ATTENDANTS, by name, the default one first. Raises NotFound."""
     _require_family(family)
     rows = sorted(_rows(tenant_id, family), key=lambda row: (fold(row.name), row.name))
-    default = _prompt(family, DEFAULT, WAV, len(audio.default_greeting().content))
+    default = _prompt(family, DEFAULT, WAV, len(audio.default_tones().content))
     return [default, *(_prompt(family, row.name, row.type, row.size) for row in rows)]
 
 
@@ -102,7 +102,7 @@ def sound(tenant_id: int, family: str, name: str) -> Sound:
     _require_family(family)
     label = _label(name)
     if label == DEFAULT:
-        tone = audio.default_greeting()
+        tone = audio.default_tones()
         return Sound(DEFAULT, WAV, tone.content, tone.sha256.hex())
     row = _there(tables.Prompt.find(tenant_id, family=family, name=label))
     return Sound(label, row.type, FILES.locate(row.blob), row.blob)

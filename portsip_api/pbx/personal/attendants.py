@@ -14,10 +14,10 @@ from portsip_api.pbx.extensions import permission_values
 from portsip_api.pbx.numbers import references
 from portsip_api.pbx.numbers.references import PERSONAL_ATTENDANT, Place
 from portsip_api.pbx.personal import preferences
-from portsip_api.pbx.personal.preferences import Part
+from portsip_api.pbx.personal.preferences import RULES, Part
 from portsip_api.pbx.personal.tables import PersonalAttendantKey
 from portsip_api.pbx.routing.presses import KEYS, OPERATOR, PERMISSION
-from portsip_api.pbx.values import Text, checked
+from portsip_api.pbx.values import Text, checked, defaults
 from portsip_api.store import database
 
 LANGUAGES: Final = ("en",)  # of the voice that comes with the PBX
@@ -36,6 +36,15 @@ class PersonalAttendant:
     operator: str | None
     menu: Mapping[str, str]
     permitted: bool
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What callers hear in a user's voicemail: whether they are told how to leave a message, and may, in a language."""
+
+    language: str
+    tells_options: bool
+    takes_messages: bool
 
 
 def show(tenant_id: int, user_id: int) -> PersonalAttendant:
@@ -70,8 +79,16 @@ def update(tenant_id: int, user_id: int, fields: Mapping[str, Any]) -> None:
 
 def takes_messages(tenant_id: int, user_id: int) -> bool:
     """Tell whether callers may leave a message in a user's voicemail; one or two statements."""
-    deposits = preferences.show(tenant_id, user_id, Part.ATTENDANT)["deposit"]
-    return deposits or not permission_values.has(tenant_id, user_id, PERMISSION)
+    return voice(tenant_id, user_id).takes_messages
+
+
+def voice(tenant_id: int, user_id: int) -> Voice:
+    """Return what callers hear in a user's voicemail; one statement, or two where something was set."""
+    usual = defaults(RULES[Part.ATTENDANT])
+    values = preferences.show(tenant_id, user_id, Part.ATTENDANT)
+    if values != usual and not permission_values.has(tenant_id, user_id, PERMISSION):
+        values = usual
+    return Voice(values["language"], values["play_options"], values["deposit"])
 
 
 def _targets(tenant_id: int, user_id: int) -> dict[str, str]:

@@ -128,7 +128,7 @@ def _gather(tenant_id: int, key: ExtensionKey, state: str | None, calendar: Cale
     rows = gather_sql.extensions(tenant_id, extensions | hunted)
     *prefixes_and_patterns, special = gather_sql.outside(tenant_id)
     outside = outside_rows.read(*prefixes_and_patterns)
-    also = (presses.PERMISSION,) * any(row[-1] != "[]" for row in rows)
+    also = (presses.PERMISSION,) * any(row[9] != "[]" for row in rows)
     permissions = dialling_rights.permissions_of(tenant_id, [row[1] for row in rows], outside, also)
     destinations = {row[0]: _destination(calendar, row, rings[row[0]], permissions.get(row[1], {})) for row in rows}
     internal = {place.number for place in reached if place.kind} | {ring.number for ring in sequences if ring.internal}
@@ -188,7 +188,7 @@ def _call_queues(tenant_id: int, numbers: Collection[str]) -> dict[str, CallQueu
 def _destination(
     calendar: Calendar, row: Sequence[Any], rings: Sequence[Ring], permissions: Mapping[str, bool]
 ) -> Destination:
-    number, _, status, document, hours, voice_mail, greeting, may_call_outside, pointing, keys = row
+    number, _, status, document, hours, voice_mail, greeting, may_call_outside, pointing, keys, permitted = row
     rules, pointed = orjson.loads(document), orjson.loads(pointing)
     fill(rules, pointed)
     return Destination(
@@ -196,7 +196,7 @@ def _destination(
         State.AVAILABLE if status == "ONLINE" else State(status),
         calendar.hours(orjson.loads(hours)),
         rules,
-        orjson.loads(voice_mail)["enable_voicemail"],
+        bool(permitted) and orjson.loads(voice_mail)["enable_voicemail"],
         greeting or DEFAULT,
         bool(may_call_outside),
         rings,

@@ -87,6 +87,12 @@ WHERE q.tenant_id = :tenant AND q.number IN {listed(":numbers")}
 _PRESSED: Final = (
     f"CASE WHEN f.place IS NULL THEN {_PLAIN.format('k.number')} ELSE coalesce(n.number, f.awaited, '') END"
 )
+# As `permission_values.has`, of a permission whose default is that everybody has it.
+_HAS_VOICEMAIL: Final = """coalesce(
+        (SELECT x.value FROM extension_permission AS x WHERE x.extension_id = e.id AND x.permission = 'Voicemail'),
+        (SELECT x.value FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id
+         JOIN group_permission AS x ON x.group_id = g.id AND x.permission = 'Voicemail'
+         WHERE m.extension_id = e.id ORDER BY g.weight, g.id LIMIT 1), 1)"""
 _EXTENSIONS: Final = f"""
 SELECT e.number, e.id, e.status, s.forward_rules, s.office_hours, s.voice_mail,
     (SELECT g.filename FROM greeting AS g WHERE g.extension_id = e.id AND g.active = 1),
@@ -97,7 +103,8 @@ SELECT e.number, e.id, e.status, s.forward_rules, s.office_hours, s.voice_mail,
     (SELECT {json_list(json_row("k.key", _PRESSED, "n.kind", "n.former"))}
      FROM personal_attendant_key AS k
      LEFT JOIN reference AS f ON f.owner = 'personal_attendant' AND f.owner_id = k.extension_id AND f.place = k.key
-     LEFT JOIN dialled_number AS n ON n.id = f.target_id WHERE k.extension_id = e.id)
+     LEFT JOIN dialled_number AS n ON n.id = f.target_id WHERE k.extension_id = e.id),
+    {_HAS_VOICEMAIL}
 FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id
 WHERE e.tenant_id = :tenant AND e.number IN {listed(":numbers")}
 """
@@ -191,7 +198,8 @@ def call_queues(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
 def extensions(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
     """Return of each extension number, id, status, the JSON of forward_rules, office_hours and voice_mail, the file
     name of the active greeting or None, whether its groups let it call outside, the JSON of where its rules point, and
-    that of its attendant's keys: key, number, the kind of what answers there, and the number of what is gone.
+    that of its attendant's keys (key, number, the kind of what answers there, the number of what is gone), and whether
+    it has the permission `Voicemail`.
     """
     return _of_numbers(_EXTENSIONS, tenant_id, numbers)
 

@@ -10,19 +10,31 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from portsip_api.pbx.calls.plans import planning
+from portsip_api.pbx.calls.plans.asking import Ask, End, Later, Say
 from portsip_api.pbx.calls.plans.kinds import Plan, Refuse, Ring, TakeMessage
 from portsip_api.pbx.calls.plans.outside import CallOutside
 from portsip_api.switch.freeswitch.documents import document, element
+from portsip_api.switch.freeswitch.steps.asking import KEYS, TOPIC, ask, continuing, end, later, say
+from portsip_api.switch.freeswitch.steps.messages import Record, record, take_message
 from portsip_api.switch.freeswitch.steps.outside import call_outside
-from portsip_api.switch.freeswitch.steps.ringing import ring, take_message
-from portsip_api.switch.freeswitch.steps.writing import Caller, Step, Writer, Writing, leaf, refusal
+from portsip_api.switch.freeswitch.steps.ringing import ring
+from portsip_api.switch.freeswitch.steps.writing import Caller, Origin, Step, Writer, Writing, leaf, refusal
 from portsip_api.switch.freeswitch.whose import whose
 
 _UUID: Final = re.compile(r"[0-9a-f-]{36}", re.ASCII)
+_NUMBER: Final = re.compile(r"[0-9A-Za-z*#+._-]{1,64}", re.ASCII)  # nothing that FreeSWITCH would run
+_KEYS: Final = re.compile(r"[0-9*#]{0,32}", re.ASCII)
+_NODE: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+_MOST_NODES: Final = 10_000  # of a document
 WRITERS: Final[Mapping[type[Plan], Writer]] = {
     Refuse: leaf(refusal),
     Ring: ring,
-    TakeMessage: leaf(take_message),
+    TakeMessage: take_message,
+    Record: leaf(record),
+    Ask: leaf(ask),
+    Later: leaf(later),
+    Say: say,
+    End: leaf(end),
     CallOutside: leaf(call_outside),
 }
 
@@ -32,25 +44,40 @@ def answer(form: Mapping[str, str]) -> str:
     context, found = form.get("Caller-Context", ""), whose(form)
     if isinstance(found, Refuse):
         return _document(context, [*refusal(None, found)])
-    id_ = _id(form)
-    plan = planning.plan(
-        found.tenant_id, found.number, zlib.crc32(id_.encode()), caller=found.extension, causer=found.causer,
-        shown=found.shown,
-    )  # fmt: skip
+    origin = _origin(form)
+    call = planning.call_of(
+        found.tenant_id, zlib.crc32(origin.id.encode()), caller=found.extension, causer=found.causer, shown=found.shown
+    )
+    topic = form.get(f"variable_{TOPIC}")
+    if topic:
+        keys = _KEYS.fullmatch(form.get(f"variable_{KEYS}", ""))
+        plan = planning.go_on(call, topic, keys[0] if keys else "")
+    else:
+        plan = call.onto(found.number)
     first = [*_beginning(form, found.caller), *found.first]
-    return _document(context, [*first, *Writing(found.caller, id_, WRITERS).steps(plan)])
+    return _document(context, [*first, *Writing(found.caller, origin, WRITERS).steps(plan)])
 
 
-def _id(form: Mapping[str, str]) -> str:
-    """Return the uuid of the call's leg."""
-    id_ = form.get("Unique-ID", "")
-    return id_ if _UUID.fullmatch(id_) else ""
+def _origin(form: Mapping[str, str]) -> Origin:
+    id_, number = form.get("Unique-ID", ""), form.get("Caller-Destination-Number", "")
+    node = form.get("variable_pbx_node", "")
+    # What is kept of an earlier document of the call must not be taken for what is kept of this one.
+    before = (int(node) // _MOST_NODES + 1) * _MOST_NODES if _NODE.fullmatch(node) else 0
+    return Origin(
+        id_ if _UUID.fullmatch(id_) else "",
+        number if _NUMBER.fullmatch(number) else "menu",
+        form.get("Caller-Context", ""),
+        before,
+        f"variable_{TOPIC}" in form,
+    )
 
 
 def _beginning(form: Mapping[str, str], caller: Caller) -> Iterator[Step]:
     yield Step("set", "hangup_after_bridge=true")
     yield Step("set", "continue_on_fail=true")
     yield Step("set", "sip_ignore_remote_cause=true")  # or a caller would be told what the last phone said
+    if f"variable_{TOPIC}" in form:
+        yield from continuing()
     if not form.get("variable_pbx_call"):
         yield Step("export", "pbx_call=${uuid}")
     if form.get("variable_pbx_caller"):

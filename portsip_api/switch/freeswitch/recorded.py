@@ -14,7 +14,7 @@ from portsip_api import settings
 from portsip_api.pbx.errors import PbxError
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.mailboxes import mailboxes
-from portsip_api.pbx.media import audio
+from portsip_api.pbx.media import voice
 from portsip_api.store.clock import clock
 from portsip_api.store.files import create_folders, share_folder, write_atomically
 
@@ -27,18 +27,34 @@ _log = logging.getLogger("pbx.switch")
 
 
 def make_folder() -> None:
-    """Make the folder, for both, and put the system's greeting into it."""
+    """Make the folder, for both, and put the PBX's own voice into it."""
     folder, group = settings.current().switch_path, settings.current().media_group
     create_folders(folder)
-    write_atomically(default_greeting(), audio.default_greeting().content, 0o640)
     if group is not None:
         share_folder(folder, group)
         folder.chmod(0o2770)
+    _make_voice(_voice() / voice.ENGLISH, group)
 
 
-def default_greeting() -> Path:
-    """Return the file of the system's greeting."""
-    return settings.current().switch_path / "greeting.wav"
+def sound(tenant_id: int, language: str, part: Path | str) -> Path:
+    """Return what FreeSWITCH plays for a file of the store, or for a sound of the PBX's voice by its name."""
+    return playable(part) if isinstance(part, Path) else voice.find(_voice(), tenant_id, language, part)
+
+
+def _make_voice(folder: Path, group: int | None) -> None:
+    create_folders(folder.parent)
+    create_folders(folder)
+    if group is not None:
+        share_folder(folder.parent, group)
+        share_folder(folder, group)
+    for name in voice.names():
+        file, content = folder / f"{name}.wav", voice.own(name)
+        if not file.is_file() or file.read_bytes() != content:
+            write_atomically(file, content, 0o640)
+
+
+def _voice() -> Path:
+    return settings.current().switch_path / "voice"
 
 
 def playable(file: Path) -> Path:

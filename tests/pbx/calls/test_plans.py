@@ -3,15 +3,19 @@
 import pytest
 
 from portsip_api.pbx.calls.plans import planning
+from portsip_api.pbx.calls.plans.asking import Later
 from portsip_api.pbx.calls.plans.kinds import Leg, Refuse, Result, Ring, TakeMessage
+from portsip_api.pbx.errors import Conflict
 from portsip_api.pbx.extension_keys import ExtensionKey
-from portsip_api.pbx.extensions import aliases, directory, extensions
+from portsip_api.pbx.extensions import aliases, directory, extensions, permission_values
 from portsip_api.pbx.features import hunt_groups, ring_groups
 from portsip_api.pbx.features.ring_groups import RingGroupKey
+from portsip_api.pbx.mailboxes import mailboxes
 from portsip_api.pbx.media import greetings
+from portsip_api.pbx.personal import attendants as personal_attendants
 from portsip_api.pbx.routing import call_sequences
 from tests import audio
-from tests.pbx.features.call_features import TENANT, make_tenant, make_user
+from tests.pbx.features.call_features import TENANT, make_group, make_tenant, make_user
 
 pytestmark = pytest.mark.usefixtures("configure")
 
@@ -209,3 +213,53 @@ def test_what_a_plan_costs_does_not_depend_on_how_far_it_leads(statements):
         costs.append(len(statements))
     assert costs == [costs[0]] * 4
     assert costs[0] <= 12
+
+
+def message_at(number):
+    found = planning.plan(TENANT, number)
+    assert isinstance(found, TakeMessage)
+    return found
+
+
+def with_keys(number, **fields):
+    """An extension that is offline, whose personal attendant has a key."""
+    id_ = make_user(number)
+    personal_attendants.update(TENANT, id_, {"menu": {"5": "1001", "6": "1001"}, **fields})
+    directory.set_presence(TENANT, ExtensionKey(number), "DND")
+    return id_
+
+
+def test_keys_of_a_personal_attendant_lead_on_from_the_greeting():
+    user("1001")
+    with_keys("1000")
+    message = message_at("1000")
+    assert message.keys == {"5": Later(("voicemail", "1000", "5")), "6": Later(("voicemail", "1000", "6"))}
+    assert statuses(planning.go_on(planning.call_of(TENANT), "voicemail~1000~5", ""))[0] == [("1001", 20)]
+    assert statuses(planning.go_on(planning.call_of(TENANT), "voicemail~1000~7", "")) == 404
+    extensions.destroy(TENANT, ExtensionKey("1001"))
+    assert message_at("1000").keys == {}  # the caller stays in the voicemail
+    assert planning.go_on(planning.call_of(TENANT), "voicemail~1000~5", "") == message_at("1000")
+    extensions.destroy(TENANT, ExtensionKey("1000"))
+    assert statuses(planning.go_on(planning.call_of(TENANT), "voicemail~1000~5", "")) == 404
+
+
+def test_a_mailbox_says_what_its_user_wants():
+    id_ = with_keys("1000", deposit=False, play_options=False, language="de")
+    message = message_at("1000")
+    assert (message.takes, message.is_told, message.language) == (False, False, "de")
+    permission_values.set_of_user(TENANT, id_, {"personal-auto-attendant": False})
+    message = message_at("1000")
+    assert (message.takes, message.is_told, message.language, message.keys) == (True, True, "", {})
+
+
+def test_who_may_have_no_voicemail_has_none():
+    id_ = make_user("1000")
+    permission_values.set_of_user(TENANT, id_, {"Voicemail": False})
+    assert statuses(planning.plan(TENANT, "1000")) == ([("1000", 20)], {"busy": 486, "dnd": 480, "offline": 480}, 480)
+    with pytest.raises(Conflict):
+        mailboxes.deposit(TENANT, ExtensionKey("1000"), audio.wav(4), "1001")
+    group = make_group("Staff", "1000")
+    permission_values.reset_of_user(TENANT, id_, ["Voicemail"])
+    assert statuses(planning.plan(TENANT, "1000"))[2][0] == "message"
+    permission_values.set_of_group(TENANT, group, {"Voicemail": False})
+    assert statuses(planning.plan(TENANT, "1000"))[2] == 480

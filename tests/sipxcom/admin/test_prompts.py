@@ -5,7 +5,7 @@ import re
 import pytest
 
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.media.audio import MOST_BYTES, default_greeting
+from portsip_api.pbx.media.audio import MOST_BYTES, default_tones
 from portsip_api.sipxcom.core.sound_files import MOST_AROUND
 from tests.audio import silence, wav
 from tests.sipxcom.portal import JSON, XML, Portal, check_refused
@@ -14,7 +14,7 @@ from tests.sipxcom.uploads import upload
 FAMILIES = ("moh", "pagegroups", "orbits")
 PATH = "api/moh/prompts"
 MP3 = (b"\xff\xfb\x90\x00" + bytes(413)) * 8
-DEFAULT_SIZE = len(default_greeting().content)
+DEFAULT_SIZE = len(default_tones().content)
 
 
 def names(portal: Portal, path: str = PATH) -> list[str]:

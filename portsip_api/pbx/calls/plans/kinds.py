@@ -5,7 +5,7 @@ that makes it. Each needs a function in the engine's module that writes its step
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -48,11 +48,19 @@ class Ring(Plan):
 
 @dataclass(frozen=True)
 class TakeMessage(Plan):
-    """The caller hears a greeting, the system's where there is no file, and leaves a message in a mailbox."""
+    """The caller hears a greeting, the system's where there is no file, and leaves a message in a mailbox.
+
+    What the caller is told then is said in a `language`, or with `is_told` off left out; a mailbox that does not `take`
+    messages is greeted for only. `keys` says what follows keys that are pressed while all this is heard.
+    """
 
     tenant_id: int
     extension_id: int
     greeting: Path | None
+    language: str = "en"
+    is_told: bool = True
+    takes: bool = True
+    keys: Mapping[str, Plan] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -4,37 +4,47 @@ Each kind of number has a module that makes the plan of a call to it. A step tha
 refusal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from portsip_api.pbx.calls import registrations_sql
-from portsip_api.pbx.calls.plans import outside, ringing
+from portsip_api.pbx.calls.plans import attendants, leaving, outside, ringing
+from portsip_api.pbx.calls.plans.asking import Topic, read
 from portsip_api.pbx.calls.plans.kinds import Builder, Call, Plan, Refuse
 from portsip_api.pbx.numbers import references
 from portsip_api.store.clock import clock
 
 
-def plan(  # noqa: PLR0913 — what there is to know of a call
+def call_of(  # noqa: PLR0913 — what the call is
     tenant_id: int,
-    number: str,
     turn: int = 0,
     at: datetime | None = None,
     *,
     caller: str = "",
     causer: str | None = None,
     shown: str = "",
-) -> Plan:
-    """Return what becomes of a call to `number`, as it was dialled in the tenant, `at` an instant, by default now.
+) -> Call:
+    """Return a call in a tenant, `at` an instant, by default now.
 
     `turn` is a number that differs from call to call: groups that take turns begin with another member each time.
     `caller` is the number of the extension that calls, nothing for a call from outside; `causer` the one by whose
     rights it goes on, by default the caller; `shown` a caller id that it asked for and may show outside.
     """
     at = at or datetime.fromtimestamp(clock.wall(), UTC)
-    return Call(
-        tenant_id, caller, caller if causer is None else causer, turn, at, _builder_of, _kind_of, shown=shown
-    ).onto(number)
+    causer = caller if causer is None else causer
+    return Call(tenant_id, caller, causer, turn, at, _builder_of, _kind_of, shown=shown)
+
+
+def plan(tenant_id: int, number: str, turn: int = 0, at: datetime | None = None, **whose: Any) -> Plan:
+    """Return what becomes of a call, as `call_of` makes it, to a number as it was dialled in the tenant."""
+    return call_of(tenant_id, turn, at, **whose).onto(number)
+
+
+def go_on(call: Call, topic: str, keys: str) -> Plan:
+    """Return what becomes of a call of which was asked what a topic tells, after those keys were pressed."""
+    asked = read(topic)
+    return _TOPICS[asked[0]](call, asked, keys)
 
 
 def _kind_of(tenant_id: int, text: str) -> tuple[str, str]:
@@ -54,7 +64,13 @@ _BUILDERS: Final[Mapping[str, Builder]] = {
     "EXTENSION": ringing.plan,
     "HUNT_GROUP": ringing.plan,
     "RING_GROUP": ringing.plan,
+    "VIRTUAL_RECEPTIONIST": attendants.plan,
+    "DIALLING_RULE": attendants.by_rule,
     "": outside.plan,
+}
+_TOPICS: Final[Mapping[str, Callable[[Call, Topic, str], Plan]]] = {
+    attendants.TOPIC: attendants.go_on,
+    leaving.TOPIC: leaving.go_on,
 }
 
 

@@ -6,15 +6,14 @@ nobody while the call rings.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
+from portsip_api.pbx.calls.plans import leaving
 from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Call, Leg, Plan, Refuse, Result, Ring, TakeMessage
-from portsip_api.pbx.errors import FileNotThere, NotFound
-from portsip_api.pbx.extension_keys import ExtensionKey, find_id
+from portsip_api.pbx.errors import NotFound
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.features import ring_groups
 from portsip_api.pbx.features.ring_groups import RingGroupKey
-from portsip_api.pbx.media import greetings
 from portsip_api.pbx.numbers import numbers_sql
 from portsip_api.pbx.routing import gather
 from portsip_api.pbx.routing.decide import stop
@@ -40,7 +39,7 @@ class _Builder:
 
     call: Call
     world: Surroundings
-    greetings: dict[str, TakeMessage] = field(default_factory=dict)
+    messages: dict[str, TakeMessage] = field(default_factory=dict)
 
     def meet(self, called: Next, visited: tuple[str, ...]) -> Plan:
         """Return what happens from an extension or a hunt group on."""
@@ -105,21 +104,14 @@ class _Builder:
         if step.target is None:
             return Refuse(486 if is_busy else 480, step.reason)
         if step.action == VOICE_MAIL:
-            return self._message(step.target, step.greeting or "")
+            return self._message(step)
         return self.call.onto(step.target, *visited, causer=visited[-1])
 
-    def _message(self, number: str, greeting: str) -> Plan:
-        if number not in self.greetings:
-            key = ExtensionKey(number)
-            try:
-                audio = greetings.sound(self.call.tenant_id, key, greeting).audio
-            except FileNotThere:
-                audio = b""
-            extension_id = find_id(self.call.tenant_id, key)
-            self.greetings[number] = TakeMessage(
-                self.call.tenant_id, extension_id, audio if isinstance(audio, Path) else None
-            )
-        return self.greetings[number]
+    def _message(self, step: Step) -> TakeMessage:
+        number = step.target or ""
+        if number not in self.messages:
+            self.messages[number] = leaving.take(self.call, step)
+        return self.messages[number]
 
     def _waves(self, steps: Sequence[Step]) -> Iterator[tuple[Leg, ...]]:
         """Yield what rings together; numbers at which no phones of the tenant ring are left out."""

@@ -45,15 +45,28 @@ class Written(NamedTuple):
     depth: int = 0
 
 
-class Writing:
-    """The steps of one call in the making, whose ringings are numbered. `id` is the uuid of its first leg."""
+class Origin(NamedTuple):
+    """Where a call is in FreeSWITCH: the uuid of its first leg, the number that was dialled, and its context.
 
-    def __init__(self, caller: Caller, id_: str, writers: Mapping[type[Plan], "Writer"]) -> None:
+    `nodes` are the ringings that it has had before, and `is_continued` tells that it goes on by what was asked.
+    """
+
+    id: str
+    number: str
+    context: str
+    nodes: int = 0
+    is_continued: bool = False
+
+
+class Writing:
+    """The steps of one call in the making, whose ringings are numbered."""
+
+    def __init__(self, caller: Caller, origin: Origin, writers: Mapping[type[Plan], "Writer"]) -> None:
         """Nothing is written."""
         self.caller = caller
-        self.id = id_
+        self.origin = origin
         self._writers = writers
-        self._nodes = 0
+        self._nodes = origin.nodes
         self._kept: list[Step] = []
 
     def steps(self, plan: Plan) -> list[Step]:

@@ -1,0 +1,79 @@
+"""What the PBX says on the phone: files of its own voice, in whose place a tenant or the whole PBX may have others.
+
+A sound is looked for in the tenant's own voice, then in that of the whole PBX, each first in the language that is asked
+for and then in English. Numbers and times are said from parts. Source: ours; `make voice` makes the files.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+OURS: Final = Path(__file__).parent / "voice_files"
+ENGLISH: Final = "en"
+GREETING: Final = "unavailable"
+MOST: Final = 99  # the highest number that is said; one that is higher is said so too
+_TWENTY: Final = 20
+_LANGUAGE: Final = re.compile(r"([A-Za-z]{2,3})(?:[_-]([A-Za-z0-9]{2,8}))?")
+_KEYS: Final = {"*": "star", "#": "pound", "+": "plus"}
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all sounds."""
+    return tuple(sorted(path.stem for path in (OURS / ENGLISH).glob("*.wav")))
+
+
+def own(name: str) -> bytes:
+    """Return the file of a sound as it comes with the PBX."""
+    return (OURS / ENGLISH / f"{name}.wav").read_bytes()
+
+
+def find(folder: Path, tenant_id: int, language: str, name: str) -> Path:
+    """Return the file of a sound; `folder` has the voice of the whole PBX, and folders of tenants by their ids."""
+    for place in (folder / str(tenant_id), folder):
+        for spoken in _languages(language):
+            file = place / spoken / f"{name}.wav"
+            if file.is_file():
+                return file
+    return folder / ENGLISH / f"{name}.wav"
+
+
+def _languages(language: str) -> Sequence[str]:
+    """Return the folders for a language such as `en_US`: `en-us`, `en` and that of English."""
+    found = _LANGUAGE.fullmatch(language)
+    if found is None:
+        return (ENGLISH,)
+    plain = found[1].lower()
+    return tuple(dict.fromkeys(([f"{plain}-{found[2].lower()}"] if found[2] else []) + [plain, ENGLISH]))
+
+
+def number(count: int) -> list[str]:
+    """Return the sounds that say how many there are."""
+    count = min(count, MOST)
+    if count <= _TWENTY:
+        return [str(count)]
+    tens, ones = divmod(count, 10)
+    return [str(tens * 10), *([str(ones)] if ones else [])]
+
+
+def digits(text: str) -> list[str]:
+    """Return the sounds that say a telephone number, digit by digit; what is none is left out."""
+    return [_KEYS.get(char, char) for char in text if (char.isascii() and char.isdigit()) or char in _KEYS]
+
+
+def moment(at: datetime, now: datetime, *, by_12: bool) -> list[str]:
+    """Return the sounds that say when something was, both in the zone of who hears it."""
+    days = (now.date() - at.date()).days
+    day = {0: ["today"], 1: ["yesterday"]}.get(days, [f"month-{at.month}", *number(at.day)])
+    return [*day, "at", *_time(at, by_12=by_12)]
+
+
+def _time(at: datetime, *, by_12: bool) -> list[str]:
+    hour = at.hour % 12 or 12 if by_12 else at.hour
+    minutes = ["oh", str(at.minute)] if 0 < at.minute < 10 else number(at.minute) if at.minute else ["oclock"]
+    if by_12 and not at.minute:
+        minutes = []
+    return [*number(hour), *minutes, *(["am" if at.hour < 12 else "pm"] if by_12 else [])]

@@ -1,0 +1,112 @@
+"""Callers hear a menu and press keys: attendants, which are told apart by tones in the place of what is said."""
+
+import pytest
+
+from tests.live.audio import wav
+from tests.live.conftest import ANN, BOB, EVE, Pbx
+
+MENU, LAST, INVALID, GOODBYE, USUAL = 700, 900, 1300, 1700, 2100  # tones in hertz
+TO_EXTENSION = "CONNECT_TO_ANOTHER_EXTENSION"
+AGAIN = {"action": "REPEAT", "action_value": ""}
+
+
+@pytest.fixture
+def voice(pbx: Pbx):
+    """The tenant's own voice, in tones."""
+    pbx.speak(invalid=INVALID, goodbye=GOODBYE, enter_extension=USUAL)
+
+
+@pytest.fixture
+def attendant(pbx: Pbx):
+    """A function that makes an attendant of a menu, and returns its number."""
+
+    def make(hertz=MENU, **fields):
+        number = pbx.unused()
+        waits = {"seconds": 2, "action": "REPEAT", "action_value": ""}
+        given = {"name": f"Attendant {number}", "gap_time": 1, "timeout": waits, "failure": AGAIN, **fields}
+        pbx.receptionist(number, wav(hertz, 1.5), **given)
+        return number
+
+    return make
+
+
+def talk(call, rings, hertz=BOB):
+    """Let a call be answered, and both hear each other."""
+    rings.answer()
+    assert call.stream.hears(hertz)
+    assert rings.stream.hears(ANN)
+
+
+@pytest.mark.usefixtures("voice")
+def test_a_key_leads_where_the_menu_says(line, attendant):
+    _, anns = line(ANN)
+    bob, bobs = line(BOB)
+    call = anns.call(attendant(key1={"action": TO_EXTENSION, "action_value": bob}))
+    call.wait("200")
+    assert call.stream.hears(MENU)
+    call.press("1")
+    talk(call, bobs.incoming())
+    call.hang_up()
+
+
+@pytest.mark.usefixtures("voice")
+def test_digits_are_the_number_of_an_extension(line, attendant):
+    _, anns = line(ANN)
+    bob, bobs = line(BOB)
+    eve, eves = line(EVE)
+    call = anns.call(attendant(key1={"action": TO_EXTENSION, "action_value": eve}))
+    call.wait("200")
+    assert call.stream.hears(MENU)
+    call.press_by_info(bob)
+    talk(call, bobs.incoming())
+    assert eves.is_left_alone(0.2)
+    call.hang_up()
+
+
+@pytest.mark.usefixtures("voice")
+def test_what_leads_nowhere_and_silence_are_heard_out_and_end(line, attendant):
+    _, anns = line(ANN)
+    call = anns.call(attendant())
+    call.wait("200")
+    assert call.stream.hears(MENU)
+    call.press("9")
+    assert call.stream.hears(INVALID)
+    assert call.stream.hears(MENU)
+    call.press("0049123456#")  # a number outside
+    assert call.stream.hears(INVALID)
+    assert call.stream.hears(MENU)
+    assert call.stream.hears(MENU, 10)  # nothing is pressed
+    assert call.stream.hears(GOODBYE, 10)
+    call.wait("BYE")
+
+
+@pytest.mark.usefixtures("voice")
+def test_silence_leads_to_a_mailbox(pbx: Pbx, line, attendant):
+    _, anns = line(ANN)
+    bob = pbx.extension()
+    to_mailbox = {"seconds": 1, "action": "CONNECT_TO_VOICE_MAIL", "action_value": bob}
+    call = anns.call(attendant(timeout=to_mailbox))
+    call.wait("200")
+    assert call.stream.hears(MENU)
+    assert call.stream.hears(1000, 25)  # the tone
+    call.hang_up()
+
+
+@pytest.mark.usefixtures("voice")
+def test_a_forward_leads_to_an_attendant_and_that_to_another(pbx: Pbx, line, attendant):
+    _, anns = line(ANN)
+    bob, bobs = line(BOB)
+    eve, eves = line(EVE)
+    last = attendant(LAST, key2={"action": TO_EXTENSION, "action_value": bob})
+    first = attendant(key5={"action": "CONNECT_TO_VIRTUAL_RECEPTIONIST", "action_value": last})
+    busy = {"busy_action": "CONNECT_TO_VIRTUAL_RECEPTIONIST", "busy_action_value": first}
+    pbx.change(eve, forward_rules={"available": busy})
+    call = anns.call(eve)
+    eves.incoming().respond(486)
+    call.wait("200")
+    assert call.stream.hears(MENU)
+    call.press("5")
+    assert call.stream.hears(LAST)
+    call.press("2")
+    talk(call, bobs.incoming())
+    call.hang_up()
