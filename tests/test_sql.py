@@ -27,6 +27,9 @@ _OF_THE_ENGINE = {"pbx/upkeep/consistency_sql.py", "pbx/upkeep/rekey_sql.py"}
 # Who asks for the rows of all tenants, and why.
 WHOLE_PBX = {
     "pbx/access/administrators.py",  # an administrator's name must be nobody's number, in whatever tenant
+    "pbx/reports/mails.py",  # the job that sends mail
+    "pbx/reports/reports.py",  # the job that makes reports
+    "pbx/mailboxes/mail_queue.py",  # the job that sends mail
     "pbx/mailboxes/mails.py",  # the job that sends mail
     "pbx/mailboxes/service.py",  # the job that removes past messages
     "pbx/mailboxes/telling.py",  # the thread that tells the SIP engine what waits in mailboxes

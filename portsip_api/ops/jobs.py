@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from portsip_api import settings
-from portsip_api.ops import greeting_fetch, mailbox_mail
+from portsip_api.ops import greeting_fetch, mailbox_mail, report_making
 from portsip_api.ops.metrics import Metrics
 from portsip_api.pbx.access import digest_nonces, login_limits, tokens
 from portsip_api.pbx.calls import control, retention
@@ -28,6 +28,7 @@ from portsip_api.pbx.events import outbox
 from portsip_api.pbx.import_export import export_files
 from portsip_api.pbx.mailboxes import service as voice_mail_service
 from portsip_api.pbx.media import files as greeting_files
+from portsip_api.pbx.reports import reports
 from portsip_api.pbx.upkeep import demo_life, measures
 from portsip_api.store import database, volatile
 from portsip_api.store.files import FileLock
@@ -57,8 +58,10 @@ JOBS: Final = (
     Job("sweep_greeting_files", 3_600, greeting_files.sweep_orphans),
     Job("clean_voicemail", 3_600, voice_mail_service.clean),
     Job("clean_calls", 3_600, retention.clean),
+    Job("clean_call_reports", 3_600, reports.clean),
     Job("fetch_greetings", 2, greeting_fetch.start_due),
     Job("send_mail", 5, mailbox_mail.start_due),
+    Job("make_call_reports", 2, report_making.start_due),
     Job("sweep_exports", 300, export_files.sweep),
     Job("sweep_events", 300, lambda: outbox.sweep(is_served=bool(settings.current().events))),
     Job("optimize_database", 86_400, database.optimize),

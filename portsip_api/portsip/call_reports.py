@@ -1,8 +1,6 @@
-"""`/api/call_reports`: past calls as reports show them. Source: contract `portsip-more.md`, section 2.
+"""`/api/call_reports`: past calls as reports show them, and as files. Source: contract `portsip-more.md`, section 2."""
 
-What the page lets be mailed as a file is not made here.
-"""
-
+import re
 from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any, Final
@@ -10,11 +8,17 @@ from typing import Any, Final
 from marshmallow import Schema
 from marshmallow import fields as ma
 
+from portsip_api.pbx.access.links import REPORT, FileLink
 from portsip_api.pbx.calls import history
 from portsip_api.pbx.calls.history import PastCall, Wanted
 from portsip_api.pbx.calls.keys import Times
 from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.mailboxes import mails
+from portsip_api.pbx.reports import reports
+from portsip_api.pbx.reports.files import CSV, FORMATS
+from portsip_api.pbx.reports.reports import Report
 from portsip_api.pbx.values import Choice, Rules, Text, Whole
+from portsip_api.portsip import filedown
 from portsip_api.portsip.call_lists import part_asked, zone_of_tenant
 from portsip_api.portsip.call_logs import ANSWERED, UNANSWERED, status_of
 from portsip_api.portsip.core import dialects, instants
@@ -23,6 +27,7 @@ from portsip_api.portsip.core.dialects import Dialect
 from portsip_api.portsip.core.fields import ID, Ruled, TenantRequest, schema_of
 from portsip_api.portsip.core.instants import NEVER_ANSWERED
 from portsip_api.portsip.core.lists import Listing, ListRequest
+from portsip_api.portsip.core.replies import SUCCESS, Success
 
 call_reports = ResourceBlueprint(
     "call reports", __name__, url_prefix="/api/call_reports", description="Past calls as reports show them"
@@ -43,14 +48,29 @@ _FIELDS: Final[Rules] = {
 }
 
 
+_FILE: Final[Rules] = {"format": Choice(FORMATS, CSV), "mail_to": Text(2_000)}
+_REQUIRED: Final = ("date_from", "date_to", "format", "mail_to", "call_status", "source", "destination")
+_BETWEEN: Final = re.compile(r"[,;\s]+")
+_MOST_ADDRESSES: Final = 10
+
+
 class ReportSearch(schema_of("ReportSearchFields", _FIELDS, ListRequest)):  # type: ignore[misc]
     """Which calls: from when to when (`MM/DD/YYYY HH:MM:SS` in the tenant's time zone), whose, and how long."""
 
 
-class ReportKey(TenantRequest):
-    """Names a past call."""
+class ReportFileRequest(
+    schema_of("ReportFileFields", _FIELDS | _FILE, TenantRequest, required=_REQUIRED)  # type: ignore[misc]
+):
+    """Which calls, as which file, and to whom it is mailed: addresses with commas or semicolons between them."""
 
-    id = Ruled(ID, required=True, metadata={"description": "Of `call_logs/list`, or of a row here."})
+
+class ReportKey(TenantRequest):
+    """Names a past call, or a report that was made."""
+
+    id = Ruled(ID, metadata={"description": "Of `call_logs/list`, or of a row here."})
+    report_id = Ruled(ID, metadata={"description": "Ours: of a report that `create` was asked for."})
+
+    keys = ("id", "report_id")
 
 
 class ReportRow(Schema):
@@ -67,9 +87,41 @@ class ReportRow(Schema):
     status = ma.String(required=True, metadata={"enum": [ANSWERED, UNANSWERED]})
 
 
+class ReportFile(Schema):
+    """A report that `create` was asked for."""
+
+    id = ma.String(required=True)
+    format = ma.String(required=True, metadata={"enum": list(FORMATS)})
+    status = ma.String(required=True, metadata={"enum": [reports.PENDING, reports.READY, reports.FAILED]})
+    file = ma.String(
+        required=True,
+        metadata={"description": "Its signed name below `/filedown/`, good for 24 hours; empty until it is made."},
+    )
+    filename = ma.String(required=True, metadata={"description": "Ours: what the file is called."})
+    reason = ma.String(required=True, metadata={"description": "Ours: why it failed."})
+    time = ma.String(required=True, metadata={"description": "Ours: when it was asked for."})
+    calls = ma.Integer(required=True, metadata={"description": "Ours: how many calls are in it."})
+    size = ma.Integer(required=True, metadata={"description": "Ours: bytes."})
+
+
+class ShownReport(Schema):
+    """A past call, or a report, whose fields `call_reports/list` tells."""
+
+    id = ma.String(required=True)
+    status = ma.String(required=True)
+
+
+class MadeReport(Success):
+    """What is asked for is made soon."""
+
+    id = ma.String(required=True, metadata={"description": "Of the report, in `reports` of `call_reports/list`."})
+
+
 _LISTING: Final = Listing("call_reports")
 _FILES: Final = ma.List(
-    ma.Dict(), required=True, metadata={"description": "Reports that were made as files: none, since none are made."}
+    ma.Nested(ReportFile),
+    required=True,
+    metadata={"description": "Reports that `create` was asked for, the newest first: all, at most 100."},
 )
 _LIST: Final = _LISTING.schema("CallReportList", ReportRow, reports=_FILES)
 
@@ -93,33 +145,55 @@ def search_reports(given: dict[str, Any]) -> dict[str, Any]:
     A type is `ANY`, `NUMBER` or, ours, `PREFIX`.
     """
     zone = zone_of_tenant()
-    caller, callee = given.get("source", {}), given.get("destination", {})
-    seconds = given.get("duration", {})
-    wanted = Wanted(
-        _times(given, zone),
-        caller=_party(caller, "source", _NUMBER),
-        callee=_party(callee, "dest", _NUMBER),
-        caller_prefix=_party(caller, "source", _PREFIX),
-        callee_prefix=_party(callee, "dest", _PREFIX),
-        is_answered=given["call_status"] == ANSWERED if "call_status" in given else None,
-        least_seconds=seconds.get("duration_from"),
-        most_seconds=seconds.get("duration_to"),
-    )
-    return _listed(given, wanted, zone)
+    return _listed(given, _wanted(given, zone), zone)
+
+
+@call_reports.route("/create/cdr_basic", methods=["POST"])
+@call_reports.arguments(
+    ReportFileRequest,
+    example={
+        "date_from": "05/01/2024 00:00:00",
+        "date_to": "05/31/2024 23:59:59",
+        "format": "CSV",
+        "mail_to": "ana@example.com",
+        "call_status": "ANSWERED",
+        "source": {"source_type": "ANY"},
+        "destination": {"dest_type": "NUMBER", "dest_value": "101"},
+    },
+)
+@call_reports.allowed(*MANAGERS)
+@call_reports.answers(MadeReport, example={"result": "success", "id": "1"})
+def create_report(given: dict[str, Any]) -> dict[str, Any]:
+    """Have a report of past calls made as a file, of all that fit, and mailed (`PBX_SMTP_URL`; otherwise only listed).
+
+    A tenant has at most 100 reports, and in bytes `max_call_report_quota`: the oldest go for a new one, and those that
+    are older than `auto_clean_call_reports_days`. Of more than 10 MiB the mail tells only that it is there (ours).
+    """
+    for name in ("date_from", "date_to"):
+        if not given[name].strip():
+            raise Invalid({name: ["Missing."]})
+    addresses = _addresses(given["mail_to"])
+    made = reports.create(current_tenant(), given["format"], _wanted(given, zone_of_tenant()), addresses)
+    return {**SUCCESS, "id": str(made)}
 
 
 @call_reports.route("/show")
 @call_reports.arguments(ReportKey)
 @call_reports.allowed(*MANAGERS)
-@call_reports.answers(ReportRow)
+@call_reports.answers(ShownReport)
 def show_report(given: dict[str, Any]) -> dict[str, Any]:
-    """Show one past call."""
-    return _row(history.show(current_tenant(), given["id"]), zone_of_tenant())
+    """Show one past call or, by `report_id` (ours), a report that was asked for."""
+    zone = zone_of_tenant()
+    if "id" in given:
+        return _row(history.show(current_tenant(), given["id"]), zone)
+    return _file(reports.show(current_tenant(), given["report_id"]), zone)
 
 
 def _listed(given: dict[str, Any], wanted: Wanted, zone: tzinfo) -> dict[str, Any]:
     page = history.page(current_tenant(), wanted, part_asked(_LISTING, given))
-    return _LISTING.reply(given, page, [_row(call, zone) for call in page.rows]) | {"reports": []}
+    return _LISTING.reply(given, page, [_row(call, zone) for call in page.rows]) | {
+        "reports": [_file(report, zone) for report in reports.all_of(current_tenant())]
+    }
 
 
 def _row(call: PastCall, zone: tzinfo) -> dict[str, Any]:
@@ -135,6 +209,44 @@ def _row(call: PastCall, zone: tzinfo) -> dict[str, Any]:
         "end_time": instants.with_zone(call.last, zone),
         "status": status_of(call),
     }
+
+
+def _file(report: Report, zone: tzinfo) -> dict[str, Any]:
+    link = FileLink(REPORT, current_tenant(), 0, report.id)
+    return {
+        "id": str(report.id),
+        "format": report.format,
+        "status": report.status,
+        "file": "" if report.blob is None else filedown.path_to(link, report.format.lower()),
+        "filename": report.filename,
+        "reason": report.reason,
+        "time": instants.in_zone(report.created, zone),
+        "calls": report.calls,
+        "size": report.size,
+    }
+
+
+def _wanted(given: Mapping[str, Any], zone: tzinfo) -> Wanted:
+    caller, callee = given.get("source", {}), given.get("destination", {})
+    seconds = given.get("duration", {})
+    return Wanted(
+        _times(given, zone),
+        caller=_party(caller, "source", _NUMBER),
+        callee=_party(callee, "dest", _NUMBER),
+        caller_prefix=_party(caller, "source", _PREFIX),
+        callee_prefix=_party(callee, "dest", _PREFIX),
+        is_answered=given["call_status"] == ANSWERED if "call_status" in given else None,
+        least_seconds=seconds.get("duration_from"),
+        most_seconds=seconds.get("duration_to"),
+    )
+
+
+def _addresses(text: str) -> list[str]:
+    """Return the addresses that a text names, each once. Raises Invalid."""
+    found = list(dict.fromkeys(filter(None, _BETWEEN.split(text))))
+    if not 1 <= len(found) <= _MOST_ADDRESSES or not all(map(mails.is_address, found)):
+        raise Invalid({"mail_to": [f"Must be 1 to {_MOST_ADDRESSES} e-mail addresses."]})
+    return found
 
 
 def _times(given: Mapping[str, Any], zone: tzinfo) -> Times:

@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter
 from portsip_api.framework import file_replies
 from portsip_api.pbx import trail
 from portsip_api.pbx.access import links
-from portsip_api.pbx.access.links import RECORDING, VOICE_MESSAGE, FileLink
+from portsip_api.pbx.access.links import RECORDING, REPORT, VOICE_MESSAGE, FileLink
 from portsip_api.pbx.access.tokens import TokenRefused
 from portsip_api.pbx.calls import recordings
 from portsip_api.pbx.errors import FileNotThere, NotFound
@@ -22,6 +22,8 @@ from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.mailboxes import messages
 from portsip_api.pbx.media.file_names import FileName
 from portsip_api.pbx.media.files import FILES
+from portsip_api.pbx.reports import reports
+from portsip_api.pbx.reports.files import MEDIA_TYPES
 from portsip_api.portsip.core.blueprint import ResourceBlueprint
 from portsip_api.portsip.core.fields import Request, described
 
@@ -33,7 +35,7 @@ WAV: Final = "audio/wav"
 class FilePath(BaseConverter):
     """A segment that has the form of a signed name; any other word is no address at all."""
 
-    regex = r"[A-Za-z0-9_-]{8,512}\.[A-Za-z0-9_-]{4,12}\.[A-Za-z0-9_-]{20,64}\.wav"
+    regex = r"[A-Za-z0-9_-]{8,512}\.[A-Za-z0-9_-]{4,12}\.[A-Za-z0-9_-]{20,64}\.(?:wav|csv|xml)"
 
 
 @dataclass(frozen=True)
@@ -57,15 +59,17 @@ def name_of(message_id: int) -> str:
     return f"{message_id:08}.wav"
 
 
-def path_to(link: FileLink) -> str:
+def path_to(link: FileLink, extension: str = "wav") -> str:
     """Return the signed name of a file, which is good for 24 hours."""
-    return f"{links.to_file(link)}.wav"
+    return f"{links.to_file(link)}.{extension}"
 
 
 @recorded_files.route("/filedown/<filepath:filepath>", aliases=["/<filepath:filepath>"])
 @recorded_files.arguments(FileRequest)
 @recorded_files.allowed()
-@recorded_files.answers({WAV: {"type": "string", "format": "binary"}}, errors=("404.3", "416.1"))
+@recorded_files.answers(
+    {kind: {"type": "string", "format": "binary"} for kind in (WAV, *MEDIA_TYPES.values())}, errors=("404.3", "416.1")
+)
 def send_file(given: dict[str, Any]) -> Response:
     """Download a recorded file, whole or one range of its bytes, by the name that a list gives of it.
 
@@ -73,7 +77,7 @@ def send_file(given: dict[str, Any]) -> Response:
     its own extension downloads it.
     """
     try:
-        link = links.read_file((request.view_args or {})["filepath"].removesuffix(".wav"))
+        link = links.read_file((request.view_args or {})["filepath"].rpartition(".")[0])
         trail.within(link.tenant_id)
         found = _OPENERS[link.kind](link, request.method)
     except (TokenRefused, NotFound, KeyError):
@@ -96,8 +100,16 @@ def _recording(link: FileLink, method: str) -> Download:
     return Download(FILES.locate(found.blob), found.filename, found.blob)
 
 
+def _report(link: FileLink, _: str) -> Download:
+    found = reports.show(link.tenant_id, link.object_id)
+    if found.blob is None:
+        raise FileNotThere("There is no such file.")
+    return Download(FILES.locate(found.blob), found.filename, found.blob, MEDIA_TYPES[found.format])
+
+
 # By the kind of what a link is to.
 _OPENERS: Final[Mapping[str, Callable[[FileLink, str], Download]]] = {
     VOICE_MESSAGE: _voice_message,
     RECORDING: _recording,
+    REPORT: _report,
 }

@@ -18,7 +18,7 @@ from typing import Final
 from portsip_api import settings
 from portsip_api.store.clock import clock
 from portsip_api.store.database import StoreUnavailable
-from portsip_api.store.files import create_folder, share_as_folder, sync_folder, write_atomically
+from portsip_api.store.files import create_folder, share_as_folder, sync_folder, write_parts_atomically
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _BATCH: Final = 500
@@ -43,16 +43,20 @@ class BlobFolder:
 
     def put(self, content: bytes) -> str:
         """Store `content` durably and return its id. Raises StoreUnavailable."""
+        return self.put_parts((content,))[0]
+
+    def put_parts(self, parts: Iterable[bytes]) -> tuple[str, int]:
+        """Store a content that comes in parts durably, and return its id and its bytes. Raises StoreUnavailable."""
         blob = uuid.uuid4().hex
         try:
             if not self.path.is_dir():
                 create_folder(self.path)
                 sync_folder(self.path.parent)
-            write_atomically(self.path / blob, content)
+            size = write_parts_atomically(self.path / blob, parts)
             share_as_folder(self.path / blob, self.path)
         except OSError as error:
             raise StoreUnavailable(f"The file cannot be stored: {error.strerror}.") from error
-        return blob
+        return blob, size
 
     def locate(self, blob: str) -> Path:
         """Return the path of a file that a row names."""

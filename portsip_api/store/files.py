@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -116,13 +116,19 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
 
     It has exactly that mode.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    write_parts_atomically(path, (content,), mode)
+
+
+def write_parts_atomically(path: Path, parts: Iterable[bytes], mode: int = 0o600) -> int:
+    """Do the same with a content that comes in parts, and return how many bytes it has."""
+    size, temporary = 0, path.with_name(f".{path.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     descriptor = create(temporary, mode, path)
     try:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(file.fileno(), mode)
-            file.write(content)
+            for part in parts:
+                size += file.write(part)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -130,6 +136,7 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+    return size
 
 
 def sync_folder(folder: Path) -> None:

@@ -16,7 +16,7 @@ from portsip_api.ops import mailbox_mail
 from portsip_api.ops.jobs import JOBS
 from portsip_api.pbx.extensions import extensions
 from portsip_api.pbx.mailboxes import mails, messages
-from portsip_api.pbx.mailboxes.mails import LEASE_SECONDS, RETRY_SECONDS, STALE_SECONDS
+from portsip_api.pbx.mailboxes.mail_queue import LEASE_SECONDS, RETRY_SECONDS, STALE_SECONDS
 from portsip_api.setting_kinds import SmtpServer
 from portsip_api.store import database
 from tests.audio import check_plays

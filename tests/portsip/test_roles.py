@@ -40,6 +40,15 @@ GREETING = {"extension_number": COLLEAGUE, "filename": "default.wav"}
 IN_ROOM = {"id": "{room}", "participant_extension": NUMBER}
 FETCHED = {"extension_number": COLLEAGUE, "filename": "new.wav", "url": "http://example.com/new.wav"}
 
+REPORT = {
+    "date_from": "01/01/2024 00:00:00",
+    "date_to": "01/02/2024 00:00:00",
+    "format": "CSV",
+    "mail_to": "a@b.example",
+    "call_status": "ANSWERED",
+    "source": {},
+    "destination": {},
+}
 TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("POST", "/api/account/credentials/verify"): ({"username": "home", "password": "wrong"}, LOGIN),
     ("POST", "/api/account/email/verify"): ({"email": "a@b", "password": "wrong"}, LOGIN),
@@ -150,6 +159,7 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("GET", "/api/call_reports/list"): ({}, MANAGERS),
     ("GET", "/api/call_reports/search"): ({}, MANAGERS),
     ("POST", "/api/call_reports/search"): ({}, MANAGERS),
+    ("POST", "/api/call_reports/create/cdr_basic"): (REPORT, MANAGERS),
     ("GET", "/api/call_reports/show"): ({"id": "{call}"}, MANAGERS_OBJECT),
     ("GET", "/api/call_sessions/list"): ({}, MANAGERS),
     ("POST", "/api/call_sessions/create"): ({"call_from": COLLEAGUE, "call_to": [NUMBER]}, CALL),

@@ -148,6 +148,7 @@ NAMES_NOBODY = {
     "POST account/extension/sip/verify": "a log-in",
     "POST extensions/import": "rows are made in the own tenant; see below",
     "POST extensions/export": "filters the own tenant's",
+    "POST call_reports/create/cdr_basic": "numbers that calls of the own tenant have",
     "GET extensions/export/show": "a link that is signed",
     "GET /filedown/{filepath}": "a name that is signed, and what to call the file",
     "GET /{filepath}": "a name that is signed, and what to call the file",

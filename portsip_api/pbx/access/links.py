@@ -19,6 +19,7 @@ LINK_SECONDS: Final = 600
 EXPORT_SECONDS: Final = 3_600
 FILE_SECONDS: Final = 86_400
 RECORDING: Final = "rec"  # the kind of a recording of a call
+REPORT: Final = "rep"  # the kind of a report of calls
 VOICE_MESSAGE: Final = "vm"  # the kind of a message in a mailbox
 _GREETING: Final = "greeting.link"
 _EXPORT: Final = "export.link"
@@ -26,7 +27,7 @@ _FILE: Final = "file.link"
 
 
 class FileLink(NamedTuple):
-    """Recorded audio that a link is to: its kind and id, and the id of the extension whose it is.
+    """The file that a link is to: its kind and id, and the id of the extension whose it is, 0 for the tenant's own.
 
     `is_owners` tells that it was given to that extension itself.
     """

@@ -8,13 +8,13 @@ Source: contract `portsip-more.md`, section 2; `sipxcom-user.md`, sections 7 and
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from portsip_api.pbx.calls import history_sql
 from portsip_api.pbx.calls.history_sql import ORDER, Search, Source
-from portsip_api.pbx.calls.keys import Times, key
+from portsip_api.pbx.calls.keys import Times, behind, key
 from portsip_api.pbx.calls.records import DIRECTIONS, MOST_SESSION, MOST_TIME, CallRecord
 from portsip_api.pbx.calls.tables import Call
 from portsip_api.pbx.errors import NotFound
@@ -27,6 +27,7 @@ from portsip_api.store.windows import Window
 
 MOST_SEEN: Final = 10_000  # calls that a filtered list looks through
 TIME: Final = "started"
+_BATCH: Final = 1_000
 _SORTS: Final = {  # beside the time
     "caller": "r.caller",
     "callee": "r.callee",
@@ -119,6 +120,19 @@ class Wanted:
         """Whether the order of time alone tells which calls they are."""
         return replace(self, times=Times(), extension_id=None) == Wanted()
 
+    def fits(self, call: PastCall) -> bool:
+        """Tell whether a call is one of them, as far as numbers, its answer and its length go."""
+        seconds = call.seconds
+        return (
+            self.caller in {"", call.caller}
+            and self.callee in {"", call.callee}
+            and call.caller.startswith(self.caller_prefix)
+            and call.callee.startswith(self.callee_prefix)
+            and self.is_answered in {None, call.answered is not None}
+            and seconds >= (self.least_seconds or 0)
+            and (self.most_seconds is None or seconds <= self.most_seconds)
+        )
+
 
 def write(tenant_id: int, record: CallRecord) -> int:
     """Write a call, new or again, and return its session's id.
@@ -177,6 +191,19 @@ def page(tenant_id: int, wanted: Wanted, part: Slice, ordering: str = TIME) -> P
         keys += f"r.started {direction}, r.id {direction}"
         rows = search.sorted(MOST_SEEN, part.limit, part.offset, keys)
     return Page([PastCall(*row) for row in rows], search.count(MOST_SEEN))
+
+
+def every(tenant_id: int, times: Times) -> Iterator[PastCall]:
+    """Yield all calls that have ended and began between two times, the oldest first, a thousand at a time."""
+    first = times.first
+    while True:
+        window = Window("CALLS", first, times.last)
+        rows = ORDER.page(tenant_id, window, Slice(0, _BATCH), history_sql.LISTED, "call").rows
+        calls = [PastCall(*row) for row in rows]
+        yield from calls
+        if len(calls) < _BATCH:
+            return
+        first = behind(calls[-1].started, calls[-1].id)
 
 
 def delete_before(tenant_id: int, instant: int, most: int) -> int:

@@ -26,3 +26,8 @@ class Times:
 def key(instant: int) -> str:
     """Return the key before all of those that began at `instant` or later."""
     return f"{min(max(instant, 0), MOST_TIME):015}"
+
+
+def behind(instant: int, row_id: int) -> str:
+    """Return a key between that of a row and the next one."""
+    return f"{key(instant)}.{row_id}!"  # which sorts before all that a longer id could go on with

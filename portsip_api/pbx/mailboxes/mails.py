@@ -1,11 +1,9 @@
-"""The mail that tells of a message: which is due, what it says, and what becomes of it.
+"""The mail that tells of a message: which is due, and what it says.
 
-A mail is sent at least once: whoever receives it twice, since a server was killed in between, tells so by its
-Message-ID, which stays. FULL has all that is known, MEDIUM is a sentence, BRIEF fits a mobile phone's text message.
+FULL has all that is known, MEDIUM is a sentence, BRIEF fits a mobile phone's text message.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -23,21 +21,20 @@ from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions.tables import Extension, ExtensionSettings
 from portsip_api.pbx.hours import zones
 from portsip_api.pbx.mailboxes import messages
+from portsip_api.pbx.mailboxes.mail_queue import MailQueue
 from portsip_api.pbx.mailboxes.messages import Message
 from portsip_api.pbx.mailboxes.tables import MailOutbox
 from portsip_api.pbx.media.tables import VoiceMessage
 from portsip_api.setting_kinds import DOMAIN
-from portsip_api.store import database
-from portsip_api.store.clock import clock
 
-RETRY_SECONDS: Final = (60.0, 300.0, 1_800.0, 7_200.0, 21_600.0)  # before each repetition
-LEASE_SECONDS: Final = 900.0
 # A dot-atom and a domain, which every mail server takes; what else profiles may hold is read differently by each.
 _ADDRESS: Final = re.compile(
     rf"[\w!#$%&'*+/=?^`{{|}}~-]+(?:\.[\w!#$%&'*+/=?^`{{|}}~-]+)*@{DOMAIN}", re.ASCII | re.IGNORECASE
 )
 MEDIUM, BRIEF = "MEDIUM", "BRIEF"
-STALE_SECONDS: Final = 259_200.0  # after which nobody is told any more
+
+
+QUEUE: Final = MailQueue(MailOutbox)
 
 
 @dataclass(frozen=True)
@@ -49,54 +46,21 @@ class Due:
     address: str
     format: str
     with_audio: bool
+    queue: MailQueue = QUEUE
+
+    @property
+    def about(self) -> dict[str, int]:
+        """What it tells of."""
+        return {"voice_message": self.message_id}
+
+    def compose(self) -> EmailMessage | None:
+        """Return the mail, as `compose` does."""
+        return compose(self)
 
 
 def claim_due(limit: int) -> list[Due]:
-    """Return mail that is to be sent now, at most `limit`, the longest due first, and count an attempt of each.
-
-    One that is not reported on, by `sent`, `fail` or `put_back`, within LEASE_SECONDS is handed out again, unless that
-    was its last attempt. What could not be sent for three days, since no server was running, is dropped.
-    """
-    now = clock.wall()
-    whole = MailOutbox.whole_pbx()
-    if not whole.select(MailOutbox.id).where(MailOutbox.next_attempt <= now).exists():
-        return []
-    with database.writing():
-        whole.delete().where(MailOutbox.next_attempt < now - STALE_SECONDS).execute()
-        whole.delete().where(MailOutbox.next_attempt <= now, MailOutbox.attempts > len(RETRY_SECONDS)).execute()
-        query = whole.select().where(MailOutbox.next_attempt <= now)
-        rows = list(query.order_by(MailOutbox.next_attempt, MailOutbox.id).limit(limit))
-        leased = {"attempts": MailOutbox.attempts + 1, "next_attempt": now + LEASE_SECONDS}
-        whole.update(leased).where(MailOutbox.id.in_([row.id for row in rows])).execute()
-    return [Due(row.id, row.message_id, row.address, row.format, row.with_audio) for row in rows]
-
-
-def sent(mail_id: int) -> None:
-    """Note that a mail was sent."""
-    with database.writing():
-        MailOutbox.whole_pbx().delete().where(MailOutbox.id == mail_id).execute()
-
-
-def fail(mail_ids: Iterable[int], *, retry: bool) -> list[int]:
-    """Note that mails could not be sent; with `retry` they are tried again later. Return the ids of those given up."""
-    given_up = []
-    with database.writing():
-        whole = MailOutbox.whole_pbx()
-        for row in list(whole.select().where(MailOutbox.id.in_(list(mail_ids)))):
-            if retry and 0 < row.attempts <= len(RETRY_SECONDS):
-                columns = {"next_attempt": clock.wall() + RETRY_SECONDS[row.attempts - 1]}
-                whole.update(columns).where(MailOutbox.id == row.id).execute()
-            else:
-                whole.delete().where(MailOutbox.id == row.id).execute()
-                given_up.append(row.id)
-    return given_up
-
-
-def put_back(mail_ids: Iterable[int]) -> None:
-    """Note that nobody has tried to send these mails: they are due as they were before they were claimed."""
-    with database.writing():
-        columns = {"attempts": MailOutbox.attempts - 1, "next_attempt": clock.wall()}
-        MailOutbox.whole_pbx().update(columns).where(MailOutbox.id.in_(list(mail_ids))).execute()
+    """Return mail that is to be sent now, at most `limit`, the longest due first; see `MailQueue.claim`."""
+    return [Due(row.id, row.message_id, row.address, row.format, row.with_audio) for row in QUEUE.claim(limit)]
 
 
 def compose(due: Due) -> EmailMessage | None:
@@ -110,7 +74,7 @@ def compose(due: Due) -> EmailMessage | None:
     row, owner, tenant = found
     shown = messages.as_shown(owner.tenant_id, [row])[0]
     mail = EmailMessage(policy=SMTP)
-    _address(mail, due.address, tenant.domain)
+    address(mail, due.address, tenant.domain, "Voicemail")
     mail["Subject"] = _title(shown)
     at = datetime.fromtimestamp(row.received, _zone(owner, tenant))
     mail["Date"] = format_datetime(at)
@@ -131,16 +95,21 @@ def _found(message_id: int) -> tuple[VoiceMessage, Extension, Tenant] | None:
     return (row, owner, tenant) if row and owner and tenant else None
 
 
-def _address(mail: EmailMessage, address: str, domain: str) -> None:
-    """Write who it is from and to. Raises Unsupported for an address that a header cannot hold."""
-    mail["From"] = _read(settings.current().mail_from or f"voicemail@{domain}", "Voicemail")
-    mail["To"] = _read(address)
+def address(mail: EmailMessage, to: str, domain: str, name: str) -> None:
+    """Write who it is from, under a name, and to whom. Raises Unsupported for an address that a header cannot hold."""
+    mail["From"] = _read(settings.current().mail_from or f"voicemail@{domain}", name)
+    mail["To"] = _read(to)
 
 
-def _read(address: str, name: str = "") -> Address:
-    if not _ADDRESS.fullmatch(address):
+def is_address(text: str) -> bool:
+    """Tell whether mail can be sent to an address."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def _read(text: str, name: str = "") -> Address:
+    if not is_address(text):
         raise Unsupported("Mail cannot be sent to this address.")
-    user, _, domain = address.rpartition("@")
+    user, _, domain = text.rpartition("@")
     return Address(name, user, domain)
 
 

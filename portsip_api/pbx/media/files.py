@@ -4,11 +4,11 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from portsip_api.pbx.media import files_sql
-from portsip_api.pbx.media.tables import Greeting, HoldMusic, Prompt, Recording, VoiceMessage
+from portsip_api.pbx.media.tables import CallReport, Greeting, HoldMusic, Prompt, Recording, VoiceMessage
 from portsip_api.store.backup import GREETINGS
 from portsip_api.store.blobs import BlobFolder
 
-Stored = Greeting | Prompt | HoldMusic | VoiceMessage | Recording
+Stored = CallReport | Greeting | Prompt | HoldMusic | VoiceMessage | Recording
 FILES: Final = BlobFolder(GREETINGS)
 ORPHAN_SECONDS: Final = 3600.0
 # What is not named here has no file: the sweep would take it.
@@ -18,6 +18,7 @@ TABLES: Final[dict[str, type[Stored]]] = {
     "music file": HoldMusic,
     "message": VoiceMessage,
     "recording": Recording,
+    "report": CallReport,
 }
 
 

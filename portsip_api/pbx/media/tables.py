@@ -107,6 +107,31 @@ class VoiceMessage(TenantTable):
         indexes = ((("blob",), True),)
 
 
+class CallReport(TenantTable):
+    """Reports of past calls as files."""
+
+    missing = "There is no such report."
+
+    id = peewee.AutoField()
+    tenant_id = Link("tenant")
+    format = peewee.TextField()
+    wanted = peewee.TextField()  # JSON: which calls
+    mail_to = peewee.TextField()  # JSON: addresses
+    status = peewee.TextField()
+    reason = peewee.TextField(constraints=default("''"))  # why it failed
+    created = peewee.FloatField()  # seconds since 1970
+    attempts = peewee.IntegerField(constraints=default("0"))  # that were begun
+    next_attempt = peewee.FloatField(null=True)  # seconds since 1970; NULL: it is made, or will not be
+    calls = peewee.IntegerField(constraints=default("0"))  # how many are in it
+    blob = peewee.TextField(null=True)  # the name of the file
+    stored_size = peewee.IntegerField(constraints=default("0"))  # bytes of that file
+
+    class Meta:
+        """Its keys."""
+
+        indexes = ((("blob",), True),)
+
+
 class Recording(TenantTable):
     """Recordings of calls, each of an extension that is named by its id alone, so that they stay when it goes."""
 

@@ -45,9 +45,10 @@ class Ruled(ma.Field[Any]):
 class RuledObject(ma.Nested):
     """An object whose values kinds check."""
 
-    def __init__(self, nested: type[Schema], rules: Rules) -> None:
+    def __init__(self, nested: type[Schema], rules: Rules, *, required: bool = False) -> None:
         """Keep the rules that the fields of `nested` are made of."""
-        super().__init__(nested, error_messages={"null": "Must not be null."})
+        words: dict[str, Any] = {"null": "Must not be null.", "required": "Missing."}
+        super().__init__(nested, required=required, error_messages=words)
         self.rule = rules
 
 
@@ -155,7 +156,7 @@ def _field(path: str, rule: Kind | Rules, *, required: bool = False) -> ma.Field
     if path not in _nested:  # one class an object, so that the documentation names it once
         fields = {key: _field(f"{path}_{key}", below) for key, below in rule.items()}
         _nested[path] = type(path.title().replace("_", ""), (Request,), fields)
-    return RuledObject(_nested[path], rule)
+    return RuledObject(_nested[path], rule, required=required)
 
 
 class ExtensionKeyRequest(TenantRequest):

@@ -10,6 +10,7 @@ from typing import Final
 
 from portsip_api.pbx.calls.records import MOST_TIME
 from portsip_api.pbx.errors import Invalid
+from portsip_api.pbx.hours import stamps
 
 NEVER_ANSWERED: Final = "NOT_ANSWER"
 _TIME: Final = re.compile(
@@ -45,8 +46,7 @@ def read(field: str, text: str, zone: tzinfo) -> int:
 
 def in_zone(seconds: float, zone: tzinfo = UTC) -> str:
     """Return an instant, in seconds since 1970, as `2026-03-02 09:00:00 GMT+01:00`; UTC is `GMT+00:00`."""
-    text = datetime.fromtimestamp(seconds, zone).isoformat(" ", "seconds")
-    return f"{text[:19]} GMT{text[19:25]}"
+    return stamps.with_offset(seconds, zone)
 
 
 def with_zone(instant: int | None, zone: tzinfo) -> str:
