@@ -1,4 +1,4 @@
-"""Events: what happens to extensions, told in the order in which it was committed to whoever watches.
+"""Events: what happens to extensions, and calls that have ended, told to whoever watches, in the order of the commits.
 
 Only the API that shows events uses it; it uses extensions and what is below.
 """

@@ -5,15 +5,16 @@ process does; of one that was killed the outbox goes on, until another listens o
 Source: contract `portsip-more.md`, section 5; DESIGN, decision 12.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
 from portsip_api.pbx.events import outbox_sql
 from portsip_api.store import database
 
+CALL: Final = "cdr"
 MOST_AT_ONCE: Final = 500
 MOST_KEPT: Final = 20_000  # of a listener that is gone; the newest
 
@@ -31,7 +32,10 @@ class State:
 
 @dataclass(frozen=True)
 class Happening:
-    """An event of a tenant: `created`, `updated`, `destroyed` or `status`; `at` is in seconds since 1970."""
+    """An event of a tenant: `created`, `updated`, `destroyed` or `status`; `at` is in seconds since 1970.
+
+    With CALL a call has ended: `call` is its row of the history, by the names of its columns, and `state` says nothing.
+    """
 
     id: int
     tenant_id: int
@@ -40,6 +44,7 @@ class Happening:
     name: str
     email: str
     at: int
+    call: Mapping[str, Any]
 
 
 def listen() -> int:
@@ -61,8 +66,8 @@ def stop() -> None:
 def take(after: int) -> list[Happening]:
     """Return the next events behind an id, at most MOST_AT_ONCE; nothing is written."""
     return [
-        Happening(id_, tenant_id, kind, _state(extension_id, number, *state), name, email, at)
-        for id_, tenant_id, kind, extension_id, number, name, email, *state, at in outbox_sql.after(after, MOST_AT_ONCE)
+        Happening(id_, tenant_id, kind, _state(key, number, *state), name, email, at, orjson.loads(detail or "{}"))
+        for id_, tenant_id, kind, key, number, name, email, *state, at, detail in outbox_sql.after(after, MOST_AT_ONCE)
     ]
 
 

@@ -25,7 +25,7 @@ def is_heard() -> bool:
 def after(id_: int, limit: int) -> list[Any]:
     """Return the rows behind an id, as many as `limit`, in their order."""
     return database.fetch_all(
-        "SELECT id, tenant_id, kind, extension_id, number, name, email, enabled, line, presence, at FROM event"
+        "SELECT id, tenant_id, kind, extension_id, number, name, email, enabled, line, presence, at, detail FROM event"
         " WHERE id > ? ORDER BY id LIMIT ?",
         (id_, limit),
     )

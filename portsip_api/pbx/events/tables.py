@@ -1,8 +1,8 @@
-"""The tables of events, which triggers of the extensions' table write while somebody listens."""
+"""The tables of events, which triggers of the tables of extensions and calls write while somebody listens."""
 
 import peewee
 
-from portsip_api.pbx.tables import Flag, Table, TenantTable
+from portsip_api.pbx.tables import Flag, Table, TenantTable, default
 
 
 class EventListener(Table):
@@ -12,12 +12,12 @@ class EventListener(Table):
 
 
 class Event(TenantTable):
-    """What happened to an extension, with what it was then."""
+    """What happened to an extension, with what it was then; or that a call has ended."""
 
     id = peewee.AutoField()
     tenant_id = peewee.IntegerField()  # no reference: what happens when a tenant goes is told of too
-    kind = peewee.TextField()  # created, updated, destroyed, status
-    extension_id = peewee.IntegerField()
+    kind = peewee.TextField()  # created, updated, destroyed, status; cdr
+    extension_id = peewee.IntegerField()  # of a call: its own id
     number = peewee.TextField()
     name = peewee.TextField()
     email = peewee.TextField()
@@ -25,3 +25,4 @@ class Event(TenantTable):
     line = peewee.TextField()
     presence = peewee.TextField()
     at = peewee.IntegerField()  # seconds since 1970
+    detail = peewee.TextField(constraints=default("''"))  # JSON; of calls only

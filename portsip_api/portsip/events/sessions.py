@@ -13,11 +13,11 @@ from portsip_api.pbx.access import credentials, logins, tenants, tokens
 from portsip_api.pbx.access.credentials import Credential
 from portsip_api.pbx.errors import Forbidden, Invalid, LoginRefused, NotFound, PbxError, TooManyFailures
 from portsip_api.pbx.events import outbox
-from portsip_api.pbx.events.outbox import Happening, State
+from portsip_api.pbx.events.outbox import CALL, Happening, State
 from portsip_api.pbx.features import call_queues
 from portsip_api.pbx.features.call_queues import QueueKey
 from portsip_api.pbx.identity import Identity, Role
-from portsip_api.portsip.events.told import EXTENSIONS, MANAGEMENT, TOPICS, Teller
+from portsip_api.portsip.events.told import CALLS, EXTENSIONS, MANAGEMENT, TOPICS, Teller
 from portsip_api.store.clock import clock
 from portsip_api.store.sqlite_file import StoreUnavailable, is_unavailable
 
@@ -67,6 +67,9 @@ class Session:
         found: list[str] = []
         for one in happenings:
             if one.tenant_id != self._tenant_id:
+                continue
+            if one.kind == CALL:
+                found += [self._teller.call(one)] if CALLS in self._topics and self._may_hear_of(one.call) else []
                 continue
             if MANAGEMENT in self._topics and one.kind != "status":
                 found.append(self._teller.management(one))
@@ -179,6 +182,11 @@ class Session:
             queue = call_queues.show(self._tenant_id, QueueKey(number))
             if self._is_extension() and self._own_number() not in queue.members:
                 raise Forbidden("An extension may watch the queues that it is a member of.")
+
+    def _may_hear_of(self, call: Mapping[str, Any]) -> bool:
+        """Tell whether a call is told of here: to an extension those in which it took part, to managers all."""
+        sides = (call[f"{side}_extension"] for side in ("caller", "callee", "recipient"))
+        return self.identity is not None and (not self._is_extension() or self.identity.account_id in sides)
 
     def _is_extension(self) -> bool:
         return self.identity is not None and self.identity.role is Role.EXTENSION

@@ -3,6 +3,7 @@
 Source: contract `portsip-more.md`, section 5.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
@@ -11,7 +12,9 @@ from portsip_api.pbx.events.outbox import Happening, State
 
 EXTENSIONS: Final = "extension_events"
 MANAGEMENT: Final = "extension_management_events"
-TOPICS: Final = (EXTENSIONS, "cdr_events", "queue_events", MANAGEMENT)
+CALLS: Final = "cdr_events"
+TOPICS: Final = (EXTENSIONS, CALLS, "queue_events", MANAGEMENT)
+_DIRECTIONS: Final = {"INTERNAL": "ext", "INBOUND": "in", "OUTBOUND": "out"}
 
 
 class Teller:
@@ -43,6 +46,44 @@ class Teller:
         }
         return self._event(MANAGEMENT, f"extension_{happening.kind}", happening.at, said)
 
+    def call(self, happening: Happening) -> str:
+        """Return what became of a call that has ended."""
+        call = happening.call
+        answered, ended = call["answered"], call["ended"]
+        rang = max(0, (ended if answered is None else answered) - call["started"])
+        said = {
+            "cdr_id": str(call["id"]),
+            "call_id": call["call_id"],
+            "session_id": str(call["session_id"]),
+            "caller": call["caller"],
+            "caller_domain": self._domain_of(call, "caller"),
+            "callee": call["callee"],
+            "callee_domain": self._domain_of(call, "callee"),
+            "direction": _DIRECTIONS[call["direction"]],
+            "call_status": "NONE" if answered is None else "ANSWERED",
+            "start_time": _seconds(call["started"]),
+            "ring_time": _seconds(call["ringing"]),
+            "answered_time": _seconds(answered),
+            "ended_time": _seconds(ended),
+            "ring_duration": str(rang // 1000),
+            "talk_duration": "0" if answered is None else _seconds(max(0, ended - answered)),
+            "ended_reason": call["end_reason"],
+            "fail_code": str(call["fail_code"]),
+            "outbound_caller_id": call["outbound_caller_id"],
+            "did_cid": call["did"],
+            "final_dest": call["recipient"],
+            "call_targets": [],
+        }
+        return self._event(CALLS, "call_cdr", happening.at, said)
+
+    def _domain_of(self, call: Mapping[str, Any], side: str) -> str:
+        given: str = call[f"{side}_domain"]
+        return given or ("" if call[f"{side}_extension"] is None else self._domain)
+
     def _event(self, topic: str, event_type: str, at: int, said: dict[str, Any]) -> str:
         where = {"tenant_id": str(self._tenant_id), "time": str(at)}
         return orjson.dumps({"topic": topic, "event_type": event_type, **where, **said}).decode()
+
+
+def _seconds(milliseconds: int | None) -> str:
+    return str((milliseconds or 0) // 1000)

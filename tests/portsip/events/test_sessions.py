@@ -11,6 +11,7 @@ from portsip_api.pbx.events import outbox, outbox_sql
 from portsip_api.portsip.events.sessions import MOST_WATCHED, Session
 from portsip_api.store import database
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD, Crm
+from tests.pbx.calls.records import START, missed, open_call, record, write
 
 ADMIN = {"username": "admin", "password": ADMIN_PASSWORD}
 OWN = {"extension_number": "1000", "password": SIP_PASSWORD, "domain": "pbx.local"}
@@ -120,6 +121,76 @@ def test_management_is_told_to_managers(pbx):
     ]
     refused = Watcher(**OWN).send("subscribe", topics=["extension_management_events"])[0]
     assert (refused["status"], refused["error"]) == (-1, "Your role may not watch extension_management_events.")
+
+
+def test_a_call_is_told_once_it_has_ended(pbx):
+    watcher = Watcher(**ADMIN)
+    watcher.send("subscribe", topics=["cdr_events"])
+    write(open_call("a", caller="1000", callee="1001"))
+    assert watcher.hear() == []
+    write(record("a", "1000", "1001", ringing=START + 1_000, session_id=77))
+    write(record("a", "1000", "1001", ringing=START + 1_000))  # told again by the engine
+    write(missed("b", "+49", "1001", direction="INBOUND", did="+4930", end_reason="BUSY", fail_code=486))
+    told, other = watcher.hear()
+    assert told == {
+        "topic": "cdr_events",
+        "event_type": "call_cdr",
+        "tenant_id": "1",
+        "time": told["time"],
+        "cdr_id": told["cdr_id"],
+        "call_id": "a",
+        "session_id": "77",
+        "caller": "1000",
+        "caller_domain": "pbx.local",
+        "callee": "1001",
+        "callee_domain": "pbx.local",
+        "direction": "ext",
+        "call_status": "ANSWERED",
+        "start_time": "1700000000",
+        "ring_time": "1700000001",
+        "answered_time": "1700000005",
+        "ended_time": "1700000065",
+        "ring_duration": "5",
+        "talk_duration": "60",
+        "ended_reason": "CALLER_HANGUP",
+        "fail_code": "0",
+        "outbound_caller_id": "",
+        "did_cid": "",
+        "final_dest": "1001",
+        "call_targets": [],
+    }
+    names = (
+        "call_id",
+        "direction",
+        "call_status",
+        "answered_time",
+        "talk_duration",
+        "ended_reason",
+        "fail_code",
+        "did_cid",
+    )
+    assert [other[name] for name in names] == ["b", "in", "NONE", "0", "0", "BUSY", "486", "+4930"]
+    assert (other["caller_domain"], other["ring_duration"]) == ("", "65")
+    watcher.send("unsubscribe", topics=["cdr_events"])
+    write(record("c"))
+    assert watcher.hear() == []
+
+
+def test_an_extension_hears_of_its_own_calls(pbx):
+    made = pbx.do("account/create", name="acme", domain="acme.example", password="a long passphrase")["id"]
+    own, ours = Watcher(**OWN), Watcher(**ADMIN)
+    for watcher in (own, ours):
+        watcher.send("subscribe", topics=["cdr_events"])
+    extension_id = database.fetch_row("SELECT id FROM extension WHERE number = '1001'")[0]
+    ours.send("subscribe", topics=["extension_events"], extensions=["1001"])  # whose id may be that of a call
+    write(record("mine", "1000", "+49"), record("to me", "+49", "1000"), record("not mine", "1001", "+49"))
+    write(*(record(f"more {number}", "1001", "1002") for number in range(extension_id)))
+    write(record("theirs", "1000", "1001"), tenant=made)
+    assert [one["call_id"] for one in own.hear()] == ["mine", "to me"]
+    heard = ours.hear()
+    assert {one["event_type"] for one in heard} == {"call_cdr"}
+    assert [one["call_id"] for one in heard][:3] == ["mine", "to me", "not mine"]
+    assert len(heard) == 3 + extension_id
 
 
 def test_a_tenant_hears_of_itself_only(pbx):
