@@ -79,8 +79,8 @@ class _Objects(Request):
     capability = FreeObject(
         metadata={
             "description": "Kept as sent. A create answers 409.1 at `max_extensions`, `max_ring_groups`, "
-            "`max_virtual_receptionists`, `max_call_queues` and `max_conference_rooms`; absent or 0 is no limit. "
-            "`max_concurrent_calls` is kept for the SIP engine."
+            "`max_virtual_receptionists`, `max_call_queues` and `max_conference_rooms`, and so is a call that a client "
+            "places at `max_concurrent_calls`; absent or 0 is no limit."
         }
     )
     quota = FreeObject(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from portsip_api import switch
 from portsip_api.pbx.access import tenant_limits
 from portsip_api.pbx.errors import Conflict
 from portsip_api.pbx.extensions import directory
@@ -15,6 +16,7 @@ from portsip_api.store import database
 from tests.audio import wav
 from tests.bulk import fill
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD, Crm, check_refused
+from tests.pbx.calls.engines import Engine
 from tests.portsip.test_greetings import PATH as GREETINGS
 from tests.portsip.test_greetings import listed, send
 from tests.sipxcom.portal import Portal
@@ -45,6 +47,24 @@ def check_limit(reply: Any, name: str, most: int) -> None:
     """The reply is 409.1, and its sentence says which limit it is."""
     check_refused(reply, "409.1")
     assert f"{name}: {most}" in reply.json["msg"], reply.json
+
+
+def test_there_are_no_more_calls_at_once_than_that(admin: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine()
+    monkeypatch.setattr(switch, "switch", engine)
+    for number in ("1000", "1001"):
+        assert create(admin, number).status_code == 200
+    limit(admin, max_concurrent_calls=2)
+    asked = {"call_from": "1000", "call_to": ["1001"]}
+    sessions = [admin.do("call_sessions/create", **asked)["session_id"] for _ in range(2)]
+    check_limit(admin.post("call_sessions/create", **asked), "max_concurrent_calls", 2)
+    call = {"extension": "1000", "domain": "pbx.local", "to": "1001", "auth": WEB_PASSWORD}
+    check_limit(admin.http.get("/api/extensions/call", query_string=call), "max_concurrent_calls", 2)
+    user = Portal(admin.http, "1000", WEB_PASSWORD)
+    check_portal_refused(user.put("rest/my/call/1001"), 409, "max_concurrent_calls: 2")
+    assert len(engine.placed) == 2
+    admin.do("call_sessions/destroy", session_id=sessions[0])
+    admin.do("call_sessions/create", **asked)
 
 
 def test_there_are_no_more_extensions_than_that(admin: Crm) -> None:

@@ -66,9 +66,15 @@ def test_one_that_says_nothing_of_its_menu(pbx):
 
 
 def test_what_is_shown_is_taken_back(pbx):
-    make(pbx, key1=step(EXTENSION, "1000"), timeout={"seconds": 5, **step("REPEAT")}, urlactions=[{"a": 1}])
+    make(
+        pbx,
+        key1=step(EXTENSION, "1000"),
+        timeout={"seconds": 5, **step("REPEAT")},
+        urlactions=[{"a": 1}],
+        call_transfer_fileid=7,
+    )
     before = show(pbx)
-    assert before["urlactions"] == [{"a": 1}]
+    assert (before["urlactions"], before["call_transfer_fileid"]) == ([{"a": 1}], "7")
     pbx.do("virtual_receptionist/update", **before)
     assert show(pbx) == before
 

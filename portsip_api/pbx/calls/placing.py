@@ -6,7 +6,7 @@ Source: PortSIP REST API, "Call a certain extension"; contract, section 4.
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from portsip_api.pbx.access import tenants
+from portsip_api.pbx.access import tenant_limits, tenants
 from portsip_api.pbx.calls import caller_ids, history
 from portsip_api.pbx.calls.active import CallControl
 from portsip_api.pbx.calls.conferencing import Conferencing
@@ -91,14 +91,16 @@ def number_of(tenant_id: int, text: str) -> str:
 def place(request: CallRequest, switch: Switch) -> int:
     """Place a call and return its session's id, which is below 2^53.
 
-    Raises NotFound (no such extension), Conflict (it is disabled), Forbidden (it may not call the number, or show that
-    caller id) and SwitchUnavailable.
+    Raises NotFound (no such extension), Conflict (it is disabled, or the tenant has as many calls as it may), Forbidden
+    (it may not call the number, or show that caller id) and SwitchUnavailable.
     """
     caller = require_allowed(request)
     caller_ids.require(request.tenant_id, caller, request.caller_id, by_manager=request.by_manager)
+    domain = tenants.domain_of(request.tenant_id)
+    tenant_limits.of(request.tenant_id).require("max_concurrent_calls", lambda: len(switch.active_calls(domain)))
     session_id = history.new_session()
     call = PlacedCall(
-        tenants.domain_of(request.tenant_id), request.extension, (request.to, *request.then), request.caller_id,
+        domain, request.extension, (request.to, *request.then), request.caller_id,
         session_id, request.method, request.ring_seconds, request.may_forward, request.subject, request.conference_pin,
     )  # fmt: skip
     switch.call(call)
