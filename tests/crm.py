@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 ADMIN_PASSWORD = "an administrator's passphrase"
 WEB_PASSWORD = "web-secret-1"
 SIP_PASSWORD = "sip-secret-1"
+VOICE_PIN = "864209"
 PIN = "98765432101234567890"
 CANARIES = (ADMIN_PASSWORD, WEB_PASSWORD, SIP_PASSWORD, PIN)
 _TOKEN = re.compile(rb"(?<![0-9A-Za-z])[0-9A-F]{32}(?![0-9A-Za-z])")

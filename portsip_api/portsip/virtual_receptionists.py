@@ -175,8 +175,10 @@ def list_virtual_receptionists(given: dict[str, Any]) -> dict[str, Any]:
 def show_virtual_receptionist(given: dict[str, Any]) -> dict[str, Any]:
     """Show a virtual receptionist.
 
-    It plays its prompt; a key performs its action, and digits that follow within `gap_time` dial an extension. An
-    action whose target is gone has an empty `action_value`. What an attendant of the other API does is shown here too.
+    It plays its prompt; a key performs its action, and digits that follow within `gap_time` dial an extension, a group,
+    a queue, a receptionist or a conference. A prompt is repeated three times at the most; then the call ends. An action
+    whose target is gone has an empty `action_value`, and ends the call. What an attendant of the other API does is
+    shown here too; while it is in live mode, callers are connected with whom its `key0` leads to.
     """
     found = pbx_receptionists.show(current_tenant(), _key_of(given))
     return {

@@ -40,7 +40,8 @@ class VoiceMailKey(TenantRequest):
     voice_mail_number = described(
         NUMBER,
         "An extension's number means the extension. Another one is the number at which the service lets messages be "
-        "heard.",
+        "heard by phone: those of the extension that calls, or of the mailbox that is named by keys. The PIN is asked "
+        "for, of the own phone unless `enable_vm_pin_auth` is off; a mailbox without one is opened by no other phone.",
     )
 
 

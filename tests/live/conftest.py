@@ -148,6 +148,19 @@ class Pbx:
         assert reply.status_code == 200, reply.text
         return reply
 
+    def attend(self, number: str, menu: dict[str, str]) -> None:
+        """Give a user a personal attendant."""
+        self.recorder.note("attend", number, menu)
+        reply = requests.put(
+            f"{self.server.url}/sipxconfig/rest/my/voicemail/attendant", json={"menu": menu},
+            auth=(number, WEB_PASSWORD), timeout=30,
+        )  # fmt: skip
+        assert reply.status_code == 200, reply.text
+
+    def take_messages_at(self, number: str) -> None:
+        """Let a number be that of the tenant's voicemail."""
+        self.post("voice_mail/update", voice_mail_number=number, tenant_id=1)
+
     def unused(self) -> str:
         """A number that nothing has."""
         return str(next(self._numbers))

@@ -14,9 +14,11 @@ from cryptography.hazmat.primitives import serialization
 from portsip_api import settings
 from portsip_api.ops import mailbox_mail
 from portsip_api.ops.jobs import JOBS
+from portsip_api.pbx.extension_keys import find_id
 from portsip_api.pbx.extensions import extensions
 from portsip_api.pbx.mailboxes import mails, messages
 from portsip_api.pbx.mailboxes.mail_queue import LEASE_SECONDS, RETRY_SECONDS, STALE_SECONDS
+from portsip_api.pbx.personal import attendants
 from portsip_api.setting_kinds import SmtpServer
 from portsip_api.store import database
 from tests.audio import check_plays
@@ -326,3 +328,18 @@ def test_a_password_is_never_sent_to_another_machine_unencrypted(configure: Call
         run_job()
         assert (server.logins, server.mails, waiting()) == ([], [], [(ADDRESS, 1)])
         configure(PBX_SMTP_URL=f"smtp://127.0.0.1:{server.port}")
+
+
+@pytest.mark.parametrize(("with_audio", "wanted", "folder"), [
+    (True, True, "deleted"), (True, False, "inbox"), (False, True, "inbox"),
+])  # fmt: skip
+def test_a_message_that_was_mailed_is_deleted_where_its_user_wants_so(
+    server: MailServer, with_audio: bool, wanted: bool, folder: str
+) -> None:
+    tell(ANA, audio=with_audio)
+    attendants.update(HOME, find_id(HOME, ANA), {"forward_delete": wanted})
+    made = leave()
+    assert messages.show(HOME, ANA, made.id).folder == "inbox"
+    run_job()
+    assert len(server.mails) == 1
+    assert messages.show(HOME, ANA, made.id).folder == folder

@@ -8,4 +8,5 @@ def alike(document: str) -> str:
     document = re.sub(r"(?<=[:\" !])/[^\"^ !]*/switch/", "/switch/", document)
     document = re.sub(r"audio~[0-9a-f]{32}\.wav", "audio~ID.wav", document)
     document = re.sub(r"\b(t\d+)-g\d+\b", r"\1-gID", document)
+    document = re.sub(r"(mailbox~message~[^~]*~[a-z]+~)[0-9]+", r"\1ID", document)
     return re.sub(r"message~(\d+)~\d+~", r"message~\1~ID~", document)

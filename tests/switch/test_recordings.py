@@ -15,7 +15,7 @@ from portsip_api.pbx.mailboxes import mailboxes, telling
 from portsip_api.switch.freeswitch import access, recorded
 from portsip_api.switch.freeswitch.listener import Listener
 from tests import audio
-from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
+from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, VOICE_PIN, WEB_PASSWORD
 from tests.pbx.mailboxes.test_telling import Phones
 from tests.sipxcom.portal import Portal
 from tests.sipxcom.uploads import upload
@@ -23,6 +23,7 @@ from tests.switch.alike import alike
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
 OTHER = "b.test"
+_OF_MESSAGE = re.compile(r"(mailbox~message~[^~]*~[a-z]+~)([0-9]+)")
 _OF_MADE = re.compile(r"(gateways|rules)/(\d+)")
 _OF_GATEWAY = re.compile(r"\b(t\d+)-g(\d+)\b")
 
@@ -45,6 +46,8 @@ class Replay:
         self.listener = Listener()
         self.made: dict[tuple[str, int], int] = {}  # by what it is, and its id when it was recorded
         self.last_message = 0
+        self.messages: list[int] = []
+        self.heard: dict[str, int] = {}  # by the ids that messages had when they were recorded
         made = admin.do("account/create", name="other", domain=OTHER, password="a tenant's secret")
         self.tenants = {"pbx.local": 1, OTHER: made["id"]}
 
@@ -85,6 +88,7 @@ class Replay:
     def message(self, number, caller):
         """Let a caller have left a message."""
         self.last_message = mailboxes.deposit(1, ExtensionKey(number), audio.wav(4), caller).id
+        self.messages.append(self.last_message)
 
     def own(self, number, method, path):
         """Ask the other API as a user; messages have other ids than when it was recorded."""
@@ -97,6 +101,11 @@ class Replay:
         phones = Phones()
         telling.tell(phones)
         assert phones.told == [("pbx.local", number, counts)]
+
+    def attend(self, number, menu):
+        """Give a user a personal attendant."""
+        user = Portal(self.http, number, WEB_PASSWORD)
+        assert user.put("rest/my/voicemail/attendant", {"menu": menu}).status_code == 200
 
     def speak(self, *names):
         """Give the tenant sounds of its own."""
@@ -115,12 +124,21 @@ class Replay:
         assert reply.status_code == 200, reply.text
 
     def asked(self, path, form, document):
-        """Be asked, and answer as before."""
+        """Be asked, and answer as before; what is recorded by phone is there."""
+        topic = form.get("variable_pbx_topic", "")
+        if topic.startswith("mailbox~greeting"):
+            recorded.sound_file(form["Unique-ID"]).write_bytes(audio.wav(3))
+        form |= {"variable_pbx_topic": _OF_MESSAGE.sub(self._heard, topic)} if topic else {}
         form = {name: _OF_GATEWAY.sub(self._gateway, text) for name, text in form.items()}
         assert alike(self.ask(path, form)) == alike(document)
 
     def _gateway(self, found):
         return f"{found[1]}-g{self.made['gateways', int(found[2])]}"
+
+    def _heard(self, found):
+        """Return the topic of a message with the id that it has now; they are heard in the order in which they came."""
+        self.heard.setdefault(found[2], self.messages[min(len(self.heard), len(self.messages) - 1)])
+        return f"{found[1]}{self.heard[found[2]]}"
 
     def event(self, event):
         """Hear of something."""
@@ -159,9 +177,10 @@ def test_a_recording(path, admin, ask):
         "own": replay.own,
         "told": replay.told,
         "speak": replay.speak,
+        "attend": replay.attend,
         "receptionist": replay.receptionist,
         "event": replay.event,
     }
     steps |= {"status": replay.status, "cdr": replay.cdr, "row": replay.row}
-    for kind, *what in json.loads(path.read_text(encoding="utf-8")):
+    for kind, *what in json.loads(path.read_text(encoding="utf-8").replace("<PIN>", VOICE_PIN)):
         steps[kind](*what)

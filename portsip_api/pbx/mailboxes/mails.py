@@ -25,7 +25,9 @@ from portsip_api.pbx.mailboxes.mail_queue import MailQueue
 from portsip_api.pbx.mailboxes.messages import Message
 from portsip_api.pbx.mailboxes.tables import MailOutbox
 from portsip_api.pbx.media.tables import VoiceMessage
+from portsip_api.pbx.personal import attendants
 from portsip_api.setting_kinds import DOMAIN
+from portsip_api.store import database
 
 # A dot-atom and a domain, which every mail server takes; what else profiles may hold is read differently by each.
 _ADDRESS: Final = re.compile(
@@ -34,7 +36,28 @@ _ADDRESS: Final = re.compile(
 MEDIUM, BRIEF = "MEDIUM", "BRIEF"
 
 
-QUEUE: Final = MailQueue(MailOutbox)
+class _OfMessages(MailQueue):
+    """The mail that tells of messages, some of whom are deleted once all of it was sent."""
+
+    def sent(self, mail_id: int) -> None:
+        """Note that a mail was sent; with its audio, a message goes to `deleted` where its user wants so."""
+        with database.writing():
+            mail = MailOutbox.whole_pbx().select().where(MailOutbox.id == mail_id).first()
+            super().sent(mail_id)
+            if mail is not None and mail.with_audio:
+                _delete_if_wanted(mail.message_id)
+
+
+def _delete_if_wanted(message_id: int) -> None:
+    found = _found(message_id)
+    if found is None or MailOutbox.whole_pbx().select().where(MailOutbox.message_id == message_id).exists():
+        return
+    row, owner, _ = found
+    if row.folder == messages.INBOX and attendants.voice(owner.tenant_id, owner.id).deletes_mailed:
+        messages.delete(owner.tenant_id, ExtensionKey(id=owner.id), row.id)
+
+
+QUEUE: Final = _OfMessages(MailOutbox)
 
 
 @dataclass(frozen=True)

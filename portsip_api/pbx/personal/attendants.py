@@ -40,11 +40,15 @@ class PersonalAttendant:
 
 @dataclass(frozen=True)
 class Voice:
-    """What callers hear in a user's voicemail: whether they are told how to leave a message, and may, in a language."""
+    """What callers hear in a user's voicemail: whether they are told how to leave a message, and may, in a language.
+
+    `deletes_mailed` tells that a message is deleted once it was sent to the user by e-mail, with its audio.
+    """
 
     language: str
     tells_options: bool
     takes_messages: bool
+    deletes_mailed: bool
 
 
 def show(tenant_id: int, user_id: int) -> PersonalAttendant:
@@ -88,7 +92,7 @@ def voice(tenant_id: int, user_id: int) -> Voice:
     values = preferences.show(tenant_id, user_id, Part.ATTENDANT)
     if values != usual and not permission_values.has(tenant_id, user_id, PERMISSION):
         values = usual
-    return Voice(values["language"], values["play_options"], values["deposit"])
+    return Voice(values["language"], values["play_options"], values["deposit"], values["forward_delete"])
 
 
 def _targets(tenant_id: int, user_id: int) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from portsip_api.pbx.errors import Forbidden
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import extensions, permission_values
-from portsip_api.pbx.personal import contacts, preferences
+from portsip_api.pbx.personal import contacts, played_greetings, preferences
 from portsip_api.pbx.personal.preferences import Part
 from portsip_api.store import database
 
@@ -42,7 +42,7 @@ def show(tenant_id: int, user_id: int) -> VoicemailPreferences:
     profile = extensions.show(tenant_id, ExtensionKey(id=user_id)).objects["profile"]
     alternate = contacts.stored(tenant_id, user_id).get("alternate_email", "")
     return VoicemailPreferences(
-        values["greeting"],
+        played_greetings.shown(tenant_id, user_id),
         Notice(profile["email"], values["format"], values["audio"]) if values["notify"] else None,
         Notice(alternate, values["alternate_format"], values["alternate_audio"])
         if values["alternate_notify"]
@@ -59,5 +59,8 @@ def update(tenant_id: int, user_id: int, fields: Mapping[str, Any]) -> None:
     with database.writing():
         if not permission_values.has(tenant_id, user_id, PERMISSION):
             raise Forbidden("You have no voicemail.")
+        before = played_greetings.shown(tenant_id, user_id)
         preferences.update(tenant_id, user_id, Part.VOICEMAIL, fields)
+        if fields.get("greeting", before) != before:
+            played_greetings.choose(tenant_id, user_id, fields["greeting"])
         contacts.set_addresses(tenant_id, user_id, fields.get("email"), fields.get("alternate_email"))

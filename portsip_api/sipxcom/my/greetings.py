@@ -14,6 +14,7 @@ from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.media import greeting_kinds
 from portsip_api.pbx.media.audio import MOST_BYTES
+from portsip_api.pbx.personal import played_greetings
 from portsip_api.sipxcom.core import errors, sound_files, styles
 from portsip_api.sipxcom.core.authentication import Access, current_tenant
 from portsip_api.sipxcom.core.blueprint import FILE, NOTHING, TEXT, UPLOAD, Resources
@@ -55,7 +56,8 @@ def put_greeting(files: list[FileStorage], name: str, ext: str) -> None:
     if len(files) != 1:
         raise errors.PageStatus(417, "Exactly one file must be sent.")
     content = files[0].stream.read(MOST_BYTES + 1)
-    greeting_kinds.put(current_tenant(), _own(), kind, content, files[0].filename or "")
+    is_active = played_greetings.is_played(current_tenant(), current_identity().account_id, kind)
+    greeting_kinds.put(current_tenant(), _own(), kind, content, files[0].filename or "", is_active=is_active)
 
 
 @greetings.route(_ONE, methods=["DELETE"])

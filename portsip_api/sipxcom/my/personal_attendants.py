@@ -30,8 +30,8 @@ _ATTENDANT: Final = Record(
     (
         Leaf("personalAttendantPermission", FLAG, "Whether one may have an attendant; shown only.", ignored=True),
         Leaf("depositVM", FLAG, "Whether callers may leave a message."),
-        Leaf("forwardDeleteVM", FLAG),
-        Leaf("playVMDefaultOptions", FLAG),
+        Leaf("forwardDeleteVM", FLAG, "Whether a message is deleted once it was sent by e-mail, with its audio."),
+        Leaf("playVMDefaultOptions", FLAG, "Whether callers are told after the greeting how to leave a message."),
         Leaf("operator", meaning="Who is reached by the key 0, unless the menu has one. An empty one is none."),
         Pairs("menu", "The number that each key leads to, 0 to 9, * and #; empty: gone. Replaced as a whole."),
         Leaf("language", meaning="A language's code; an empty one is the system's."),

@@ -42,10 +42,14 @@ _ALTERNATE: Final = {
     f"alt{name[:1].upper()}{name[1:]}": f"alternate_{own}" for name, own in {"email": "email", **_NOTICE}.items()
 }
 _VOICEMAIL_NAMES: Final = {"greeting": "greeting", "email": "email", **_NOTICE, **_ALTERNATE}
+_GREETING: Final = (
+    "What callers hear: the greeting that is active in the other API too, of which any other name counts as STANDARD. "
+    "NONE is the system's, which is also heard while the kind that is chosen has no file."
+)
 _VOICEMAIL: Final = Record(
     "vmprefs",
     (
-        Leaf("greeting", _choice("NONE", "STANDARD", "OUT_OF_OFFICE", "EXTENDED_ABSENCE")),
+        Leaf("greeting", _choice("NONE", "STANDARD", "OUT_OF_OFFICE", "EXTENDED_ABSENCE"), _GREETING),
         Leaf("email", meaning=f"The user's own, wherever it is shown. {_OFF}"),
         Leaf("emailAttachType", _ON, f"Whether new messages are told by e-mail. {_OFF}"),
         Leaf("emailFormat", _FORMAT, _OFF),

@@ -20,7 +20,8 @@ from portsip_api.store.clock import clock
 from portsip_api.switch.freeswitch.calls import session_of
 
 SWEPT_SECONDS: Final = 30.0  # after which a record is taken that FreeSWITCH could not send
-VOICEMAIL: Final = "VOICE_MAIL"
+# What answered in the place of a phone, as our documents say it.
+_ROUTES: Final = {"voicemail": "VOICE_MAIL", "attendant": "VIRTUAL_RECEPTIONIST"}
 _SUFFIX: Final = ".cdr.json"
 _UNANSWERED: Final = {
     "ORIGINATOR_CANCEL": records.CANCELLED,
@@ -79,8 +80,8 @@ def _caller(variables: Mapping[str, str]) -> tuple[str, str]:
 def _record(variables: Mapping[str, str], profiles: list[dict[str, Any]], number: str, domain: str) -> CallRecord:
     started = _milliseconds(variables, "start_uepoch") or 0
     ended = max(started, _milliseconds(variables, "end_uepoch") or started)
-    bridged, is_message = _bridged(variables), variables.get("pbx_result") == "voicemail"
-    answered = bridged or (_milliseconds(variables, "answer_uepoch") if is_message else None)
+    bridged, route = _bridged(variables), _ROUTES.get(variables.get("pbx_result", ""), "")
+    answered = bridged or (_milliseconds(variables, "answer_uepoch") if route else None)
     call_id = variables.get("pbx_call") or variables["uuid"]
     return CallRecord(
         call_id=call_id,
@@ -96,7 +97,7 @@ def _record(variables: Mapping[str, str], profiles: list[dict[str, Any]], number
         ended=max(ended, answered or 0),
         end_reason=_end_of_answered(variables) if answered else _end_of_unanswered(variables),
         recipient=_recipient(variables) if bridged else "",
-        route=VOICEMAIL if is_message else "",
+        route=route,
         outbound_caller_id=variables.get("pbx_shown", ""),
         did=variables.get("pbx_did", ""),
         fail_code=0 if answered else _status(variables),

@@ -61,5 +61,6 @@ def _whatever_happens(work: Callable[[], object]) -> None:
 def _sweep() -> None:
     cdr.sweep()
     recorded.remove_dead_links()
+    recorded.remove_left_sounds()
     for path in recorded.left_over():
         recorded.take(path)

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from portsip_api.pbx.calls.plans import planning
-from portsip_api.pbx.calls.plans.asking import Ask, End, Later, Say
+from portsip_api.pbx.calls.plans.asking import Ask, End, Later, RecordSound, Say
 from portsip_api.pbx.calls.plans.kinds import Plan, Refuse, Ring, TakeMessage
 from portsip_api.pbx.calls.plans.outside import CallOutside
+from portsip_api.switch.freeswitch import recorded
 from portsip_api.switch.freeswitch.documents import document, element
-from portsip_api.switch.freeswitch.steps.asking import KEYS, TOPIC, ask, continuing, end, later, say
+from portsip_api.switch.freeswitch.steps.asking import KEYS, TOPIC, ask, continuing, end, later, record_sound, say
 from portsip_api.switch.freeswitch.steps.messages import Record, record, take_message
 from portsip_api.switch.freeswitch.steps.outside import call_outside
 from portsip_api.switch.freeswitch.steps.ringing import ring
@@ -33,6 +34,7 @@ WRITERS: Final[Mapping[type[Plan], Writer]] = {
     Record: leaf(record),
     Ask: leaf(ask),
     Later: leaf(later),
+    RecordSound: leaf(record_sound),
     Say: say,
     End: leaf(end),
     CallOutside: leaf(call_outside),
@@ -46,8 +48,9 @@ def answer(form: Mapping[str, str]) -> str:
         return _document(context, [*refusal(None, found)])
     origin = _origin(form)
     call = planning.call_of(
-        found.tenant_id, zlib.crc32(origin.id.encode()), caller=found.extension, causer=found.causer, shown=found.shown
-    )
+        found.tenant_id, zlib.crc32(origin.id.encode()), caller=found.extension, causer=found.causer, shown=found.shown,
+        recorded=recorded.sound_file(origin.id),
+    )  # fmt: skip
     topic = form.get(f"variable_{TOPIC}")
     if topic:
         keys = _KEYS.fullmatch(form.get(f"variable_{KEYS}", ""))

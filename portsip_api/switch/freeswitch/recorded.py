@@ -21,6 +21,7 @@ from portsip_api.store.files import create_folders, share_folder, write_atomical
 SWEPT_SECONDS: Final = 300.0  # without a change, after which a file is taken whose end nobody told
 _MESSAGE: Final = re.compile(r"message~(\d+)~(\d+)~([0-9A-Za-z+*#_.]*)~[0-9a-f-]{36}\.wav", re.ASCII)
 _LINK: Final = "audio~"
+_SOUND: Final = "sound~"
 _NOT_OF_NUMBERS: Final = re.compile(r"[^0-9A-Za-z+*#_.]", re.ASCII)
 
 _log = logging.getLogger("pbx.switch")
@@ -38,7 +39,9 @@ def make_folder() -> None:
 
 def sound(tenant_id: int, language: str, part: Path | str) -> Path:
     """Return what FreeSWITCH plays for a file of the store, or for a sound of the PBX's voice by its name."""
-    return playable(part) if isinstance(part, Path) else voice.find(_voice(), tenant_id, language, part)
+    if isinstance(part, str):
+        return voice.find(_voice(), tenant_id, language, part)
+    return part if part.parent == settings.current().switch_path else playable(part)
 
 
 def _make_voice(folder: Path, group: int | None) -> None:
@@ -72,6 +75,11 @@ def message_file(tenant_id: int, extension_id: int, caller: str, call_id: str) -
     return settings.current().switch_path / name
 
 
+def sound_file(call_id: str) -> Path:
+    """Return where a sound is recorded in a call, which is asked what is to become of it then."""
+    return settings.current().switch_path / f"{_SOUND}{call_id or uuid.uuid4()}.wav"
+
+
 def take(path: Path) -> None:
     """Put a recorded message into its mailbox.
 
@@ -96,6 +104,14 @@ def remove_dead_links() -> None:
     for link in settings.current().switch_path.glob(f"{_LINK}*"):
         if link.is_symlink() and not link.exists():
             link.unlink(missing_ok=True)
+
+
+def remove_left_sounds() -> None:
+    """Remove the sounds of calls that have ended before anybody said what was to become of them."""
+    for path in settings.current().switch_path.glob(f"{_SOUND}*.wav"):
+        with suppress(FileNotFoundError):
+            if clock.wall() - path.stat().st_mtime > SWEPT_SECONDS:
+                path.unlink()
 
 
 def left_over() -> list[Path]:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.media import greetings
 from tests.audio import check_plays, wav
 from tests.sipxcom.portal import Portal, check_refused
 from tests.sipxcom.uploads import upload
@@ -98,3 +100,52 @@ def test_a_mailbox_has_as_many_as_it_may(user, configure):
     assert upload(user, at("standard"), ("a.wav", wav(1.0))).status_code == 200
     check_refused(upload(user, at("outofoffice"), ("a.wav", wav(1.0))), 409)
     assert upload(user, at("standard"), ("b.wav", wav(1.0))).status_code == 200
+
+
+def prefers(user: Portal, greeting: str | None = None) -> str:
+    """What a user's voicemail plays, after it was chosen if one is given."""
+    if greeting is not None:
+        assert user.put("rest/my/vmprefs", {"greeting": greeting}).status_code == 200
+    return str(user.read("rest/my/vmprefs")["greeting"])
+
+
+def test_what_is_preferred_is_what_is_played(user, admin):
+    assert prefers(user) == "STANDARD"
+    for kind in ("standard", "outofoffice"):
+        upload(user, at(kind), ("a.wav", wav(1.0)))
+    assert prefers(user, "OUT_OF_OFFICE") == "OUT_OF_OFFICE"
+    assert listed(admin) == {"default.wav": False, "outofoffice.wav": True, "standard.wav": False}
+    upload(user, at("standard"), ("b.wav", wav(1.0)))
+    assert listed(admin)["outofoffice.wav"]
+    assert prefers(user, "NONE") == "NONE"
+    assert listed(admin)["default.wav"]
+    user.put("rest/my/mailbox/200/preferences/activegreeting/standard", "x", type="text/plain")
+    assert (prefers(user), listed(admin)["standard.wav"]) == ("STANDARD", True)
+
+
+def test_what_the_other_api_plays_is_what_is_preferred(user, admin):
+    upload(user, at("outofoffice"), ("a.wav", wav(1.0)))
+    for filename, shown in (("outofoffice.wav", "OUT_OF_OFFICE"), ("default.wav", "STANDARD")):
+        admin.do("extensions/greeting_file/update", extension_number="200", filename=filename)
+        assert prefers(user) == shown
+    prefers(user, "OUT_OF_OFFICE")
+    admin.do("extensions/greeting_file/update", extension_number="200", filename="default.wav")
+    assert prefers(user) == "NONE"
+
+
+def test_a_greeting_of_another_name_stays_where_nothing_else_is_preferred(user, admin):
+    greetings.add(1, ExtensionKey("200"), "hello.wav", wav(1.0))
+    greetings.activate(1, ExtensionKey("200"), "hello.wav")
+    assert prefers(user, "STANDARD") == "STANDARD"
+    assert listed(admin)["hello.wav"]
+    assert prefers(user, "NONE") == "NONE"
+    assert listed(admin)["default.wav"]
+
+
+def test_a_kind_is_preferred_before_it_has_a_file(user, admin):
+    assert prefers(user, "EXTENDED_ABSENCE") == "EXTENDED_ABSENCE"
+    assert listed(admin) == {"default.wav": True}
+    upload(user, at("standard"), ("a.wav", wav(1.0)))
+    assert listed(admin)["default.wav"]
+    upload(user, at("extendedabsence"), ("a.wav", wav(1.0)))
+    assert (prefers(user), listed(admin)["extendedabsence.wav"]) == ("EXTENDED_ABSENCE", True)

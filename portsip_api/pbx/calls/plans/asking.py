@@ -53,6 +53,14 @@ class Ask(Plan):
 
 
 @dataclass(frozen=True)
+class RecordSound(Plan):
+    """Something is said, what the caller says is recorded until `#`, and what follows is decided then, by a topic."""
+
+    sounds: Sounds
+    topic: Topic
+
+
+@dataclass(frozen=True)
 class Later(Plan):
     """What follows is decided when it comes to this, by a topic."""
 

@@ -8,7 +8,7 @@ who answers in the place of an attendant is the one at its key 0, and after `MOS
 
 from typing import Any, Final
 
-from portsip_api.pbx.calls.plans import leaving
+from portsip_api.pbx.calls.plans import leaving, mailboxes
 from portsip_api.pbx.calls.plans.asking import Ask, End, Say, Sounds, Topic
 from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Call, Plan
 from portsip_api.pbx.errors import NotFound
@@ -80,7 +80,7 @@ def _follow(call: Call, attendant: Answering, step: dict[str, Any], repeats: int
     if action == REPEAT and repeats < MOST_REPEATS:
         return _ask(call, attendant, repeats + 1, *said)
     if action == VOICE_MAIL:
-        return leaving.leave(call, target)
+        return leaving.leave(call, target) if target else mailboxes.enter(call)
     if action in {DISCONNECT, REPEAT} or not target:
         return Say(Sounds(call.tenant_id, attendant.language, (*said, "goodbye")), End())
     return call.onto(target, attendant.number, causer=attendant.number)

@@ -80,7 +80,8 @@ class Call:
 
     `caller` is the number of the extension that calls, nothing for one from outside; `causer` the one by whose rules it
     goes on, at first the caller. `visited` are the numbers at which it has been. `turn` differs from call to call.
-    `shown` is a caller id that the caller asked for and may show outside.
+    `shown` is a caller id that the caller asked for and may show outside, and `recorded` is where a sound is, or would
+    be, that was recorded in the call.
     """
 
     tenant_id: int
@@ -92,6 +93,7 @@ class Call:
     kind_of: Callable[[int, str], tuple[str, str]]
     visited: tuple[str, ...] = ()
     shown: str = ""
+    recorded: Path | None = None
 
     def onto(self, number: str, *visited: str, causer: str | None = None) -> Plan:
         """Return what becomes of it where it goes on to a number, having been at `visited` as well.

@@ -6,10 +6,11 @@ refusal.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from portsip_api.pbx.calls import registrations_sql
-from portsip_api.pbx.calls.plans import attendants, leaving, outside, ringing
+from portsip_api.pbx.calls.plans import attendants, leaving, mailbox_parts, mailboxes, outside, ringing
 from portsip_api.pbx.calls.plans.asking import Topic, read
 from portsip_api.pbx.calls.plans.kinds import Builder, Call, Plan, Refuse
 from portsip_api.pbx.numbers import references
@@ -24,16 +25,18 @@ def call_of(  # noqa: PLR0913 — what the call is
     caller: str = "",
     causer: str | None = None,
     shown: str = "",
+    recorded: Path | None = None,
 ) -> Call:
     """Return a call in a tenant, `at` an instant, by default now.
 
     `turn` is a number that differs from call to call: groups that take turns begin with another member each time.
     `caller` is the number of the extension that calls, nothing for a call from outside; `causer` the one by whose
-    rights it goes on, by default the caller; `shown` a caller id that it asked for and may show outside.
+    rights it goes on, by default the caller; `shown` a caller id that it asked for and may show outside; `recorded` is
+    where a sound is that was recorded in the call.
     """
     at = at or datetime.fromtimestamp(clock.wall(), UTC)
     causer = caller if causer is None else causer
-    return Call(tenant_id, caller, causer, turn, at, _builder_of, _kind_of, shown=shown)
+    return Call(tenant_id, caller, causer, turn, at, _builder_of, _kind_of, shown=shown, recorded=recorded)
 
 
 def plan(tenant_id: int, number: str, turn: int = 0, at: datetime | None = None, **whose: Any) -> Plan:
@@ -66,11 +69,13 @@ _BUILDERS: Final[Mapping[str, Builder]] = {
     "RING_GROUP": ringing.plan,
     "VIRTUAL_RECEPTIONIST": attendants.plan,
     "DIALLING_RULE": attendants.by_rule,
+    "VOICE_MAIL": mailboxes.plan,
     "": outside.plan,
 }
 _TOPICS: Final[Mapping[str, Callable[[Call, Topic, str], Plan]]] = {
     attendants.TOPIC: attendants.go_on,
     leaving.TOPIC: leaving.go_on,
+    mailbox_parts.TOPIC: mailboxes.go_on,
 }
 
 

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from portsip_api.pbx.calls.plans import asking
-from portsip_api.pbx.calls.plans.asking import Ask, End, Later, Say, Sounds
+from portsip_api.pbx.calls.plans.asking import Ask, End, Later, RecordSound, Say, Sounds
 from portsip_api.switch.freeswitch import recorded
 from portsip_api.switch.freeswitch.steps.writing import Step, Writing, Written
 
 TOPIC: Final = "pbx_topic"
 KEYS: Final = "pbx_keys"
 _NO_END: Final = "D"  # a key that phones do not have, so that none ends what is pressed
+BEEP: Final = "tone_stream://%(200,0,1000)"
+_LONGEST_SOUND: Final = 120  # seconds
 _RINGING: Final = "%(1000,4000,425)"  # what is heard while somebody rings after the call was answered
 _MOST_TURNS: Final = 70  # look-ups in a row of which none was for keys, after which FreeSWITCH ends the call
 _RESULTS: Final = {"attendant": "attendant"}  # of topics; the others are of voicemail
@@ -58,6 +60,16 @@ def later(writing: Writing, plan: Later) -> Iterator[Step]:
     """Let the call be looked up again."""
     yield Step("set", f"{TOPIC}={asking.written(plan.topic)}")
     yield Step("transfer", f"{writing.origin.number} XML {writing.origin.context}")
+
+
+def record_sound(writing: Writing, plan: RecordSound) -> Iterator[Step]:
+    """Record what the caller says, and let the call be looked up again."""
+    yield from answered(writing)
+    yield Step("playback", files(plan.sounds))
+    yield Step("playback", BEEP)
+    yield Step("set", "playback_terminators=#")
+    yield Step("record", f"{recorded.sound_file(writing.origin.id)} {_LONGEST_SOUND}")
+    yield from later(writing, Later(plan.topic))
 
 
 def say(writing: Writing, plan: Say) -> Written:

@@ -11,7 +11,7 @@ from portsip_api.pbx.calls.plans.asking import Sounds
 from portsip_api.pbx.calls.plans.kinds import Plan, TakeMessage
 from portsip_api.pbx.media import voice
 from portsip_api.switch.freeswitch import recorded
-from portsip_api.switch.freeswitch.steps.asking import answered, files
+from portsip_api.switch.freeswitch.steps.asking import BEEP, answered, files
 from portsip_api.switch.freeswitch.steps.writing import Step, Writing, Written
 
 LONGEST_MESSAGE: Final = 180  # seconds
@@ -45,7 +45,7 @@ def record(writing: Writing, plan: Record) -> Iterator[Step]:
     if message.takes:
         caller = writing.caller.number
         file = recorded.message_file(message.tenant_id, message.extension_id, caller, writing.origin.id)
-        yield Step("playback", "tone_stream://%(200,0,1000)")
+        yield Step("playback", BEEP)
         yield Step("set", "playback_terminators=#")
         yield Step("record", f"{file} {LONGEST_MESSAGE}")
     yield Step("hangup", "NORMAL_CLEARING")
