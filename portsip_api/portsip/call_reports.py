@@ -105,10 +105,24 @@ class ReportFile(Schema):
 
 
 class ShownReport(Schema):
-    """A past call, or a report, whose fields `call_reports/list` tells."""
+    """A past call, or a report: the fields of the one or of the other, as `call_reports/list` has them."""
 
     id = ma.String(required=True)
     status = ma.String(required=True)
+    call_id = ma.String()
+    caller = ma.String()
+    callee = ma.String()
+    start_time = ma.String()
+    answered_time = ma.String()
+    end_time = ma.String()
+    duration = ma.String()
+    format = ma.String()
+    file = ma.String()
+    filename = ma.String()
+    reason = ma.String()
+    time = ma.String()
+    calls = ma.Integer()
+    size = ma.Integer()
 
 
 class MadeReport(Success):

@@ -52,11 +52,8 @@ FALL_BACKS: Final = (
     "1032",
     "601",
     "sip:604@pbx.local",
-    "sip:someone@elsewhere.example",
-    "sip:1030@acme.example",
-    "nobody",
     "700",
-    "627",
+    "620",
     "610",
 )
 
@@ -76,14 +73,14 @@ RINGS: Final[dict[str, list[tuple[str, bool, bool, str]]]] = {
         ("+442079460123", False, True, ""),
     ],
     "1001": [("1031", True, True, ""), ("1030@pbx.local", False, True, ""), ("3002", False, True, "")],
-    "1033": [("sip:someone@elsewhere.example", False, True, ""), ("nobody", False, True, ""), ("604", True, True, "")],
+    "1033": [("604", True, True, "")],
     "1036": [
         ("1034", False, True, ""),
         ("603", False, True, ""),
         ("+4930611", False, True, ""),
         ("702", True, True, ""),
     ],
-    "1042": [("5553", False, True, ""), ("sip:1030@acme.example", False, True, "")],
+    "1042": [("5553", False, True, "")],
 }
 
 
