@@ -19,6 +19,7 @@ from PIL import Image
 from tests.audio import wav
 from tests.contract.servers import start_server
 from tests.ops.commands import run
+from tests.upgrade import answering, belongings
 from tests.upgrade.ask import ACME, HOME, PASSWORD, password_of
 from tests.upgrade.client import Api
 from tests.upgrade.targets import (
@@ -61,6 +62,8 @@ def fill(data: Path, variables: dict[str, str]) -> None:
         _make_sequences(home)
         _make_devices(command, home)
         _make_services(home)
+        answering.make(home)
+        belongings.make(command, home)
         _make_acme(Api(server.url, ACME, 2))
         _remove_targets(command, home)
     finally:

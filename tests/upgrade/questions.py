@@ -14,6 +14,17 @@ from tests.upgrade.targets import AWAY, RINGS
 _LEFT_OUT: Final = (
     *("/extensions/call", "/apiextensions/call", "/rest/call/{to}", "/rest/my/call/{to}", "/dns/advisor/"),
     *("/time_zones/", "/models"),
+    # What needs a link that was given, a key that is shown once, or calls that there were; what is only of a moment.
+    *(
+        "/export/show",
+        "/export/template",
+        "/import/template",
+        "{filepath}",
+        "/private/",
+        "/call_reports/show",
+        "logout",
+    ),
+    *("/my/time", "/rest/callfwd", "/my/keepalive", "/my/conference/{conference}", "/redirect/callcontroller/"),
 )
 _TENANTS: Final = {1: HOME, 2: ACME}
 _TIMES: Final = ("2027-06-15T10:30", "2027-06-16T13:00+02:00", "2027-06-19T23:15:00Z")  # open, a holiday, a Saturday
@@ -21,7 +32,26 @@ _WORDS: Final = ("10", "löwe", "Ada son", "0113", "nobody at all")
 _COMMANDS: Final = ("attendant list", "rule list", "phonebook list")
 
 # Of whom not everyone is asked about: nothing there names another object.
-_FEW: Final = ("user-permission/{id", "erl/user/{user", "avatar/{user", "schedules/user/{user_id")
+_FEW: Final = (
+    *("user-permission/{id", "erl/user/{user", "avatar/{user", "schedules/user/{user_id", "cdrs/user/{user"),
+    *("api/users/{user", "users/name/{user", "users/id/{id", "rest/users/{of_user"),
+)
+# Who asks for what is their own, and where the values of the parameters of such a path are found: a list of their own
+# and the member of its rows; or the values themselves, where "" is who asks.
+_OWNERS: Final = {HOME: (*RINGS, "1002", "1003"), ACME: ("1000",)}
+_OWN: Final[dict[str, tuple[str, str] | list[str]]] = {
+    "callfwdsched/{id}": ("rest/my/callfwdsched", "scheduleId"),
+    "user/settings/{path}": ("api/my/user/settings", "path"),
+    "moh/prompts/{name}": ("api/my/moh/prompts", "name"),
+    "conferences/{name}": ("rest/my/conferences", "name"),
+    "{name}": ["standard", "outofoffice"],
+    "{ext}": ["wav"],
+    "entry/{entry}": ("rest/my/phonebook", "id"),
+    "{conference}": ("rest/my/conferences", "name"),
+    "{user}": [""],
+    "{folder}": ["inbox", "saved", "deleted", "conference"],
+    "{id}": ["00000001", "00000002", "00000003"],
+}
 
 # Where the values of the last parameter of a path are found: a list below `/sipxconfig/` and the member of its rows; or
 # the values themselves. The first that the path begins with.
@@ -37,6 +67,15 @@ _FOUND: Final[dict[str, tuple[str, str] | list[str]]] = {
     "rest/erl/group/{group}": ("rest/user-group", "name"),
     "rest/erl/phone/{serial}": ("api/phones", "serialNo"),
     "rest/erl/phonegroup/{group}": ("api/phoneGroups", "name"),
+    "rest/users/{of_user}": ("rest/user", "userName"),
+    "cdrs/user/{user}": ("rest/user", "userName"),
+    "cdrs/prefix/{prefix}": ["10"],
+    "rest/activecdrs/{user}": ["3000"],
+    "users/group/{group}": ("rest/user-group", "name"),
+    "users/name/{user}": ("rest/user", "userName"),
+    "users/id/{id}": ("rest/user", "id"),
+    "api/users/{user}": ("rest/user", "userName"),
+    "api/rules/{id}": ("api/rules", "id"),
     "rest/avatar/{user}": ("rest/user", "userName"),
     "rest/phonebook/{name}": ["Office"],
     "api/gateways/{id}": ("api/gateways", "id"),
@@ -57,6 +96,22 @@ _FOUND: Final[dict[str, tuple[str, str] | list[str]]] = {
     "registrations/group/{key}": ("rest/user-group", "id"),
     "registrations/serialNo/{key}": ("api/phones", "serialNo"),
     "{key}": ["1"],
+}
+
+
+# What is asked where a path has such a parameter.
+_QUERIES: Final = {
+    "end": ["?start=0&end=20"],
+    "query": ["?query=a"],
+    "lineFilter": ["?lineFilter=1001", "?lineFilter=5551"],
+}
+# Lists of the PortSIP API, and the member of their rows that names an object elsewhere.
+_KEYS: Final = {
+    "call_queues": "queue_number",
+    "virtual_receptionist": "vr_number",
+    "virtual_receptionists": "vr_number",
+    "conference_room": "room_number",
+    "conference/room": "room_number",
 }
 
 
@@ -130,6 +185,12 @@ def _values(asker: Asker, path: str, parameters: dict[str, Any], tenant_id: int)
         ]
     if path == "/api/account/show":
         values["id"] = [1, 2, 3]
+    if path == "/api/conference_server/show":
+        values["name"] = _column(asker, "conference_server/list", "name", tenant_id)
+    for list_, key in _KEYS.items():
+        if path.startswith(f"/api/{list_}/"):
+            del values["extension_number"]
+            values[key] = _column(asker, f"{list_}/list", key, tenant_id)
     return {name: found for name, found in values.items() if name in parameters}
 
 
@@ -147,23 +208,44 @@ def _column(asker: Asker, path: str, member: str, tenant_id: int) -> list[str]:
 
 def _sipxcom(asker: Asker, path: str, parameters: dict[str, Any], types: list[str]) -> Iterator[Question]:
     types = [type_ for type_ in types if type_ != "application/xml"]  # another name of `text/xml`
-    if path.endswith("/rest/my/callfwd"):
-        users = [f"{user}@{HOME}" for user in (*RINGS, "1002", "1003")] + [f"1000@{ACME}"]
-        yield from (Question(user, path, types[0]) for user in users)
+    if "/my/" in path:
+        for who in (f"{user}@{host}" for host, users in _OWNERS.items() for user in users):
+            for place, query in product(_own(asker, who, path), _queries_below(path, parameters)):
+                yield Question(who, place + query, types[0])
         return
     if "/settings" in path:
         types = types[:1]  # JSON, of which `ask` knows what the store holds
-    queries = [""]
-    if "sortby" in parameters:
-        orders = [order for order in parameters["sortby"]["schema"]["enum"] if order]
-        queries += [f"?sortby={order}&sortdir=reverse&page=1&pagesize=30" for order in orders]
-    if "start" in parameters:
-        queries += ["?start=1&limit=1"]
-    if "lineFilter" in parameters:
-        queries = ["?lineFilter=1001", "?lineFilter=5551"]
     for host in _TENANTS.values():
-        for place, query, type_ in product(_filled(asker, host, path), queries, types):
+        for place, query, type_ in product(_filled(asker, host, path), _queries_below(path, parameters), types):
             yield Question(f"superadmin@{host}", place + query, type_)
+
+
+def _queries_below(path: str, parameters: dict[str, Any]) -> list[str]:
+    for name, queries in _QUERIES.items():
+        if name in parameters:
+            return queries
+    if path.endswith("/api/users/email"):
+        return ["?emailFilter=x.example"]
+    orders = [order for order in parameters["sortby"]["schema"]["enum"] if order] if "sortby" in parameters else []
+    found = ["", *(f"?sortby={order}&sortdir=reverse&page=1&pagesize=30" for order in orders)]
+    return [*found, "?start=1&limit=1"] if "start" in parameters else found
+
+
+def _own(asker: Asker, who: str, path: str) -> Iterator[str]:
+    """Yield `path` with every value in the place of its parameters that who asks has."""
+    before, brace, after = path.partition("}")
+    if not brace:
+        yield path
+        return
+    parent, _, _ = before.rpartition("{")
+    source = next(source for end, source in _OWN.items() if f"{before}}}".endswith(end))
+    if isinstance(source, list):
+        found = source
+    else:
+        found = [row[source[1]] for row in _first_list(asker.read(who, f"/sipxconfig/{source[0]}"))]
+    for value in dict.fromkeys(found):
+        safe = "/" if before.endswith("{path") else ""
+        yield from _own(asker, who, f"{parent}{quote(str(value) or who.partition('@')[0], safe=safe)}{after}")
 
 
 def _filled(asker: Asker, host: str, path: str) -> Iterator[str]:
@@ -177,12 +259,14 @@ def _filled(asker: Asker, host: str, path: str) -> Iterator[str]:
         found = _member(asker, host, parent.removeprefix("/sipxconfig/"), "path")  # those that are set
     elif before.endswith("/prompts/{name") or parent.endswith(("lines", "ports", "port")):
         found = _member(asker, host, parent.removeprefix("/sipxconfig/"), "name" if "prompts" in parent else "id")
+    elif before.endswith("/entry/{entry"):
+        found = _member(asker, host, parent.removeprefix("/sipxconfig/").removesuffix("/entry"), "id")
     else:
         source = next(source for end, source in _FOUND.items() if f"{before}}}".endswith(end))
         found = source if isinstance(source, list) else _member(asker, host, *source)
     if before.endswith(_FEW):
         found = list(dict.fromkeys([*found[:6], *found[-6:]]))
-    for value in found:
+    for value in dict.fromkeys(found):
         yield from _filled(
             asker, host, f"{parent}/{quote(str(value), safe='/' if 'path' in before[-5:] else '')}{after}"
         )

@@ -133,5 +133,6 @@ SETTINGS: Final = {
     "proxy/settings/proxy-configuration/SIPX_PROXY_DEFAULT_EXPIRES": "240",
     "registrar/settings/registrar-config/SIP_REGISTRAR_TCP_PORT": "5071",
     "restserver/settings/rest-config/log.level": "DEBUG",
+    "phonebook/settings/phonebook/googleDomain": "mail.example",
     "saa/settings/saa-config/SIP_SAA_UDP_PORT": "5171",
 }
