@@ -29,7 +29,7 @@ from tests.portsip.test_roles import TABLE
 
 _One = Callable[[bytes], None]
 LOGIN = ("Authorization", _basic_auth_str("superadmin", ADMIN_PASSWORD))
-_USER_LOGIN = ("Authorization", _basic_auth_str("200", WEB_PASSWORD))
+USER_LOGIN = ("Authorization", _basic_auth_str("200", WEB_PASSWORD))
 _KEY = re.compile(r"\{[a-z_0-9]+\}")
 _LONGEST_SEED = 4_000
 XML_WORDS = (
@@ -184,7 +184,7 @@ def _chosen(rows: list[Row], data: bytes) -> Row:
 
 
 def _log_in(row: Row) -> tuple[str, str]:
-    return _USER_LOGIN if row.user else LOGIN
+    return USER_LOGIN if row.user else LOGIN
 
 
 def _path(row: Row, keys: world.World) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from fuzz.bodies import LOGIN, log_in, portal_stage
+from fuzz.bodies import LOGIN, USER_LOGIN, log_in, portal_stage
 from tests import audio as samples
 
 _BOUNDARY = "fuzz"
@@ -15,6 +15,8 @@ _PATHS = (
     "/sipxconfig/api/pagegroups/prompts",
     "/sipxconfig/rest/avatar/200",
     "/api/extensions/create",
+    "/sipxconfig/api/my/moh/prompts",
+    "/sipxconfig/api/my/greetings/standard/wav",
 )
 WORDS = (
     f"\r\n--{_BOUNDARY}\r\n", f"\r\n--{_BOUNDARY}--", "\r\n\r\n",
@@ -24,7 +26,7 @@ WORDS = (
 
 
 def forms(folder: Path) -> Callable[[bytes], None]:
-    """Upload greetings, prompts, pictures and files of extensions."""
+    """Upload greetings, prompts, music, pictures and files of extensions."""
     stage, _ = portal_stage(folder)
     token = log_in(stage)
 
@@ -32,7 +34,8 @@ def forms(folder: Path) -> Callable[[bytes], None]:
         path = _PATHS[(data or b"\0")[0] % len(_PATHS)]
         label, _, body = data[1:].partition(b"\n")
         kind = "".join(character for character in label.decode("latin-1") if character.isprintable())
-        stage.ask("POST", path, body, [LOGIN, ("access_token", token), ("Content-Type", kind)])
+        login = USER_LOGIN if "/my/" in path else LOGIN
+        stage.ask("POST", path, body, [login, ("access_token", token), ("Content-Type", kind)])
         if path.startswith("/api/"):  # a token is looked for in the form
             stage.ask("POST", path, body, [("Content-Type", kind)])
 

@@ -134,3 +134,25 @@ def test_recordings_and_their_files_agree_after_every_kill(tmp_path: Path, recor
     record_property("kills", DEPOSITS_KILLED)
     record_property("recordings", len(kept))
     database.db.close()
+
+
+def test_reports_and_music_and_their_files_agree_after_every_kill(tmp_path: Path, record_property) -> None:
+    chance = random.Random(SEED)
+    create_app(settings.load({"PBX_DATA_DIR": str(tmp_path)}))
+    extensions.create(1, {"extension_number": "1000", "password": "x", "web_access_password": "x"})
+    database.db.close()
+    made = [
+        int(line)
+        for _ in range(DEPOSITS_KILLED)
+        for line in deposit_until_killed(tmp_path, chance.uniform(0.05, 0.6), "reporting")
+    ]
+    tables = ("call_report WHERE blob IS NOT NULL", "hold_music")
+    named = {row[0] for table in tables for row in database.fetch_all(f"SELECT blob FROM {table}")}
+    assert named <= {path.name for path in media_files.FILES.path.iterdir()}
+    media_files.sweep_orphans(-1)
+    assert named == {path.name for path in media_files.FILES.path.iterdir()}
+    assert consistency.find_inconsistencies() == []
+    assert len(made) == len(set(made)) >= DEPOSITS_KILLED
+    record_property("kills", DEPOSITS_KILLED)
+    record_property("reports", len(made))
+    database.db.close()
