@@ -64,6 +64,7 @@ class Stream:
         self._socket.settimeout(0.2)
         self._hertz = hertz
         self._heard: list[bytes] = []
+        self.keys: list[int] = []  # that came, by the numbers of RFC 4733
         self._asked = 0
         self._ended = threading.Event()
         self._keys = threading.Lock()
@@ -131,6 +132,8 @@ class Stream:
                 packet = self._socket.recv(2_048)
             except TimeoutError:
                 continue
+            if packet[1] & 0x7F == 101 and packet[1] & 0x80:  # a key begins; its first packet is marked
+                self.keys.append(packet[12])
             if packet[1] & 0x7F == 0:  # PCMU
                 self._heard.append(packet[12:])
 

@@ -131,6 +131,26 @@ class Pbx:
         self.recorder.note("sipxcom", method, path, None if secret else body, domain, answer)
         return answer
 
+    def my(self, number: str, path: str, accept: str = "*/*") -> requests.Response:
+        """What the other API answers a user who asks for `/rest/my/PATH`."""
+        return requests.get(
+            f"{self.server.url}/sipxconfig/rest/my/{path}", auth=(number, WEB_PASSWORD),
+            headers={"Accept": accept}, timeout=30,
+        )  # fmt: skip
+
+    @contextmanager
+    def prompt(self, family: str, name: str, content: bytes) -> Iterator[None]:
+        """Let the default tenant have a prompt while the block runs."""
+        self.recorder.note("prompt", family, name)
+        url = f"{self.server.url}/sipxconfig/api/{family}/prompts"
+        auth = ("superadmin", ADMIN_PASSWORD)
+        reply = requests.post(url, files={"file": (name, content)}, auth=auth, timeout=30)
+        assert reply.status_code == 200, reply.text
+        try:
+            yield
+        finally:
+            assert requests.delete(f"{url}/{name}", auth=auth, timeout=30).status_code == 200
+
     def registrations(self, by: str) -> list[Any]:
         """The registrations that the other API shows, such as those `by` `user/200`."""
         reply = self._sipxcom("GET", by)

@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from typing import Self
+from urllib.parse import quote
 
 from tests.live.audio import Stream
 from tests.live.sip import SipMessage, address_in, authorization
@@ -97,6 +98,15 @@ class Call:
         self.request("REFER", "", ("Refer-To", f"<sip:{number}@{self.phone.domain}>"),
                      ("Referred-By", f"<sip:{self.phone.user}@{self.phone.domain}>"))  # fmt: skip
 
+    def refer_to(self, other: "Call") -> None:
+        """Connect the other side with that of another call of this phone's."""
+        tags = [re.search(r"tag=([^;>]+)", header) for header in (other.remote, other.local)]
+        remote, local = (tag[1] if tag else "" for tag in tags)
+        replaces = quote(f"{other.call_id};to-tag={remote};from-tag={local}", safe="")
+        target = address_in(other.remote)
+        self.request("REFER", "", ("Refer-To", f"<{target}?Replaces={replaces}>"),
+                     ("Referred-By", f"<sip:{self.phone.user}@{self.phone.domain}>"))  # fmt: skip
+
     def cancel(self) -> None:
         """Give up a call that rings."""
         assert self.invite is not None
@@ -180,9 +190,9 @@ class Phone:
             headers = [("Authorization", given)]
         return status
 
-    def subscribe(self, package: str) -> int:
-        """Subscribe to what is told of the own extension, and return the last status."""
-        uri = f"sip:{self.user}@{self.domain}"
+    def subscribe(self, package: str, user: str = "") -> int:
+        """Subscribe to what is told of the own extension, or of somebody else, and return the last status."""
+        uri = f"sip:{user or self.user}@{self.domain}"
         headers: list[tuple[str, str]] = []
         status = 0
         for _ in range(2):

@@ -30,11 +30,13 @@ OF_FORMS = {
     *("variable_dialed_domain", "variable_pbx_call", "Caller-Network-Addr", "variable_sip_acl_authed_by"),
     *("variable_sofia_profile_name", "variable_sip_gateway", "variable_sip_refer_to", "variable_last_bridge_to"),
     *("variable_originated_legs", "variable_pbx_topic", "variable_pbx_keys", "variable_pbx_node"),
+    *("variable_pbx_party", "variable_originating_leg_uuid", "key_value", "conference_name", "profile_name"),
 }
 OF_EVENTS = {
     *("Event-Name", "Event-Subclass", "Unique-ID", "from-user", "from-host", "to-user", "to-host", "user", "host"),
     *("call-id", "user-agent", "network-ip", "variable_sip_auth_username", "variable_sip_auth_realm"),
     *("variable_dialed_user", "variable_dialed_domain", "Answer-State", "variable_sip_acl_authed_by"),
+    *("Action", "Conference-Name", "Conference-Size", "Conference-Profile-Name", "Path"),
 }
 OF_RECORDS = {
     *("uuid", "pbx_call", "pbx_caller", "pbx_called", "pbx_result", "pbx_status", "sip_auth_username"),
@@ -44,6 +46,7 @@ OF_RECORDS = {
     *("endpoint_disposition", "sip_hangup_disposition", "originate_disposition", "hangup_cause", "sip_term_status"),
 }
 _NEVER = {"password", "web_access_password"}
+_PINS = {"room_pin", "admin_pin"}
 
 
 def compact(record: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +71,8 @@ class Recorder:
 
     def api(self, path: str, fields: Mapping[str, Any]) -> None:
         """Keep what is asked of an API."""
-        self.note("api", path, {name: value for name, value in fields.items() if name not in _NEVER})
+        said = {name: name.upper() if name in _PINS else value for name, value in fields.items() if name not in _NEVER}
+        self.note("api", path, said)
 
     def begin(self) -> None:
         """Forget what was before."""

@@ -56,6 +56,12 @@ def test_a_call_that_rings_and_one_that_was_answered():
     assert calls.active([first_leg(), second_leg()], "b.test") == []
 
 
+def test_who_is_in_a_conference_is_on_an_answered_call():
+    alone = {"variable_pbx_result": "conference", "Caller-Channel-Answered-Time": str(ANSWERED)}
+    (call,) = calls.active([first_leg(**alone)], "pbx.local")
+    assert (call.answered, call.recipient) == (ANSWERED // 1000, "")
+
+
 def test_a_call_that_a_client_has_placed():
     leg = first_leg(**{
         "Unique-ID": PLACED,

@@ -1,6 +1,6 @@
 """Conferences in FreeSWITCH: what it tells of them, and how it is told what to do."""
 
-from pathlib import Path
+import re
 from typing import Any
 
 import orjson
@@ -9,8 +9,9 @@ import pytest
 from portsip_api.pbx.calls.conferencing import Command, Group, Verb
 from portsip_api.pbx.errors import Conflict, Invalid, SwitchUnavailable
 from portsip_api.store.clock import clock
-from portsip_api.switch.freeswitch import access, conferences
+from portsip_api.switch.freeswitch import access, conferences, recorded
 from portsip_api.switch.freeswitch.engine import FreeSwitch
+from tests.audio import wav
 from tests.switch.event_server import EventServer, serving
 
 FLAGS = {"can_hear": True, "can_see": True, "can_speak": False, "hold": False, "is_moderator": False}
@@ -96,7 +97,7 @@ def test_there_may_be_none(engine):
     assert switch.conferences("a.test") == []
 
 
-WAV = Path("/var/lib/pbx/my media/1.wav")
+CALLED_IN = "ignore_early_media=true,originate_timeout=30,pbx_result=conference,origination_callee_id_number=1000"
 
 
 @pytest.mark.parametrize(
@@ -115,16 +116,15 @@ WAV = Path("/var/lib/pbx/my media/1.wav")
         (Command(Verb.RELATE, (1, 2), word="nohear"), "relate 1 2 nohear"),
         (Command(Verb.SAY, text="Hello all"), "say Hello all"),
         (Command(Verb.SAY, (2,), text="Hello"), "saymember 2 Hello"),
-        (Command(Verb.PLAY, sound=WAV, word="async"), f"play '{WAV}' async"),
-        (Command(Verb.PLAY, (2,), sound=WAV), f"play '{WAV}' 2"),
+        (Command(Verb.NO_RECORD, word="all"), "norecord all"),
         (Command(Verb.STOP, (2,), word="current"), "stop current 2"),
-        (Command(Verb.TRANSFER, (1, 2), number="7002"), "transfer 7002~a.test 1 2"),
+        (Command(Verb.TRANSFER, (1, 2), number="7002"), "transfer 7002~a.test@room 1 2"),
         (Command(Verb.FLOOR, (1,)), "vid-floor 1 force"),
         (
             Command(Verb.DIAL, number="1000", caller_id="7001", caller_name="Our team"),
-            "dial {ignore_early_media=true,originate_timeout=30}user/1000@a.test 7001 Our_team",
+            f"dial {{{CALLED_IN}}}user/1000@a.test 7001 Our_team",
         ),
-        (Command(Verb.INVITE, number="1000"), "bgdial {ignore_early_media=true,originate_timeout=30}user/1000@a.test"),
+        (Command(Verb.INVITE, number="1000"), f"bgdial {{{CALLED_IN}}}user/1000@a.test"),
     ],
 )
 def test_a_command_is_written_as_it_reads_it(engine, command, words):
@@ -141,11 +141,37 @@ def test_what_it_does_not_do_is_said_without_its_words(engine, reply):
     assert "secret" not in str(refused.value)
 
 
-def test_what_it_cannot_do_it_is_not_asked_for(engine):
+def test_a_prompt_is_played_under_a_name_that_says_what_it_is(engine, configure, tmp_path):
+    folder = configure(PBX_SWITCH="freeswitch").switch_path
+    recorded.make_folder()
+    switch, asked = engine(b"+OK done")
+    for name, content, kind in (("a", wav(), "wav"), ("b", b"\xff\xfb\x90\x00", "mp3")):
+        (tmp_path / name).write_bytes(content)
+        switch.command("a.test", "7001", Command(Verb.PLAY, (2,), sound=tmp_path / name))
+        assert asked[-1] == f"api conference 7001~a.test play '{folder}/audio~{name}.{kind}' 2"
+
+
+def test_a_conference_that_is_recorded_already_is_not_recorded_twice(engine, admin):
+    admin.make_extension("1000")
+    admin.do("conference_room/create", room_number="7001", owner="1000")
+    recording = {"type": "recording_node", "record_path": "/x.wav", "join_time": 9}
+    domain = "pbx.local"
+    switch, asked = engine(orjson.dumps([room(f"7001~{domain}", member(1, "1000"), recording)]))
+    assert switch.command(domain, "7001", Command(Verb.RECORD)) == "Is recorded already"
+    switch, asked = engine(orjson.dumps([room(f"7001~{domain}", member(1, "1000"))]))
+    switch.command(domain, "7001", Command(Verb.RECORD))
+    assert re.fullmatch(rf"api conference 7001~{domain} recording start \S+/room~1~\d+~1000~[0-9a-f-]+\.wav", asked[-1])
+
+
+def test_who_is_to_be_the_moderator_enters_anew(engine):
+    switch, asked = engine(orjson.dumps([room("7001~a.test", member(1, "1000"), member(2, "1001"))]))
+    switch.command("a.test", "7001", Command(Verb.CHAIR, (2,)))
+    steps = "m:^:set:conference_enforce_security=false^conference:7001~a.test@room+flags{moderator}"
+    assert asked == ["api conference json_list", f"api uuid_transfer u2 '{steps}' inline"]
+
+
+def test_what_has_a_character_that_would_end_an_argument_is_not_asked_for(engine):
     switch, asked = engine(b"+OK")
-    for verb in (Verb.CHAIR, Verb.RECORD, Verb.NO_RECORD):
-        with pytest.raises(SwitchUnavailable, match="FreeSWITCH"):
-            switch.command("a.test", "7001", Command(verb, (1,)))
     for number in ("1 2", "1}", "1,x=y", "1\napi quit"):
         with pytest.raises(Invalid):
             switch.command("a.test", "7001", Command(Verb.INVITE, number=number))

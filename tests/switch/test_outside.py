@@ -131,9 +131,10 @@ def placed(number, domain="pbx.local", **more):
 
 
 def transferee(number, domain="pbx.local"):
-    """The leg of whom somebody has called and then transferred."""
+    """The leg of whom somebody who is not known has called and then transferred."""
     own = {"variable_dialed_user": number, "variable_dialed_domain": domain, "Caller-Direction": "outbound"}
-    return own | transferred("1001")
+    partner = {"variable_last_bridge_to": LEG, "variable_originating_leg_uuid": LEG, "variable_pbx_party": ""}
+    return own | partner | {"variable_sip_refer_to": "<sip:x@y>"}
 
 
 ATTEMPTS = {

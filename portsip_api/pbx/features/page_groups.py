@@ -68,6 +68,11 @@ def show(tenant_id: int, group_id: int) -> PageGroup:
     return found[0]
 
 
+def at(tenant_id: int, number: str) -> PageGroup:
+    """Return the page group at a number, as it is dialled. Raises NotFound."""
+    return show(tenant_id, tables.PageGroup.get(tenant_id, dialled=number).id)
+
+
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     """Make a page group and return its id.
 

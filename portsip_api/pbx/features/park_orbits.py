@@ -63,6 +63,11 @@ def show(tenant_id: int, orbit_id: int) -> ParkOrbit:
     return _orbit(tables.ParkOrbit.get(tenant_id, id=row_id(orbit_id)))
 
 
+def at(tenant_id: int, number: str) -> ParkOrbit:
+    """Return the orbit at a number. Raises NotFound."""
+    return _orbit(tables.ParkOrbit.get(tenant_id, extension=number))
+
+
 def create(tenant_id: int, fields: Mapping[str, object]) -> int:
     """Make an orbit of `PARK_ORBIT`'s fields (name, extension and server are required) and return its id.
 

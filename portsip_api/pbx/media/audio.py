@@ -75,6 +75,14 @@ def default_tones() -> Recording:
     return Recording(content, 1.0, NARROW, 1, len(content), hashlib.sha256(content).digest())
 
 
+@cache
+def default_music() -> bytes:
+    """Return the system's music, a WAV file: soft broken chords, half a minute long. It needs no file."""
+    chords = ((220.0, 277.18, 329.63, 440.0), (246.94, 293.66, 369.99, 493.88), (196.0, 246.94, 293.66, 392.0))
+    tones = [tone for low, *upper in chords for tone in (low, *upper, *upper[-2::-1], *upper, low)]
+    return _wav(b"".join(map(_tone, (*tones, *tones))), NARROW)
+
+
 def _blocks(content: bytes, samples: riff.Samples) -> Iterator[_Mono]:
     """Yield the samples of `content`, its channels mixed to one, at full scale from -1 to 1."""
     with tempfile.TemporaryFile() as raw:

@@ -16,6 +16,7 @@ from portsip_api.switch.freeswitch.event_socket import Event
 from portsip_api.switch.freeswitch.live import owner
 
 _ORIGIN: Final = "variable_originating_leg_uuid"  # on a leg that another one brought about, that one's uuid
+_ALONE: Final = frozenset({"voicemail", "conference", "page"})  # what answers without another leg
 _PLACED_BY: Final = "variable_pbx_caller"  # on a leg that a client's call begins with, who calls
 
 
@@ -46,7 +47,8 @@ def _call(leg: Event, other: Event | None, domain: str) -> ActiveCall:
     number, _, _ = _caller(leg).rpartition("@")
     is_placed = bool(leg.get(_PLACED_BY))
     callee = _text(leg, "Caller-Caller-ID-Number" if is_placed else "Caller-Destination-Number")
-    answered = None if other is None else _milliseconds(other, "Caller-Channel-Answered-Time")
+    answerer = leg if other is None and leg.get("variable_pbx_result") in _ALONE else other
+    answered = None if answerer is None else _milliseconds(answerer, "Caller-Channel-Answered-Time")
     recipient = "" if other is None else owner(other).partition("@")[0] or _text(other, "Caller-Destination-Number")
     return ActiveCall(
         first,

@@ -21,7 +21,12 @@ from portsip_api.switch.freeswitch.calls import session_of
 
 SWEPT_SECONDS: Final = 30.0  # after which a record is taken that FreeSWITCH could not send
 # What answered in the place of a phone, as our documents say it.
-_ROUTES: Final = {"voicemail": "VOICE_MAIL", "attendant": "VIRTUAL_RECEPTIONIST"}
+_ROUTES: Final = {
+    "voicemail": "VOICE_MAIL",
+    "attendant": "VIRTUAL_RECEPTIONIST",
+    "conference": "CONFERENCE_ROOM",
+    "page": "PAGE_GROUP",
+}
 _SUFFIX: Final = ".cdr.json"
 _UNANSWERED: Final = {
     "ORIGINATOR_CANCEL": records.CANCELLED,

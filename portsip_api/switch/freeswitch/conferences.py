@@ -10,18 +10,19 @@ from urllib.parse import quote, unquote
 
 import orjson
 
+from portsip_api.pbx.access import tenants
 from portsip_api.pbx.calls.conferencing import Command, LiveConference, Member, Verb
 from portsip_api.pbx.errors import Conflict, SwitchUnavailable
+from portsip_api.pbx.features import conferences as rooms
+from portsip_api.pbx.features.conferences import ConferenceKey
 from portsip_api.store.clock import clock
+from portsip_api.switch.freeswitch import recorded, room_recordings
 from portsip_api.switch.freeswitch.event_socket import EventSocket
 
+PROFILE: Final = "room"
+PAGE: Final = "page"  # the profile of calls to all phones of a group, which are no conferences of anybody's
 _FAILURES: Final = ("-ERR", "-USAGE")
-_CALLED_IN: Final = "{ignore_early_media=true,originate_timeout=30}user/"
-_LACKING: Final = {
-    Verb.CHAIR: "FreeSWITCH cannot make somebody the moderator of a conference that runs.",
-    Verb.RECORD: "Conferences are not recorded with FreeSWITCH.",
-    Verb.NO_RECORD: "Conferences are not recorded with FreeSWITCH.",
-}
+_RECORDED_ALREADY: Final = "Is recorded already"
 
 
 def listed(client: EventSocket, domain: str) -> list[LiveConference]:
@@ -30,7 +31,7 @@ def listed(client: EventSocket, domain: str) -> list[LiveConference]:
     try:
         rooms: list[dict[str, Any]] = orjson.loads(text)
         end = f"~{domain}"
-        return [_live(room, domain) for room in rooms if room["conference_name"].endswith(end)]
+        return [_live(room) for room in rooms if room["conference_name"].endswith(end)]
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise SwitchUnavailable("The SIP engine does not tell which conferences it has.") from error
 
@@ -38,13 +39,41 @@ def listed(client: EventSocket, domain: str) -> list[LiveConference]:
 def do(client: EventSocket, domain: str, number: str, command: Command) -> str:
     """Do what is asked in a conference and return FreeSWITCH's words.
 
-    Raises Conflict (it does not do it) and SwitchUnavailable.
+    Raises NotFound (the conference), Conflict (it does not do it) and SwitchUnavailable.
     """
-    if command.verb in _LACKING:
-        raise SwitchUnavailable(_LACKING[command.verb])
-    said = client.api("conference", name_of(number, domain), *words(command, domain))
+    name = name_of(number, domain)
+    match command.verb:
+        case Verb.CHAIR:
+            said = _make_moderator(client, domain, number, command)
+        case Verb.RECORD:
+            said = _record(client, domain, number)
+        case _:
+            said = client.api("conference", name, *words(command, domain))
     if said.startswith(_FAILURES):
         raise Conflict("The SIP engine does not do this in the conference.")
+    return said
+
+
+def _record(client: EventSocket, domain: str, number: str) -> str:
+    live = [room for room in listed(client, domain) if room.number == number and room.members]
+    if any(room.recorded is not None for room in live):
+        return _RECORDED_ALREADY
+    tenant_id = tenants.id_of_domain(domain) or 0
+    room = rooms.show(tenant_id, ConferenceKey(number))
+    by = room.owner or next((member.number for found in live for member in found.members), "")
+    file = room_recordings.file_for(tenant_id, room.id, by)
+    return client.api("conference", name_of(number, domain), "recording", "start", str(file))
+
+
+def _make_moderator(client: EventSocket, domain: str, number: str, command: Command) -> str:
+    """Let members enter anew, as moderators: FreeSWITCH makes nobody one who is in already."""
+    said = ""
+    for room in listed(client, domain):
+        for member in room.members if room.number == number else ():
+            if isinstance(command.members, tuple) and member.id in command.members:
+                enter = f"conference:{name_of(number, domain)}@{PROFILE}+flags{{moderator}}"
+                steps = f"m:^:set:conference_enforce_security=false^{enter}"
+                said = client.api("uuid_transfer", member.uuid, f"'{steps}'", "inline")
     return said
 
 
@@ -53,8 +82,14 @@ def name_of(number: str, domain: str) -> str:
     return f"{quote(number, safe='')}~{domain}"
 
 
-def _live(room: Mapping[str, Any], domain: str) -> LiveConference:
-    number = unquote(room["conference_name"].removesuffix(f"~{domain}"))
+def number_of(name: str) -> tuple[str, str]:
+    """Return the number and the SIP domain of what FreeSWITCH calls a conference so."""
+    quoted, _, domain = name.rpartition("~")
+    return unquote(quoted), domain
+
+
+def _live(room: Mapping[str, Any]) -> LiveConference:
+    number, _ = number_of(room["conference_name"])
     members = [_member(one) for one in room["members"] if one.get("type") == "caller"]
     recorded = [one.get("join_time", 0) for one in room["members"] if one.get("type") == "recording_node"]
     return LiveConference(number, members, room["locked"], max(recorded, default=None))
@@ -81,13 +116,16 @@ def words(command: Command, domain: str) -> list[str]:
         case Verb.DIAL | Verb.INVITE:
             verb = "bgdial" if command.verb is Verb.INVITE or command.word else "dial"
             shown = [command.caller_id, command.caller_name.replace(" ", "_")]
-            said = [verb, f"{_CALLED_IN}{command.number}@{domain}", *filter(None, shown)]
+            said = [verb, f"{_called_in(command.number)}user/{command.number}@{domain}", *filter(None, shown)]
         case Verb.TRANSFER:
-            said = ["transfer", name_of(command.number, domain), *members]
+            said = ["transfer", f"{name_of(command.number, domain)}@{PROFILE}", *members]
         case Verb.LIST:
             said = ["list", *(["delim", command.word] if command.word else [])]
         case Verb.PLAY:
-            said = ["play", f"'{command.sound}'", *([command.word] if command.word else members)]
+            sound = recorded.playable(command.sound) if command.sound else ""
+            said = ["play", f"'{sound}'", *([command.word] if command.word else members)]
+        case Verb.NO_RECORD:
+            said = ["norecord", "all"]
         case Verb.STOP:
             said = ["stop", command.word, *members]
         case Verb.SAY if members:
@@ -98,6 +136,17 @@ def words(command: Command, domain: str) -> list[str]:
             value = [] if command.value is None else [str(command.value)]
             said = [verb, *members, *value, *filter(None, (command.word, command.digits, command.text))]
     return said
+
+
+def _called_in(number: str) -> str:
+    """Return the variables of a leg that calls somebody in, whom the conference then knows by the number."""
+    variables = {
+        "ignore_early_media": "true",
+        "originate_timeout": "30",
+        "pbx_result": "conference",
+        "origination_callee_id_number": number,
+    }
+    return f"{{{','.join(f'{name}={value}' for name, value in variables.items())}}}"
 
 
 def _members(command: Command) -> list[str]:

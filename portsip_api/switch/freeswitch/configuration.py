@@ -9,17 +9,18 @@ from xml.etree import ElementTree as ET
 
 from portsip_api import settings
 from portsip_api.pbx.trunks import sip_trunks
-from portsip_api.switch.freeswitch import access, sofia
+from portsip_api.switch.freeswitch import access, rooms, sofia
 from portsip_api.switch.freeswitch.documents import NOT_FOUND, document, element
 
 
 def answer(form: Mapping[str, str]) -> str:
     """Return the document of the file that a look-up names. Raises SwitchUnavailable."""
     name = form.get("key_value", "")
-    inside = _FILES.get(name)
-    return (
-        NOT_FOUND if inside is None else document("configuration", element("configuration", {"name": name}, *inside()))
-    )
+    if name == "conference.conf":
+        inside = rooms.profiles(form.get("conference_name", ""), form.get("profile_name", ""))
+    else:
+        inside = _FILES.get(name, lambda: ())()
+    return document("configuration", element("configuration", {"name": name}, *inside)) if inside else NOT_FOUND
 
 
 def phone_port() -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from portsip_api.store import database, volatile
-from portsip_api.switch.freeswitch import cdr, recorded
+from portsip_api.switch.freeswitch import cdr, recorded, room_recordings
 
 SWEEP_SECONDS: Final = 30.0
 _MOST_WAITING: Final = 10_000  # files; what is too much is swept
@@ -45,7 +45,7 @@ class Depositor:
                     swept = time.monotonic()
                     _whatever_happens(_sweep)
                 continue
-            _whatever_happens(lambda: recorded.take(path))  # noqa: B023 — it is called at once
+            _whatever_happens(lambda: _take(path))  # noqa: B023 — it is called at once
 
 
 def _whatever_happens(work: Callable[[], object]) -> None:
@@ -63,4 +63,9 @@ def _sweep() -> None:
     recorded.remove_dead_links()
     recorded.remove_left_sounds()
     for path in recorded.left_over():
+        _take(path)
+
+
+def _take(path: Path) -> None:
+    if not room_recordings.take(path):
         recorded.take(path)

@@ -11,21 +11,27 @@ from typing import Final
 
 from portsip_api.pbx.calls.plans import planning
 from portsip_api.pbx.calls.plans.asking import Ask, End, Later, RecordSound, Say
+from portsip_api.pbx.calls.plans.codes import PickUp
+from portsip_api.pbx.calls.plans.conferences import EnterConference
 from portsip_api.pbx.calls.plans.kinds import Plan, Refuse, Ring, TakeMessage
 from portsip_api.pbx.calls.plans.outside import CallOutside
+from portsip_api.pbx.calls.plans.paging import Page
+from portsip_api.pbx.calls.plans.parking import Park, Retrieve
+from portsip_api.pbx.calls.plans.queues import Queue
 from portsip_api.switch.freeswitch import recorded
 from portsip_api.switch.freeswitch.documents import document, element
+from portsip_api.switch.freeswitch.steps import conferences, paging, parking, picking_up, queues
 from portsip_api.switch.freeswitch.steps.asking import KEYS, TOPIC, ask, continuing, end, later, record_sound, say
 from portsip_api.switch.freeswitch.steps.messages import Record, record, take_message
 from portsip_api.switch.freeswitch.steps.outside import call_outside
 from portsip_api.switch.freeswitch.steps.ringing import ring
-from portsip_api.switch.freeswitch.steps.writing import Caller, Origin, Step, Writer, Writing, leaf, refusal
-from portsip_api.switch.freeswitch.whose import whose
+from portsip_api.switch.freeswitch.steps.writing import Caller, Origin, Step, Writer, Writing, leaf, plain, refusal
+from portsip_api.switch.freeswitch.whose import PARTY, Whose, whose
 
 _UUID: Final = re.compile(r"[0-9a-f-]{36}", re.ASCII)
 _NUMBER: Final = re.compile(r"[0-9A-Za-z*#+._-]{1,64}", re.ASCII)  # nothing that FreeSWITCH would run
 _KEYS: Final = re.compile(r"[0-9*#]{0,32}", re.ASCII)
-_NODE: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+_NODE: Final = re.compile(r"([0-9]{1,9})(?:_[a-z]*)?", re.ASCII)
 _MOST_NODES: Final = 10_000  # of a document
 WRITERS: Final[Mapping[type[Plan], Writer]] = {
     Refuse: leaf(refusal),
@@ -38,6 +44,12 @@ WRITERS: Final[Mapping[type[Plan], Writer]] = {
     Say: say,
     End: leaf(end),
     CallOutside: leaf(call_outside),
+    EnterConference: leaf(conferences.enter),
+    Page: leaf(paging.page),
+    Park: parking.park,
+    PickUp: picking_up.pick_up,
+    Queue: queues.wait,
+    Retrieve: parking.retrieve,
 }
 
 
@@ -48,24 +60,24 @@ def answer(form: Mapping[str, str]) -> str:
         return _document(context, [*refusal(None, found)])
     origin = _origin(form)
     call = planning.call_of(
-        found.tenant_id, zlib.crc32(origin.id.encode()), caller=found.extension, causer=found.causer, shown=found.shown,
-        recorded=recorded.sound_file(origin.id),
+        found.tenant_id, zlib.crc32(origin.id.encode()), caller=found.extension, causer=found.causer,
+        shown=found.shown, recorded=recorded.sound_file(origin.id), is_transferred=found.is_transferred,
     )  # fmt: skip
     topic = form.get(f"variable_{TOPIC}")
     if topic:
         keys = _KEYS.fullmatch(form.get(f"variable_{KEYS}", ""))
         plan = planning.go_on(call, topic, keys[0] if keys else "")
     else:
-        plan = call.onto(found.number)
-    first = [*_beginning(form, found.caller), *found.first]
+        plan = planning.dial(call, found.number)
+    first = [*_beginning(form, found.caller), *_party(found), *found.first]
     return _document(context, [*first, *Writing(found.caller, origin, WRITERS).steps(plan)])
 
 
 def _origin(form: Mapping[str, str]) -> Origin:
     id_, number = form.get("Unique-ID", ""), form.get("Caller-Destination-Number", "")
-    node = form.get("variable_pbx_node", "")
+    node = _NODE.fullmatch(form.get("variable_pbx_node", ""))
     # What is kept of an earlier document of the call must not be taken for what is kept of this one.
-    before = (int(node) // _MOST_NODES + 1) * _MOST_NODES if _NODE.fullmatch(node) else 0
+    before = (int(node[1]) // _MOST_NODES + 1) * _MOST_NODES if node else 0
     return Origin(
         id_ if _UUID.fullmatch(id_) else "",
         number if _NUMBER.fullmatch(number) else "menu",
@@ -87,6 +99,12 @@ def _beginning(form: Mapping[str, str], caller: Caller) -> Iterator[Step]:
         shown = form.get("variable_pbx_caller_id") or caller.number
         yield Step("set", f"effective_caller_id_number={shown}")
         yield Step("set", f"effective_caller_id_name={shown}")
+
+
+def _party(found: Whose) -> Iterator[Step]:
+    """Yield what tells the other leg whom it talks to, if that is somebody here."""
+    number = plain(found.extension)
+    yield Step("export", f"nolocal:{PARTY}={number}@{found.caller.domain}" if number else f"nolocal:{PARTY}=")
 
 
 def _document(context: str, steps: list[Step]) -> str:

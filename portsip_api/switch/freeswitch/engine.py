@@ -49,7 +49,8 @@ class FreeSwitch:
         if len(call.to) > 1:
             raise Invalid({"to": ["Must be one number for this SIP engine."]})
         (to,) = call.to
-        _require_plain(to=to, extension=call.extension, caller_id=call.caller_id or "0")
+        pin = call.conference_pin or "0"
+        _require_plain(to=to, extension=call.extension, caller_id=call.caller_id or "0", conference_pin=pin)
         id_, address = leg_of(call.session_id), f"{call.extension}@{call.domain}"
         variables = {
             "origination_uuid": id_,
@@ -62,6 +63,7 @@ class FreeSwitch:
             "ignore_early_media": "true",
             "originate_timeout": str(call.ring_seconds),
             "hangup_after_bridge": "true",
+            "supplied_pin": call.conference_pin,
         }
         told = ",".join(f"{name}={value}" for name, value in variables.items() if value)
         with EventSocket(access.door()) as client:

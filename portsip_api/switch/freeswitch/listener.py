@@ -13,7 +13,7 @@ from typing import Final
 from portsip_api.pbx.calls import lines, sip_accounts
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.store import database, volatile
-from portsip_api.switch.freeswitch import access, message_waiting
+from portsip_api.switch.freeswitch import access, message_waiting, room_events
 from portsip_api.switch.freeswitch.depositing import Depositor
 from portsip_api.switch.freeswitch.engine import leg_called, phones, table
 from portsip_api.switch.freeswitch.event_socket import Event, EventSocket
@@ -83,6 +83,10 @@ class Listener:
             return
         if event.get("Event-Name") == _RECORDED:
             self._depositor.put(Path(str(event.get("Record-File-Path", ""))))
+            return
+        if event.get("Event-Subclass") == room_events.SUBCLASS:
+            if (recording := room_events.hear(client, event)) is not None:
+                self._depositor.put(recording)
             return
         if event.get("Event-Name") == message_waiting.QUERY:
             message_waiting.answer(client, event)

@@ -12,7 +12,10 @@ from portsip_api.pbx.calls.lines import OFFLINE, ON_CALL, ONLINE, Line
 from portsip_api.switch.freeswitch.event_socket import Event
 
 NAMES: Final = ("CHANNEL_ANSWER", "CHANNEL_HANGUP_COMPLETE")
-SUBCLASSES: Final = ("sofia::register", "sofia::unregister", "sofia::expire", "sofia::register_failure")
+SUBCLASSES: Final = (
+    *("sofia::register", "sofia::unregister", "sofia::expire", "sofia::register_failure"),
+    "conference::maintenance",
+)
 
 
 class Live:

@@ -7,6 +7,7 @@ import logging
 import re
 import uuid
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from portsip_api import settings
 from portsip_api.pbx.errors import PbxError
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.mailboxes import mailboxes
-from portsip_api.pbx.media import voice
+from portsip_api.pbx.media import audio, voice
 from portsip_api.store.clock import clock
 from portsip_api.store.files import create_folders, share_folder, write_atomically
 
@@ -22,6 +23,7 @@ SWEPT_SECONDS: Final = 300.0  # without a change, after which a file is taken wh
 _MESSAGE: Final = re.compile(r"message~(\d+)~(\d+)~([0-9A-Za-z+*#_.]*)~[0-9a-f-]{36}\.wav", re.ASCII)
 _LINK: Final = "audio~"
 _SOUND: Final = "sound~"
+_NAMES_SECONDS: Final = 86_400.0  # for which who enters a conference may be in it
 _NOT_OF_NUMBERS: Final = re.compile(r"[^0-9A-Za-z+*#_.]", re.ASCII)
 
 _log = logging.getLogger("pbx.switch")
@@ -31,6 +33,7 @@ def make_folder() -> None:
     """Make the folder, for both, and put the PBX's own voice into it."""
     folder, group = settings.current().switch_path, settings.current().media_group
     create_folders(folder)
+    write_atomically(default_music(), audio.default_music(), 0o640)
     if group is not None:
         share_folder(folder, group)
         folder.chmod(0o2770)
@@ -60,9 +63,17 @@ def _voice() -> Path:
     return settings.current().switch_path / "voice"
 
 
+def default_music() -> Path:
+    """Return the file of the system's music."""
+    return settings.current().switch_path / "music.wav"
+
+
 def playable(file: Path) -> Path:
     """Return a name for an audio file of the store by which FreeSWITCH knows what it is, a link in the folder."""
-    link = settings.current().switch_path / f"{_LINK}{file.name}.wav"
+    kind = "wav"
+    with suppress(FileNotFoundError), file.open("rb") as audio_file:  # it may have been replaced meanwhile
+        kind = "wav" if audio_file.read(4) == b"RIFF" else "mp3"
+    link = settings.current().switch_path / f"{_LINK}{file.name}.{kind}"
     with suppress(FileExistsError):
         if not link.is_symlink():
             link.symlink_to(file.resolve())
@@ -78,6 +89,11 @@ def message_file(tenant_id: int, extension_id: int, caller: str, call_id: str) -
 def sound_file(call_id: str) -> Path:
     """Return where a sound is recorded in a call, which is asked what is to become of it then."""
     return settings.current().switch_path / f"{_SOUND}{call_id or uuid.uuid4()}.wav"
+
+
+def spoken_name(call_id: str) -> Path:
+    """Return where a caller says who it is; the file is removed when it is old."""
+    return settings.current().switch_path / f"name~{call_id or uuid.uuid4()}.wav"
 
 
 def take(path: Path) -> None:
@@ -100,7 +116,10 @@ def take(path: Path) -> None:
 
 
 def remove_dead_links() -> None:
-    """Remove the links to files that are gone."""
+    """Remove the links to files that are gone, and names that were spoken long ago."""
+    for name in settings.current().switch_path.glob("name~*.wav"):
+        if clock.wall() - name.stat().st_mtime > _NAMES_SECONDS:
+            name.unlink(missing_ok=True)
     for link in settings.current().switch_path.glob(f"{_LINK}*"):
         if link.is_symlink() and not link.exists():
             link.unlink(missing_ok=True)
@@ -115,6 +134,6 @@ def remove_left_sounds() -> None:
 
 
 def left_over() -> list[Path]:
-    """Return the messages whose end nobody told."""
-    files = settings.current().switch_path.glob("message~*.wav")
+    """Return the messages and recordings whose end nobody told."""
+    files = chain.from_iterable(settings.current().switch_path.glob(name) for name in ("message~*.wav", "room~*.wav"))
     return [path for path in files if clock.wall() - path.stat().st_mtime > SWEPT_SECONDS]

@@ -16,7 +16,7 @@ from portsip_api.switch.freeswitch.event_socket import Door
 # In this order: what asks over HTTP comes before what asks it.
 MODULES: Final = (
     *("console", "commands", "dptools", "dialplan_xml", "xml_curl", "event_socket"),
-    *("sndfile", "tone_stream", "json_cdr", "sofia"),
+    *("sndfile", "tone_stream", "json_cdr", "conference", "valet_parking", "sofia"),
 )
 SECTIONS: Final = ("directory", "dialplan", "configuration")  # that it asks this server for
 NAME: Final = "freeswitch.xml"

@@ -6,6 +6,7 @@ says of itself. A call that somebody transfers goes on as a call of whoever tran
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.calls.plans.kinds import Refuse
@@ -13,12 +14,15 @@ from portsip_api.switch.freeswitch import inbound
 from portsip_api.switch.freeswitch.steps.outside import OUTSIDE
 from portsip_api.switch.freeswitch.steps.writing import Caller, Step
 
+PARTY: Final = "pbx_party"  # a variable of a leg: the address of the extension that it talks to, if we know one
+
 
 @dataclass(frozen=True)
 class Whose:
     """A call: `extension` is the number of the extension that calls, nothing for one from outside; `causer` that of the
     one by whose rights it goes on, nothing where nobody's are known. `number` is what is called in the tenant, and
-    `shown` a caller id that was asked for; `first` are steps that say whose call it is.
+    `shown` a caller id that was asked for; `first` are steps that say whose call it is. `is_transferred`: the causer's
+    phone has put it through.
     """
 
     tenant_id: int
@@ -28,6 +32,7 @@ class Whose:
     number: str
     shown: str = ""
     first: tuple[Step, ...] = ()
+    is_transferred: bool = False
 
 
 def whose(form: Mapping[str, str]) -> Whose | Refuse:
@@ -42,7 +47,8 @@ def whose(form: Mapping[str, str]) -> Whose | Refuse:
         return Refuse(403, "there is no such tenant")
     moved = transferor(form)
     shown = form.get("variable_pbx_caller_id", "") if moved is None else ""
-    return Whose(tenant_id, caller, caller.number, caller.number if moved is None else moved, number, shown)
+    causer = caller.number if moved is None else moved
+    return Whose(tenant_id, caller, caller.number, causer, number, shown, is_transferred=moved is not None)
 
 
 def caller_of(form: Mapping[str, str]) -> Caller | None:
@@ -62,20 +68,20 @@ def caller_of(form: Mapping[str, str]) -> Caller | None:
 def transferor(form: Mapping[str, str]) -> str | None:
     """Return the number of the extension whose phone has transferred the call; None where none has.
 
-    Nothing stands for somebody who is not known, such as a caller who transfers whom he has called. A call that was
-    transferred once stays one.
+    It is whom the leg talks to: one that it has called, or the one that has called it, who is known by what that one's
+    plan has said. Nothing stands for anybody else. A call that was transferred once stays one.
     """
     if not form.get("variable_sip_refer_to"):
         return None
     partner = form.get("variable_last_bridge_to", "")
-    if form.get("Caller-Direction") == "outbound" or not partner:
-        return ""
     for leg in form.get("variable_originated_legs", "").removeprefix("ARRAY::").split("|:"):
         uuid, _, rest = leg.partition(";")
         name, _, number = rest.rpartition(";")
         if uuid == partner:
             return "" if name == OUTSIDE else number
-    return ""
+    number, _, domain = form.get(f"variable_{PARTY}", "").partition("@")
+    is_whom_called = bool(partner) and form.get("variable_originating_leg_uuid") == partner
+    return number if is_whom_called and domain == form.get("Caller-Context") else ""
 
 
 def _inbound(form: Mapping[str, str]) -> Whose | Refuse:
@@ -86,5 +92,5 @@ def _inbound(form: Mapping[str, str]) -> Whose | Refuse:
     first = tuple(inbound.beginning(found, caller))
     if moved:  # somebody here has let the caller dial
         number = form.get("Caller-Destination-Number", "")
-        return Whose(found.source.tenant_id, caller, "", moved, number, first=first)
+        return Whose(found.source.tenant_id, caller, "", moved, number, first=first, is_transferred=True)
     return Whose(found.source.tenant_id, caller, "", "", found.number, first=first) if found.number else inbound.NOWHERE

@@ -181,8 +181,7 @@ def test_calls_go_on_where_nobody_answers_at_a_ring_group():
     assert plan("600")[0] == "message"
     user("1003", "1002")
     to_extension = {"no_answer_action": EXTENSION, "no_answer_action_value": "1003"}
-    paging = {"ring_strategy": "PAGING", "members": ["1001", "1002"]}
-    ring_groups.update(TENANT, RingGroupKey("600"), {**paging, **to_extension})
+    ring_groups.update(TENANT, RingGroupKey("600"), {"members": ["1001", "1002"], **to_extension})
     legs, _, (after, *_) = plan("600")
     assert (legs, after) == ([("1001", 7), ("1002", 7)], [("1003", 20)])
     ring_groups.update(TENANT, RingGroupKey("600"), {"no_answer_action": "REPEAT"})

@@ -81,7 +81,8 @@ class Call:
     `caller` is the number of the extension that calls, nothing for one from outside; `causer` the one by whose rules it
     goes on, at first the caller. `visited` are the numbers at which it has been. `turn` differs from call to call.
     `shown` is a caller id that the caller asked for and may show outside, and `recorded` is where a sound is, or would
-    be, that was recorded in the call.
+    be, that was recorded in the call. `is_transferred`: it was put through by the phone of the causer, who may be
+    unknown.
     """
 
     tenant_id: int
@@ -94,6 +95,7 @@ class Call:
     visited: tuple[str, ...] = ()
     shown: str = ""
     recorded: Path | None = None
+    is_transferred: bool = False
 
     def onto(self, number: str, *visited: str, causer: str | None = None) -> Plan:
         """Return what becomes of it where it goes on to a number, having been at `visited` as well.

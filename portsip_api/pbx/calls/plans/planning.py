@@ -10,7 +10,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from portsip_api.pbx.calls import registrations_sql
-from portsip_api.pbx.calls.plans import attendants, leaving, mailbox_parts, mailboxes, outside, ringing
+from portsip_api.pbx.calls.plans import (
+    attendants,
+    codes,
+    conferences,
+    leaving,
+    mailbox_parts,
+    mailboxes,
+    outside,
+    paging,
+    parking,
+    ringing,
+)
 from portsip_api.pbx.calls.plans.asking import Topic, read
 from portsip_api.pbx.calls.plans.kinds import Builder, Call, Plan, Refuse
 from portsip_api.pbx.numbers import references
@@ -26,22 +37,38 @@ def call_of(  # noqa: PLR0913 — what the call is
     causer: str | None = None,
     shown: str = "",
     recorded: Path | None = None,
+    is_transferred: bool = False,
 ) -> Call:
     """Return a call in a tenant, `at` an instant, by default now.
 
     `turn` is a number that differs from call to call: groups that take turns begin with another member each time.
     `caller` is the number of the extension that calls, nothing for a call from outside; `causer` the one by whose
     rights it goes on, by default the caller; `shown` a caller id that it asked for and may show outside; `recorded` is
-    where a sound is that was recorded in the call.
+    where a sound is that was recorded in the call; `is_transferred`: it was put through by the causer's phone.
     """
     at = at or datetime.fromtimestamp(clock.wall(), UTC)
-    causer = caller if causer is None else causer
-    return Call(tenant_id, caller, causer, turn, at, _builder_of, _kind_of, shown=shown, recorded=recorded)
+    return Call(
+        tenant_id,
+        caller,
+        caller if causer is None else causer,
+        turn,
+        at,
+        _builder_of,
+        _kind_of,
+        shown=shown,
+        recorded=recorded,
+        is_transferred=is_transferred,
+    )
 
 
 def plan(tenant_id: int, number: str, turn: int = 0, at: datetime | None = None, **whose: Any) -> Plan:
     """Return what becomes of a call, as `call_of` makes it, to a number as it was dialled in the tenant."""
-    return call_of(tenant_id, turn, at, **whose).onto(number)
+    return dial(call_of(tenant_id, turn, at, **whose), number)
+
+
+def dial(call: Call, number: str) -> Plan:
+    """Return what becomes of a call to a number, or to a code and a number, as it was dialled in the tenant."""
+    return codes.plan(call, number) or call.onto(number)
 
 
 def go_on(call: Call, topic: str, keys: str) -> Plan:
@@ -70,6 +97,10 @@ _BUILDERS: Final[Mapping[str, Builder]] = {
     "VIRTUAL_RECEPTIONIST": attendants.plan,
     "DIALLING_RULE": attendants.by_rule,
     "VOICE_MAIL": mailboxes.plan,
+    "CALL_QUEUE": ringing.plan,
+    "CONFERENCE_ROOM": conferences.plan,
+    "PAGE_GROUP": paging.plan,
+    "PARK_ORBIT": parking.plan,
     "": outside.plan,
 }
 _TOPICS: Final[Mapping[str, Callable[[Call, Topic, str], Plan]]] = {

@@ -1,4 +1,4 @@
-"""What becomes of a call to an extension, a hunt group or a ring group, for all that ringing can come to.
+"""What becomes of a call to an extension, a hunt group, a ring group or a queue, for all that ringing can come to.
 
 `routing.decide` is the only judge of each stop; here its stops are put together, so that an engine asks once and needs
 nobody while the call rings.
@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from portsip_api.pbx.calls.plans import leaving
+from portsip_api.pbx.calls.plans import leaving, queues
 from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Call, Leg, Plan, Refuse, Result, Ring, TakeMessage
+from portsip_api.pbx.calls.plans.paging import Page, page
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.features import ring_groups
@@ -25,7 +26,7 @@ _NOBODY: Final = Refuse(480, "nobody answers at the ring group")
 
 
 def plan(call: Call, number: str) -> Plan:
-    """Return what becomes of a call to the number of an extension, a hunt group or a ring group."""
+    """Return what becomes of a call to the number of an extension, a group or a queue."""
     try:
         first, world = gather.surroundings(call.tenant_id, ExtensionKey(number))
     except NotFound:  # a hunt group that is disabled
@@ -44,7 +45,7 @@ class _Builder:
     def meet(self, called: Next, visited: tuple[str, ...]) -> Plan:
         """Return what happens from an extension or a hunt group on."""
         if isinstance(called, CallQueue):
-            return self.call.onto(called.number, *visited)
+            return queues.plan(self.call, called.number, self._after(called, visited))
         if isinstance(called, RingGroup):
             return self.ring_group(called.number, self._after(called, visited))
         if not isinstance(called, Destination):
@@ -53,8 +54,8 @@ class _Builder:
         state = State.AVAILABLE if called.state is State.OFFLINE else called.state
         return self._stop(called, visited, state)
 
-    def _after(self, group: RingGroup, visited: tuple[str, ...]) -> Plan:
-        """Return what happens where nobody answers at a ring group."""
+    def _after(self, group: RingGroup | CallQueue, visited: tuple[str, ...]) -> Plan:
+        """Return what happens where nobody answers at a group or a queue."""
         steps, following = stop(group, self.call.at, self.world, visited)
         if following is not None:
             return self.meet(following, (*visited, group.number))
@@ -68,7 +69,10 @@ class _Builder:
         legs = [Leg(member, group.ring_time) for member in group.members]
         if not legs:
             return nobody
-        if group.ring_strategy in {"RING_SIMULTANEOUSLY", "PAGING", "INTERCOM"}:  # whose phones answer by hand so far
+        if group.ring_strategy in {"PAGING", "INTERCOM"}:
+            how = Page((), group.ring_time, talks_back=group.ring_strategy == "INTERCOM")
+            return page(self.call, group.members, how)
+        if group.ring_strategy == "RING_SIMULTANEOUSLY":
             return Ring(tuple(legs), {}, nobody)
         first = self.call.turn % len(legs) if group.ring_strategy == "CYCLIC_HUNT" else 0
         return _chained([(leg,) for leg in legs[first:] + legs[:first]], nobody)

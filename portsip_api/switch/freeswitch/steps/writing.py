@@ -21,6 +21,7 @@ _PHRASES: Final = {
     503: "Service Unavailable",
 }
 _GO_ON: Final = "'${p_${pbx_node}_${n_${pbx_node}_${originate_disposition}}}' inline"
+_PLAIN: Final = re.compile(r"[0-9A-Za-z+*#_.-]{1,64}", re.ASCII)
 _PARTING: Final = re.compile(r"[\^'\\]")
 
 
@@ -84,17 +85,32 @@ class Writing:
         `following` is by result, with nothing as the name of every other, and `names` says which result is meant by
         what FreeSWITCH calls one.
         """
-        node = self._nodes
-        self._nodes += 1
+        node = self.node()
         deepest = 0
         for result, plan in following.items():
             steps, depth = self.enter(plan)
             deepest = max(deepest, depth)
-            self.keep(f"p_{node}_{result}", f"m:^:{inline(steps)}")
+            self.keep_steps(f"{node}_{result}", steps)
         for name, result in names.items():
             if result in following:
                 self.keep(f"n_{node}_{name}", result)
         return node, deepest + 1
+
+    def choose(self, what: str, following: Mapping[str, Iterable[Step]]) -> Written:
+        """Keep what follows the values of `what`, which FreeSWITCH finds out when it comes there."""
+        node = self.node()
+        for value, steps in following.items():
+            self.keep_steps(f"{node}_{value}_", steps)
+        return Written([Step("set", f"pbx_node={node}_{what}")], 1)
+
+    def node(self) -> int:
+        """Return a number for a point from which the call goes on in several ways."""
+        self._nodes += 1
+        return self._nodes - 1
+
+    def keep_steps(self, name: str, steps: Iterable[Step]) -> None:
+        """Keep steps, by the point and the result after which they follow."""
+        self.keep(f"p_{name}", f"m:^:{inline(steps)}")
 
     def keep(self, name: str, value: str) -> None:
         """Set a variable before anything happens."""
@@ -116,9 +132,17 @@ def refusal(_: Writing | None, refuse: Refuse) -> Iterator[Step]:
     yield Step("hangup", "CALL_REJECTED")
 
 
+def plain(number: str) -> str:
+    """Return a number as a step can have it: nothing for one with which FreeSWITCH would do something."""
+    return number if _PLAIN.fullmatch(number) else ""
+
+
 def inline(steps: Iterable[Step]) -> str:
-    """Return steps as one text. Raises ValueError for what would part them elsewhere."""
+    """Return steps as one text, in which what FreeSWITCH finds out later is marked as that.
+
+    Raises ValueError for what would part them elsewhere.
+    """
     steps = [*steps]
     if any(_PARTING.search(step.data) for step in steps):
         raise ValueError("A step that is kept for later has a character that parts steps, or ends them.")
-    return "^".join(f"{step.application}:{step.data}" for step in steps)
+    return "^".join(f"{step.application}:{step.data}" for step in steps).replace("${", "\\${")

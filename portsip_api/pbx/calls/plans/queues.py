@@ -1,0 +1,67 @@
+"""What becomes of a call to a call queue: it waits for its turn, and then its members ring until one answers.
+
+Source: contract `portsip-more.md`, section 3, `call_queues`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from portsip_api.pbx.calls.plans.kinds import Call, Leg, Plan
+from portsip_api.pbx.errors import FileNotThere
+from portsip_api.pbx.features import call_queues
+from portsip_api.pbx.features.call_queues import QueueKey
+from portsip_api.pbx.media import prompts
+
+TOGETHER: Final = "RING_SIMULTANEOUSLY"
+
+
+@dataclass(frozen=True)
+class Queue(Plan):
+    """The call waits, with a prompt as its music, and hears `intro` before, if it is a file.
+
+    Those that wait take turns in the order in which they came; the `waves` of members ring one after the other, again
+    and again. After `most_seconds`, and where `most_callers` wait already, `otherwise` follows; 0 is no limit.
+    `intro_is_whole`: nobody rings before its end.
+    """
+
+    tenant_id: int
+    number: str
+    waves: tuple[tuple[Leg, ...], ...]
+    music: str
+    intro: Path | None
+    intro_is_whole: bool
+    most_seconds: int
+    most_callers: int
+    otherwise: Plan
+
+
+def plan(call: Call, number: str, otherwise: Plan) -> Plan:
+    """Return how a call waits at the number of a queue, and then `otherwise`."""
+    queue = call_queues.show(call.tenant_id, QueueKey(number))
+    values = queue.values
+    legs = [Leg(member, values["ring_time"]) for member in queue.members if member != call.caller]
+    strategy = values["polling_strategy"]
+    first = call.turn % len(legs) if legs and strategy == "CYCLIC_HUNT" else 0
+    waves = [tuple(legs)] if strategy == TOGETHER else [(leg,) for leg in legs[first:] + legs[:first]]
+    return Queue(
+        call.tenant_id,
+        number,
+        tuple(filter(None, waves)),
+        values["music_on_hold"],
+        _intro(call.tenant_id, values["intro_prompt_file"]) if values["enable_intro_prompt"] else None,
+        values["enable_play_full_intro"],
+        values["max_wait_time"],
+        values["max_callers"],
+        otherwise,
+    )
+
+
+def _intro(tenant_id: int, name: str) -> Path | None:
+    if not name:
+        return None
+    try:
+        audio = prompts.sound(tenant_id, prompts.ATTENDANTS, name).audio
+    except FileNotThere:
+        return None
+    return audio if isinstance(audio, Path) else None

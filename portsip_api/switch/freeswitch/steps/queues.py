@@ -1,0 +1,66 @@
+"""How FreeSWITCH lets callers wait in a queue: a lock that one of them has at a time, in the order in which they came.
+
+Who has it rings the members, again and again, and gives it back when one of them answers, or hangs up. What follows
+when a limit is reached is another branch, which a command chooses after the time, wherever the call is then.
+"""
+
+from typing import Final
+
+from portsip_api.pbx.calls.plans.queues import Queue
+from portsip_api.pbx.media.prompts import MUSIC
+from portsip_api.switch.freeswitch import access, music, recorded
+from portsip_api.switch.freeswitch.engine import leg_called, table
+from portsip_api.switch.freeswitch.event_socket import EventSocket
+from portsip_api.switch.freeswitch.steps.writing import Step, Writing, Written
+
+_PAUSE: Final = 5  # seconds between two rounds
+_MOST_ROUNDS: Final = 400  # in which nobody answered; the call goes on then as if a limit were reached
+
+
+def wait(writing: Writing, plan: Queue) -> Written:
+    """Let the call wait for its turn, ring the members, and keep what follows where nobody answers."""
+    late = writing.enter(plan.otherwise)
+    key = f"queue~{plan.number}~{writing.caller.domain}"
+    if not any(plan.waves) or (plan.most_callers and _waiting(key) >= plan.most_callers):
+        return late
+    sound = music.named(plan.tenant_id, MUSIC, plan.music)
+    round_, after = writing.node(), writing.node()
+    writing.keep_steps(f"{round_}_", _round(writing, plan, sound))
+    release = Step("mutex", f"{key} off")
+    writing.keep_steps(f"{after}_", [release, *late.steps])
+    rounds = min(plan.most_seconds // _PAUSE + 2, _MOST_ROUNDS) if plan.most_seconds else _MOST_ROUNDS
+    enter = [
+        Step("set", "pbx_result=queue"),
+        Step("set", f"pbx_queue={key}"),
+        Step("answer", ""),
+        Step("sleep", "300"),
+        *([Step("playback", str(recorded.playable(plan.intro)))] if plan.intro else []),
+        Step("set", f"pbx_node={round_}"),
+        Step("set", f"mutex_feedback={sound}"),
+        Step("set", f"transfer_ringback={sound}"),
+        Step("set", "bridge_pre_execute_aleg_app=mutex"),
+        Step("set", f"bridge_pre_execute_aleg_data={key} off"),
+    ]
+    if plan.most_seconds:
+        chosen = f"sched_api(+{plan.most_seconds} none uuid_setvar {writing.origin.id} pbx_node {after})"
+        enter += [Step("set", f"mutex_timeout={plan.most_seconds + 1}"), Step("set", f"pbx_limit=${{{chosen}}}")]
+    return Written([*enter, Step("mutex", key)], rounds + late.depth)
+
+
+def _round(writing: Writing, plan: Queue, sound: str) -> list[Step]:
+    steps = []
+    for wave in plan.waves:
+        legs = ",".join(f"[{_leg(leg.number, leg.seconds)}]user/{leg.number}@{writing.caller.domain}" for leg in wave)
+        steps += [Step("set", f"call_timeout={max(leg.seconds for leg in wave)}"), Step("bridge", legs)]
+    return [*steps, Step("set", f"playback_timeout_sec={_PAUSE}"), Step("playback", sound)]
+
+
+def _leg(number: str, seconds: int) -> str:
+    return f"leg_timeout={seconds},outbound_redirect_fatal=true,origination_callee_id_number={number}"
+
+
+def _waiting(key: str) -> int:
+    """Return how many calls wait in a queue, who rings members included. Raises SwitchUnavailable."""
+    with EventSocket(access.door()) as client:
+        legs = [leg_called(client, str(row.get("uuid", ""))) for row in table(client, "channels")]
+    return sum(leg.get("variable_pbx_queue") == key and not leg.get("variable_bridge_uuid") for leg in legs)

@@ -1,0 +1,90 @@
+"""Calls are parked at orbits, wait there with music, and are taken there or go back."""
+
+import pytest
+
+from tests.contract.servers import wait_until
+from tests.live.audio import wav
+from tests.live.conftest import ANN, BOB, EVE, Pbx
+
+MUSIC = 330  # hertz
+
+
+def orbit(pbx: Pbx, **settings):
+    """Make a park orbit and return its number."""
+    number = pbx.unused()
+    id_ = pbx.sipxcom("POST", "api/orbits", {"name": f"orbit {number}", "enabled": True, "extension": number,
+                                         "music": "default.wav", "server": "1"})  # fmt: skip
+    for path, value in settings.items():
+        pbx.sipxcom("PUT", f"api/orbits/{id_}/settings/general/{path}", value)
+    return number
+
+
+def talking(line):
+    """Two phones that talk: the numbers, the phones and the calls."""
+    (ann, anns), (bob, bobs) = line(ANN), line(BOB)
+    call = anns.call(bob)
+    rings = bobs.incoming()
+    rings.answer()
+    call.wait("200")
+    assert call.stream.hears(BOB)
+    return (ann, anns, call), (bob, bobs, rings)
+
+
+@pytest.mark.parametrize("who", ["caller", "callee"])
+def test_who_is_transferred_to_an_orbit_is_parked_until_somebody_dials_it(pbx: Pbx, line, who):
+    number = orbit(pbx)
+    caller, callee = talking(line)
+    (_, _, leaver), (_, _, stays) = (caller, callee) if who == "caller" else (callee, caller)
+    _, eves = line(EVE)
+    with pbx.prompt("moh", "calm.wav", wav(MUSIC, 4)):
+        leaver.refer(number)
+        leaver.wait("202 REFER")
+        assert stays.stream.hears(MUSIC)
+        taken = eves.call(number)
+        taken.wait("200")
+        assert taken.stream.hears(ANN if who == "callee" else BOB)
+        assert stays.stream.hears(EVE)
+        taken.hang_up()
+        stays.wait("BYE")
+
+
+def test_nobody_is_parked_by_dialling_an_orbit(pbx: Pbx, line):
+    _, anns = line()
+    assert anns.call(orbit(pbx)).wait("480", "200") == "480"
+
+
+def test_a_parked_call_goes_back_after_its_time(pbx: Pbx, line):
+    number = orbit(pbx, enableTimeout="1", parkTimeout="30")
+    (_, _, call), (_, bobs, rings) = talking(line)
+    rings.refer(number)
+    rings.wait("202 REFER")
+    rings.hang_up()
+    again = bobs.incoming(60)
+    again.answer()
+    assert again.stream.hears(ANN)
+    assert call.stream.hears(BOB)
+
+
+def test_a_second_call_to_an_orbit_goes_back_at_once(pbx: Pbx, line):
+    number = orbit(pbx)
+    (_, _, _), (_, _, rings) = talking(line)
+    rings.refer(number)
+    rings.wait("202 REFER")
+    (_, _, call), (_, bobs, again) = talking(line)
+    wait_until(lambda: number in pbx.engine.api("valet_info"), "one is parked")
+    again.refer(number)
+    again.wait("202 REFER")
+    back = bobs.incoming()
+    back.answer()
+    assert call.stream.hears(BOB)
+
+
+def test_a_lamp_shows_whether_somebody_is_parked(pbx: Pbx, line):
+    number = orbit(pbx)
+    _, eves = line(EVE)
+    assert eves.subscribe("dialog", f"park+{number}") in {200, 202}
+    (_, _, call), (_, _, rings) = talking(line)
+    rings.refer(number)
+    wait_until(lambda: [one for one in eves.notified if "confirmed" in one.body or "early" in one.body], "it is lit")
+    call.hang_up()
+    wait_until(lambda: "terminated" in eves.notified[-1].body, "it is dark")

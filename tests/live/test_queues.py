@@ -1,0 +1,87 @@
+"""Callers wait in queues, in order and with music, until a member answers or a limit is reached."""
+
+import pytest
+
+from tests.live.audio import wav
+from tests.live.conftest import ANN, BOB, EVE, Pbx
+
+MUSIC = 330  # hertz
+
+
+def queue(pbx: Pbx, *members, **fields):
+    """Make a queue and return its number."""
+    number = pbx.unused()
+    given = {"queue_number": number, "name": f"Queue {number}", "members": [*members], "ring_time": 15}
+    pbx.post("call_queues/create", tenant_id=1, **(given | fields))
+    return number
+
+
+def test_callers_wait_in_order_and_hear_music(pbx: Pbx, line):
+    (bob, bobs), (_, anns), (_, eves) = line(BOB), line(ANN), line(EVE)
+    with pbx.prompt("moh", "calm.wav", wav(MUSIC, 4)):
+        number = queue(pbx, bob, music_on_hold="calm.wav")
+        first = anns.call(number)
+        first.wait("200")
+        rings = bobs.incoming()
+        assert first.stream.hears(MUSIC)
+        second = eves.call(number)
+        second.wait("200")
+        assert second.stream.hears(MUSIC)
+        assert bobs.is_left_alone(1)  # who came first is first
+        rings.answer()
+        assert first.stream.hears(BOB)
+        assert rings.stream.hears(ANN)
+        again = bobs.incoming()  # a second call, for who waits next
+        again.answer()
+        assert second.stream.hears(BOB)
+        assert again.stream.hears(EVE)
+        first.hang_up()
+        rings.wait("BYE")
+        second.hang_up()
+        again.wait("BYE")
+
+
+def test_members_ring_in_turns_again_and_again(pbx: Pbx, line):
+    (bob, bobs), (eve, eves), (_, anns) = line(BOB), line(EVE), line(ANN)
+    number = queue(pbx, bob, eve, polling_strategy="PRIORITIZED_HUNT", ring_time=3)
+    call = anns.call(number)
+    bobs.incoming().wait("CANCEL")
+    eves.incoming().respond(486)
+    again = bobs.incoming()
+    again.answer()
+    assert call.stream.hears(BOB)
+    call.hang_up()
+
+
+def test_who_waits_too_long_goes_on(pbx: Pbx, line):
+    (bob, bobs), (eve, eves), (_, anns) = line(BOB), line(EVE), line(ANN)
+    after = {"no_answer_action": "CONNECT_TO_ANOTHER_EXTENSION", "no_answer_action_value": eve}
+    number = queue(pbx, bob, ring_time=3, max_wait_time=4, **after)
+    call = anns.call(number)
+    bobs.incoming()
+    rings = eves.incoming(30)
+    rings.answer()
+    assert call.stream.hears(EVE)
+    call.hang_up()
+
+
+@pytest.mark.unrecorded  # the engine is asked while it asks
+def test_a_full_queue_takes_nobody_else(pbx: Pbx, line):
+    (_, bobs), (eve, eves), (_, anns) = line(BOB), line(EVE), line(ANN)
+    number = queue(pbx, eve, max_callers=1)
+    first = anns.call(number)
+    first.wait("200")
+    eves.incoming()
+    assert bobs.call(number).wait("480", "200") == "480"
+    first.hang_up()
+
+
+def test_a_forward_leads_to_a_queue(pbx: Pbx, line):
+    (eve, eves), (_, anns) = line(EVE), line(ANN)
+    number = queue(pbx, eve)
+    bob, bobs = line(BOB, {"busy_action": "CONNECT_TO_CALL_QUEUE", "busy_action_value": number})
+    call = anns.call(bob)
+    bobs.incoming().respond(486)
+    eves.incoming().answer()
+    assert call.stream.hears(EVE)
+    call.hang_up()
