@@ -217,9 +217,9 @@ class Settings:
     )
     smtp_url: SmtpServer | None = _setting(
         SmtpUrl(), "",
-        "Mail server that tells people of new messages in their mailboxes, such as "
+        "Mail server that tells people of new messages in their mailboxes and brings reports of calls, such as "
         "`smtps://user:password@mail.example:465`; `smtp://` is encrypted by STARTTLS where the server offers it, and "
-        "always where there is a password, except on this machine; empty: nobody is told",
+        "always where there is a password, except on this machine; empty: no mail is sent",
     )  # fmt: skip
     mail_from: str = _setting(
         matching(r"|[^@\s<>]+@[^@\s<>]+", "Must be an e-mail address."), "",

@@ -3,10 +3,11 @@
 import pytest
 
 from portsip_api.pbx.extension_keys import ExtensionKey
-from portsip_api.pbx.mailboxes import messages
+from portsip_api.pbx.mailboxes import messages, telling
 from portsip_api.store.paging import Slice
 from tests.audio import check_plays, wav
 from tests.crm import Crm
+from tests.pbx.mailboxes.test_telling import Phones
 
 
 @pytest.fixture
@@ -43,6 +44,17 @@ def test_messages_are_left_listed_moved_and_deleted(run, file, time):
     assert len(run("list", "1000", "--folder", "deleted").output.splitlines()) == 1
     run("delete", "1000", line[0])
     assert messages.page(1, key, messages.FOLDERS, Slice(0, 9)).total == 0
+
+
+def test_phones_are_told_of_what_commands_do(run, file, configure):
+    configure(PBX_SWITCH="freeswitch")
+    phones = Phones()
+    run("deposit", "1000", file)
+    telling.tell(phones)
+    (message,) = messages.page(1, ExtensionKey("1000"), ["inbox"], Slice(0, 9)).rows
+    run("delete", "1000", str(message.id))
+    telling.tell(phones)
+    assert phones.told == [("pbx.local", "1000", "1/0 (0/0)"), ("pbx.local", "1000", "0/0 (0/0)")]
 
 
 @pytest.mark.parametrize(

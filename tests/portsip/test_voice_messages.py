@@ -6,11 +6,12 @@ import pytest
 
 from portsip_api.pbx.access import links
 from portsip_api.pbx.access.links import FileLink
-from portsip_api.pbx.mailboxes import messages
+from portsip_api.pbx.mailboxes import messages, telling
 from portsip_api.store import database
 from tests.audio import check_plays
 from tests.crm import ADMIN_PASSWORD, WEB_PASSWORD, Crm, check_refused
 from tests.pbx.mailboxes.boxes import ANA, HOME, leave, save_all
+from tests.pbx.mailboxes.test_telling import Phones
 
 LIST = "recordfiles/voicemail/list"
 AT = 1_772_438_400.0  # 2026-03-02 08:00 UTC
@@ -75,6 +76,19 @@ def test_what_the_extension_itself_downloads_is_read(pbx, app):
     assert fetch(app, path)[0] == 200
     check_refused(me.get(LIST, extension_number="1001"), "403.1")
     assert rows(pbx.log_in("1001@pbx.local", WEB_PASSWORD)) == []
+
+
+def test_phones_are_told_once_a_message_is_read(pbx, app, configure):
+    configure(PBX_SWITCH="freeswitch")
+    phones = Phones()
+    leave()
+    path = rows(pbx.log_in("1000@pbx.local", WEB_PASSWORD))[0]["path"]
+    for _ in range(2):
+        assert fetch(app, path)[0] == 200
+    telling.tell(phones)
+    assert fetch(app, path)[0] == 200
+    telling.tell(phones)
+    assert phones.told == [("pbx.local", "1000", "0/1 (0/0)")]
 
 
 def test_it_plays_also_while_nothing_can_be_written(pbx, app, monkeypatch):
