@@ -1,9 +1,12 @@
 """What FreeSWITCH looks up: each a form, answered with a document of its own words."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from portsip_api.engine.blueprint import EngineOperations
 from portsip_api.switch.freeswitch import cdr, configuration, dialplan, directory
+
+LARGEST_RECORD: Final = 4 << 20  # bytes; a call that has pressed a hundred keys in menus has a part for each
 
 lookups = EngineOperations("FreeSWITCH", __name__)
 
@@ -27,6 +30,7 @@ def configure(form: Mapping[str, str]) -> str:
 
 
 @lookups.route("/engine/freeswitch/cdr", methods=["POST"])
+@lookups.limits(largest=lambda: LARGEST_RECORD)
 @lookups.takes_whole()
 def keep_call(content: bytes) -> str:
     """Keep what became of a call; it is sent again until it was kept."""

@@ -8,6 +8,7 @@ from tests.contract.servers import wait_until
 from tests.crm import VOICE_PIN
 from tests.live.audio import wav
 from tests.live.conftest import ANN, BOB, EVE, Pbx
+from tests.live.test_history import the_row, told
 
 NUMBER, BEEP = "*97", 1000
 PIN, WRONG, MENU, KEYS, SAVED, DELETED, NO_MORE = 700, 820, 900, 1150, 1300, 1500, 1700  # tones in hertz
@@ -156,3 +157,22 @@ def test_keys_in_a_greeting_lead_where_the_personal_attendant_says(pbx: Pbx, lin
     rings.answer()
     assert call.stream.hears(EVE)
     call.hang_up()
+
+
+@pytest.mark.unrecorded  # it is long, and says nothing new
+def test_a_caller_presses_more_keys_than_calls_are_forwarded(pbx: Pbx, line):
+    _, anns = line(ANN)
+    bob, bobs = mailbox(pbx, line, enable_vm_pin_auth=False)
+    leave(pbx, anns, bob)
+    call = enter(bobs)
+    call.press("1")
+    assert call.stream.hears(ANN)
+    for _ in range(100):
+        call.press("1")
+        time.sleep(0.1)
+    assert "BYE" not in call.seen
+    call.press("*")
+    assert call.stream.hears(MENU, 15)
+    call.hang_up()
+    row = the_row(pbx, bob, 60)
+    assert told(row, "caller", "callee", "status") == (bob, NUMBER, "ANSWERED")

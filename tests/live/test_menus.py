@@ -4,6 +4,7 @@ import pytest
 
 from tests.live.audio import wav
 from tests.live.conftest import ANN, BOB, EVE, Pbx
+from tests.live.test_trunks import carrier, gateway  # noqa: F401 — fixtures
 
 MENU, LAST, INVALID, GOODBYE, USUAL = 700, 900, 1300, 1700, 2100  # tones in hertz
 TO_EXTENSION = "CONNECT_TO_ANOTHER_EXTENSION"
@@ -108,5 +109,23 @@ def test_a_forward_leads_to_an_attendant_and_that_to_another(pbx: Pbx, line, att
     call.press("5")
     assert call.stream.hears(LAST)
     call.press("2")
+    talk(call, bobs.incoming())
+    call.hang_up()
+
+
+@pytest.mark.usefixtures("voice")
+@pytest.mark.unrecorded  # a gateway's words are those of test_trunks
+def test_a_call_from_outside_is_led_on_and_not_out_again(pbx: Pbx, line, attendant, carrier, gateway):  # noqa: F811
+    there = carrier(ANN)
+    gateway(there)
+    bob, bobs = line(BOB)
+    menu = attendant(key1={"action": TO_EXTENSION, "action_value": bob})
+    call = there.call_in(menu)
+    call.wait("200")
+    assert call.stream.hears(MENU)
+    call.press("0049301234#")
+    assert call.stream.hears(INVALID)
+    assert call.stream.hears(MENU)
+    call.press("1")
     talk(call, bobs.incoming())
     call.hang_up()

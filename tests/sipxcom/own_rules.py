@@ -123,6 +123,7 @@ class OwnRules(RuleBasedStateMachine):
     def check_own(self, number: str, shown: dict[str, Any]) -> None:
         """Both APIs show what the model has of a user; `shown` is what PortSIP's does."""
         user, own = self.users[number], self._own(number)
+        kind = user["greeting"].replace("_", "").lower()
         sequence, preferences = own.read("rest/my/callfwd"), own.read("rest/my/vmprefs")
         files = {
             row["filename"]: row["enabled"]
@@ -144,7 +145,7 @@ class OwnRules(RuleBasedStateMachine):
             "pin": user["pin"],
             "greeting": user["greeting"],
             "files": {f"{kind}.wav" for kind in user["files"]},
-            "active": ["standard.wav" if "standard" in user["files"] else "default.wav"],
+            "active": [f"{kind}.wav" if kind in user["files"] else "default.wav"],
             "voicemail": user["voicemail"],
             "permitted": (user["permitted"],) * 2,
         }

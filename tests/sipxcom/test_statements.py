@@ -24,7 +24,7 @@ OWN_READS = {
     "rest/my/forward": 4,
     "rest/my/callfwd": 4,
     "rest/my/callfwdsched": 2,
-    "rest/my/vmprefs": 4,
+    "rest/my/vmprefs": 5,
     "rest/my/voicemail/attendant": 5,
     "rest/my/feed/voicemail/inbox": 3,
     "rest/my/redirect/mailbox/200/messages": 3,

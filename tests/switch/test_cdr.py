@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from portsip_api import settings
+from portsip_api.pbx.calls.tables import Call
 from portsip_api.switch.freeswitch import access, cdr, recorded
 from portsip_api.switch.freeswitch.calls import session_of
 
@@ -131,3 +132,20 @@ def test_what_could_not_be_sent_is_taken_from_the_folder(post, admin):
     assert cdr.sweep() == 1
     assert [path.name for path in folder.glob("*.cdr.json")] == ["young.cdr.json"]
     assert len(rows(admin)) == 1
+
+
+@pytest.mark.parametrize(("result", "route"), [("attendant", "VIRTUAL_RECEPTIONIST"), ("voicemail", "VOICE_MAIL")])
+def test_who_is_answered_by_a_menu_is_answered(post, admin, result, route):
+    assert post(record("800", answer_uepoch=ANSWERED["answer_uepoch"], pbx_result=result)) == 200
+    (row,) = rows(admin)
+    assert (row["callee"], row["status"], row["final_dest"]) == ("800", "ANSWERED", "")
+    assert Call.get(1, call_id=ID).route == route
+
+
+def test_a_long_way_through_menus_is_kept(post, admin):
+    way = record("800", answer_uepoch=ANSWERED["answer_uepoch"], pbx_result="attendant")
+    way["callflow"] = [{**way["callflow"][0], "applications": "x" * 10_000}] * 100 + way["callflow"][-1:]
+    assert post(way) == 200
+    assert len(rows(admin)) == 1
+    way["callflow"] *= 10
+    assert post(way) == 413

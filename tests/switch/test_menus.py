@@ -12,7 +12,7 @@ from portsip_api.switch.freeswitch.dialplan import WRITERS
 from portsip_api.switch.freeswitch.steps.writing import Caller, Origin, Writing
 from tests.switch.test_dialplan import ANN, ID, ask  # noqa: F401 — a fixture
 
-TOPIC = "attendant~number.800~0"
+TOPIC = "attendant~number.800~0~800"
 FIRST = Origin(ID, "1001", "pbx.local")
 
 

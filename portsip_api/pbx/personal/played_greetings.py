@@ -22,9 +22,11 @@ KINDS: Final = {
 }
 
 
-def shown(tenant_id: int, user_id: int) -> str:
-    """Return the kind that is played, or that is to be once it has a file; NONE for the system's greeting."""
-    wanted: str = preferences.show(tenant_id, user_id, Part.VOICEMAIL)["greeting"]
+def shown(tenant_id: int, user_id: int, wanted: str) -> str:
+    """Return the kind that is played, or that is to be once it has a file; NONE for the system's greeting.
+
+    `wanted` is what was chosen last. One statement.
+    """
     rows = greeting_rows.of_extension(tenant_id, user_id)
     active = next((row.filename for row in rows if row.active), None)
     if active is not None:
@@ -43,7 +45,8 @@ def choose(tenant_id: int, user_id: int, kind: str) -> None:
 
 def is_played(tenant_id: int, user_id: int, name: str) -> bool:
     """Tell whether a new file of a kind, named as in addresses, is played at once."""
-    return KINDS.get(shown(tenant_id, user_id)) == name
+    wanted = preferences.show(tenant_id, user_id, Part.VOICEMAIL)["greeting"]
+    return KINDS.get(shown(tenant_id, user_id, wanted)) == name
 
 
 def _file(kind: str) -> str:

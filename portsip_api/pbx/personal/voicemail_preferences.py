@@ -42,7 +42,7 @@ def show(tenant_id: int, user_id: int) -> VoicemailPreferences:
     profile = extensions.show(tenant_id, ExtensionKey(id=user_id)).objects["profile"]
     alternate = contacts.stored(tenant_id, user_id).get("alternate_email", "")
     return VoicemailPreferences(
-        played_greetings.shown(tenant_id, user_id),
+        played_greetings.shown(tenant_id, user_id, values["greeting"]),
         Notice(profile["email"], values["format"], values["audio"]) if values["notify"] else None,
         Notice(alternate, values["alternate_format"], values["alternate_audio"])
         if values["alternate_notify"]
@@ -59,7 +59,8 @@ def update(tenant_id: int, user_id: int, fields: Mapping[str, Any]) -> None:
     with database.writing():
         if not permission_values.has(tenant_id, user_id, PERMISSION):
             raise Forbidden("You have no voicemail.")
-        before = played_greetings.shown(tenant_id, user_id)
+        wanted = preferences.show(tenant_id, user_id, Part.VOICEMAIL)["greeting"]
+        before = played_greetings.shown(tenant_id, user_id, wanted)
         preferences.update(tenant_id, user_id, Part.VOICEMAIL, fields)
         if fields.get("greeting", before) != before:
             played_greetings.choose(tenant_id, user_id, fields["greeting"])

@@ -4,15 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 
+from portsip_api.pbx.access import tenants
 from portsip_api.pbx.calls.plans import asking, planning
 from portsip_api.pbx.calls.plans import attendants as attendant_plans
 from portsip_api.pbx.calls.plans.asking import Ask, End, Say
 from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Refuse, Ring, TakeMessage
+from portsip_api.pbx.calls.plans.outside import CallOutside
 from portsip_api.pbx.features import attendants, page_groups, ring_groups, virtual_receptionists
 from portsip_api.pbx.features.virtual_receptionists import ReceptionistKey
 from portsip_api.pbx.hours.periods import Day
 from portsip_api.pbx.mailboxes import service
-from portsip_api.pbx.trunks import dial_plan
+from portsip_api.pbx.trunks import dial_plan, dialling_rules, gateways
 from tests import audio
 from tests.pbx.features.call_features import TENANT, make_tenant, make_user
 
@@ -131,9 +133,11 @@ def test_special_mode_puts_one_in_the_place_of_all():
     make("801", name="Second")
     attendants.select(TENANT, "afterhour")
     attendants.enable_special_mode(TENANT)
-    assert at("800").topic == at("801").topic == ("attendant", "system_id.afterhour", "0")
+    assert [at(number).topic for number in ("800", "801")] == [
+        ("attendant", "system_id.afterhour", "0", number) for number in ("800", "801")
+    ]
     attendants.disable_special_mode(TENANT)
-    assert at("801").topic == ("attendant", "number.801", "0")
+    assert at("801").topic == ("attendant", "number.801", "0", "801")
 
 
 def test_in_live_mode_a_person_answers():
@@ -195,3 +199,35 @@ def test_forwards_and_groups_lead_to_an_attendant():
     assert at("1001").otherwise == at("800")
     ring_groups.create(TENANT, {"ring_group_number": "600", "name": "All", "members": ["1001"], **forward})
     assert at("600").otherwise == at("800")
+
+
+def test_a_key_calls_outside_as_the_tenant_may():
+    tenants.update(TENANT, {"allowed_prefixes": ["+49"]})
+    gateway_id = gateways.create(
+        TENANT, {"name": "g", "model_id": "sipTrunkStandard", "enabled": True, "address": "192.0.2.1"}
+    )
+    given = {"name": "out", "kind": "CUSTOM", "patterns": [{"prefix": "+49", "digits": -1}], "enabled": True}
+    dialling_rules.join(TENANT, dialling_rules.create(TENANT, given), gateway_id)
+    make(key1=to("+4930123", "CONNECT_TO_NUMBER"))
+    for caller in ("", "1999"):
+        found = at("800", "1", caller=caller)
+        assert isinstance(found, CallOutside), found
+        assert found.number == "+4930123"
+    attendants.select(TENANT, "afterhour")
+    attendants.enable_special_mode(TENANT)
+    key = attendants.show(TENANT, "afterhour").id
+    virtual_receptionists.update(TENANT, ReceptionistKey(id=key), {"key1": to("+4930123", "CONNECT_TO_NUMBER")})
+    assert isinstance(at("800", "1"), CallOutside)
+    assert isinstance(at("800", "+4930123"), Say)
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ["", "~", "attendant", "attendant~number.800~0", "attendant~menu.800~0~800", "attendant~number.800~x~800",
+     "mailbox~",
+     "mailbox~menu~1001", "mailbox~same-pin~1001~1", "mailbox~message~1001~new~x~0", "voicemail~1001", "other~1"],
+)  # fmt: skip
+def test_what_is_no_topic_leads_nowhere(topic):
+    make()
+    make_user("1001")
+    assert planning.go_on(planning.call_of(TENANT), topic, "1") == NO_SUCH_NUMBER

@@ -248,7 +248,7 @@ def test_a_mailbox_says_what_its_user_wants():
     assert (message.takes, message.is_told, message.language) == (False, False, "de")
     permission_values.set_of_user(TENANT, id_, {"personal-auto-attendant": False})
     message = message_at("1000")
-    assert (message.takes, message.is_told, message.language, message.keys) == (True, True, "", {})
+    assert (message.takes, message.is_told, message.language, message.keys) == (True, True, "en-us", {})
 
 
 def test_who_may_have_no_voicemail_has_none():

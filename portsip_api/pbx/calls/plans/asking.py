@@ -14,6 +14,15 @@ from portsip_api.pbx.calls.plans.kinds import Plan
 Topic = tuple[str, ...]
 _PARTING: Final = "~"
 _PART: Final = re.compile(r"[0-9A-Za-z.*#+_-]*", re.ASCII)
+_TOPIC: Final = re.compile(
+    r"attendant~(number|system_id|id)\.[^~]+~\d{1,9}~[^~]*"
+    r"|voicemail~[^~]+~[0-9*#]"
+    r"|mailbox~(number|pin|menu|greeting)~[^~]*~\d{1,9}"
+    r"|mailbox~new-pin~[^~]+"
+    r"|mailbox~same-pin~[^~]+~[0-9a-f]{64}"
+    r"|mailbox~message~[^~]+~(new|old)~\d{1,18}~\d{1,9}",
+    re.ASCII,
+)
 
 
 def written(topic: Topic) -> str:
@@ -23,9 +32,9 @@ def written(topic: Topic) -> str:
     return _PARTING.join(topic)
 
 
-def read(text: str) -> Topic:
-    """Return the topic of a text."""
-    return tuple(text.split(_PARTING))
+def read(text: str) -> Topic | None:
+    """Return the topic of a text, or None where it is none: that of a call which began under another release."""
+    return tuple(text.split(_PARTING)) if _TOPIC.fullmatch(text) else None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ set. Source: contract `portsip-more.md`, section 3; how often a menu is repeated
 who answers in the place of an attendant is the one at its key 0, and after `MOST_REPEATS` the call ends.
 """
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from portsip_api.pbx.calls.plans import leaving, mailboxes
 from portsip_api.pbx.calls.plans.asking import Ask, End, Say, Sounds, Topic
@@ -30,7 +30,8 @@ _OPERATOR: Final = "key0"
 
 def plan(call: Call, number: str) -> Plan:
     """Return what happens at the number of an attendant."""
-    return _answer(call, answering_attendants.in_place_of(call.tenant_id, number=number), may_be_live=True)
+    attendant = answering_attendants.in_place_of(call.tenant_id, number=number)
+    return _answer(call, _Menu(attendant, number, 0), may_be_live=True)
 
 
 def by_rule(call: Call, number: str) -> Plan:
@@ -40,47 +41,56 @@ def by_rule(call: Call, number: str) -> Plan:
         return NO_SUCH_NUMBER
     which = {"system_id": found.built_in} if found.attendant_id is None else {"id": found.attendant_id}
     attendant = answering_attendants.in_place_of(call.tenant_id, **which)
-    return _answer(call, attendant, may_be_live=found.may_be_live)
+    return _answer(call, _Menu(attendant, number, 0), may_be_live=found.may_be_live)
 
 
-def _answer(call: Call, attendant: Answering, *, may_be_live: bool) -> Plan:
-    operator = attendant.menu[_OPERATOR]
-    if attendant.is_live and may_be_live and operator["action"] not in {"", DISCONNECT, REPEAT}:
-        return _follow(call, attendant, operator, 0)
-    return _ask(call, attendant, 0)
+class _Menu(NamedTuple):
+    """An attendant that answers at a number, and how often its prompt was repeated."""
+
+    attendant: Answering
+    number: str
+    repeats: int
+
+
+def _answer(call: Call, menu: _Menu, *, may_be_live: bool) -> Plan:
+    operator = menu.attendant.menu[_OPERATOR]
+    if menu.attendant.is_live and may_be_live and operator["action"] not in {"", DISCONNECT, REPEAT}:
+        return _follow(call, menu, operator)
+    return _ask(call, menu)
 
 
 def go_on(call: Call, topic: Topic, keys: str) -> Plan:
     """Return what follows the keys that were pressed, if any were, in the menu that the topic tells of."""
-    _, key, repeats = topic
+    _, key, repeats, number = topic
     try:
         attendant = answering_attendants.keyed(call.tenant_id, key)
     except NotFound:
         return NO_SUCH_NUMBER
+    menu = _Menu(attendant, number, int(repeats))
     if not keys:
-        return _follow(call, attendant, attendant.menu["timeout"], int(repeats))
+        return _follow(call, menu, attendant.menu["timeout"])
     step = attendant.menu.get(f"key{keys}", {"action": ""})
     if step["action"]:
-        return _follow(call, attendant, step, int(repeats))
+        return _follow(call, menu, step)
     if call.kind_of(call.tenant_id, keys)[1] in _DIALLED:
         return call.onto(keys)
-    return _follow(call, attendant, attendant.menu["failure"], int(repeats), "invalid")
+    return _follow(call, menu, attendant.menu["failure"], "invalid")
 
 
-def _ask(call: Call, attendant: Answering, repeats: int, *said: str) -> Ask:
-    parts = (*said, attendant.prompt or "enter-extension")
-    seconds = attendant.menu["timeout"]["seconds"]
-    topic = (TOPIC, attendant.key, str(repeats))
-    sounds = Sounds(call.tenant_id, attendant.language, parts)
-    return Ask(sounds, topic, MOST_KEYS, seconds, attendant.gap_time)
+def _ask(call: Call, menu: _Menu, *said: str) -> Ask:
+    attendant = menu.attendant
+    sounds = Sounds(call.tenant_id, attendant.language, (*said, attendant.prompt or "enter-extension"))
+    topic = (TOPIC, attendant.key, str(menu.repeats), menu.number)
+    return Ask(sounds, topic, MOST_KEYS, attendant.menu["timeout"]["seconds"], attendant.gap_time)
 
 
-def _follow(call: Call, attendant: Answering, step: dict[str, Any], repeats: int, *said: str) -> Plan:
+def _follow(call: Call, menu: _Menu, step: dict[str, Any], *said: str) -> Plan:
     action, target = step["action"], step["action_value"]
-    if action == REPEAT and repeats < MOST_REPEATS:
-        return _ask(call, attendant, repeats + 1, *said)
+    if action == REPEAT and menu.repeats < MOST_REPEATS:
+        return _ask(call, menu._replace(repeats=menu.repeats + 1), *said)
     if action == VOICE_MAIL:
         return leaving.leave(call, target) if target else mailboxes.enter(call)
     if action in {DISCONNECT, REPEAT} or not target:
-        return Say(Sounds(call.tenant_id, attendant.language, (*said, "goodbye")), End())
-    return call.onto(target, attendant.number, causer=attendant.number)
+        return Say(Sounds(call.tenant_id, menu.attendant.language, (*said, "goodbye")), End())
+    # What a key leads to, the tenant has set: it is called as whatever answers numbers of its own calls.
+    return call.onto(target, menu.number, causer=menu.number)

@@ -7,10 +7,13 @@ Source: contract sipxcom-user.md, section 6.2 (`/my/voicemail/attendant`).
 from pathlib import Path
 from typing import Final
 
+import orjson
+
 from portsip_api.pbx.calls.plans.asking import Later, Topic
 from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Call, Plan, Refuse, TakeMessage
 from portsip_api.pbx.errors import FileNotThere, NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
+from portsip_api.pbx.extensions.tables import ExtensionSettings
 from portsip_api.pbx.media import greetings
 from portsip_api.pbx.personal import attendants
 from portsip_api.pbx.routing import gather
@@ -39,8 +42,19 @@ def take(call: Call, step: Step) -> TakeMessage:
     }
     greeting = _greeting(call.tenant_id, key, step.greeting or "")
     return TakeMessage(
-        call.tenant_id, extension_id, greeting, voice.language, voice.tells_options, voice.takes_messages, keys
+        call.tenant_id,
+        extension_id,
+        greeting,
+        voice.language or _language(call, extension_id),
+        voice.tells_options,
+        voice.takes_messages,
+        keys,
     )
+
+
+def _language(call: Call, extension_id: int) -> str:
+    row = ExtensionSettings.get(call.tenant_id, extension_id=extension_id)
+    return str(orjson.loads(row.voice_mail)["prompt_language"])
 
 
 def go_on(call: Call, topic: Topic, keys: str) -> Plan:

@@ -23,7 +23,7 @@ from portsip_api.pbx.calls.plans import (
     ringing,
 )
 from portsip_api.pbx.calls.plans.asking import Topic, read
-from portsip_api.pbx.calls.plans.kinds import Builder, Call, Plan, Refuse
+from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Builder, Call, Plan, Refuse
 from portsip_api.pbx.numbers import references
 from portsip_api.store.clock import clock
 
@@ -74,7 +74,7 @@ def dial(call: Call, number: str) -> Plan:
 def go_on(call: Call, topic: str, keys: str) -> Plan:
     """Return what becomes of a call of which was asked what a topic tells, after those keys were pressed."""
     asked = read(topic)
-    return _TOPICS[asked[0]](call, asked, keys)
+    return NO_SUCH_NUMBER if asked is None else _TOPICS[asked[0]](call, asked, keys)
 
 
 def _kind_of(tenant_id: int, text: str) -> tuple[str, str]:
