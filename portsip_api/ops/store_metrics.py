@@ -60,9 +60,12 @@ def _counted() -> Iterator[Metric]:
         "pbx_extensions", "Extensions by the id of their tenant and their status", labels=["tenant", "status"]
     )
     tokens = GaugeMetricFamily("pbx_tokens", "Access tokens that live")
+    trunks = GaugeMetricFamily("pbx_trunks", "Gateways in use by whether calls can go over them", labels=["status"])
     try:
         for measure in measures.read():
-            if measure.name == measures.EXTENSIONS:
+            if measure.name == measures.TRUNKS:
+                trunks.add_metric([measure.status], measure.number)
+            elif measure.name == measures.EXTENSIONS:
                 extensions.add_metric([str(measure.tenant_id), measure.status], measure.number)
             else:
                 tokens.add_metric([], measure.number)
@@ -70,3 +73,4 @@ def _counted() -> Iterator[Metric]:
         return
     yield extensions
     yield tokens
+    yield trunks

@@ -9,12 +9,13 @@ from typing import Final
 from portsip_api import settings
 from portsip_api.pbx.calls import sip_accounts
 from portsip_api.pbx.errors import SwitchUnavailable
+from portsip_api.pbx.trunks import sip_trunks
 from portsip_api.store.clock import clock
 from portsip_api.store.files import OTHERS
 from portsip_api.switch import FREESWITCH
-from portsip_api.switch.freeswitch import access, static
+from portsip_api.switch.freeswitch import access, static, trunks
 from portsip_api.switch.freeswitch.event_socket import EventSocket
-from portsip_api.switch.freeswitch.sofia import PROFILE, TRUNKS
+from portsip_api.switch.freeswitch.sofia import PROFILE, TRUNKS, name_of
 
 _MOST_SECONDS: Final = 5  # between the two clocks
 _VERSION: Final = re.compile(r"FreeSWITCH Version 1\.10\.")
@@ -50,6 +51,21 @@ def _profile(client: EventSocket, name: str) -> str:
     return next((line for line in lines if line.split()[:2] == [name, "profile"]), "")
 
 
+def _gateways(client: EventSocket) -> Iterator[str]:
+    """Yield what is wrong with gateways, each by its id."""
+    for gateway_id, why in sip_trunks.problems():
+        yield f"Gateway {gateway_id} is not used, since {why}."
+    found = {gateway.name: gateway for gateway in trunks.known(client)}
+    for trunk in sip_trunks.all_of_pbx():
+        gateway = found.get(name_of(trunk.tenant_id, trunk.gateway_id))
+        if gateway is None:
+            yield f"The engine does not know gateway {trunk.gateway_id}: it could not read this server's answer."
+        elif gateway.status != "UP":
+            yield f"Gateway {trunk.gateway_id} does not answer the engine."
+        elif gateway.state not in {"NOREG", *trunks.REGISTERED}:
+            yield f"Gateway {trunk.gateway_id} does not let the engine register."
+
+
 def _engine(client: EventSocket) -> Iterator[str]:
     if not _VERSION.match(client.api("version")):
         yield "The engine is not FreeSWITCH 1.10, for which its answers are written."
@@ -59,6 +75,7 @@ def _engine(client: EventSocket) -> Iterator[str]:
     for name in (PROFILE, TRUNKS):
         if "RUNNING" not in _profile(client, name):
             yield f"The engine's SIP profile {name} does not run: perhaps its port is taken."
+    yield from _gateways(client)
     told = client.api("strepoch")
     if not told.isdigit() or abs(int(told) - clock.wall()) > _MOST_SECONDS:
         yield "The clocks of this server and of the engine differ."

@@ -334,10 +334,12 @@ def test_a_call_from_outside_rings_whom_its_number_is_of(pbx: Pbx, line, carrier
     assert told(row, "direction", "status", "callee", "final_dest", "didcid") == (
         "INBOUND_CALL", "ANSWERED", "+49305552000", bob, "+49305552000",
     )  # fmt: skip
+    pbx.wait_status(bob, "ONLINE")
     call = there.call_in("49305552000")  # as some carriers write it
     bobs.incoming().answer()
     call.wait("200")
     call.hang_up()
+    pbx.wait_status(bob, "ONLINE")
     call = there.call_in(bob)
     bobs.incoming().respond(486)
     assert call.wait("486", "480") == "486"
@@ -389,3 +391,41 @@ def test_a_call_that_came_in_goes_out_again_only_by_a_forward_with_rights(pbx: P
     bobs.incoming().respond(486)
     assert call.wait("486", "480", "403", "200") != "200"
     assert there.is_left_alone(0.3)
+
+
+def capability(pbx: Pbx, **limits) -> None:
+    """Set what the tenant may have; nothing is no limit."""
+    pbx.post("account/update", id=1, capability=limits)
+
+
+@pytest.fixture
+def limits(pbx: Pbx):
+    """A function that limits the tenant until the end of the test."""
+    yield lambda **given: capability(pbx, **given)
+    capability(pbx)
+
+
+def test_calls_outside_end_with_the_minutes_of_the_day(pbx: Pbx, line, carrier, gateway, rules, limits):
+    ann, anns = line(ANN)
+    there = carrier(BOB)
+    id_ = gateway(there)
+    rules.prefix("+4943", id_)
+    rules.add(id_, type="Emergency", emergencyNumber="113")
+    limits(max_outside_minutes_per_day=minutes_talked(pbx) + 1)
+    call = anns.call("+49431")
+    there.incoming().answer()
+    call.wait("200")
+    call.wait("BYE", within=130)  # of itself
+    the_row(pbx, ann)
+    assert anns.call("+49431").wait("503", "180") == "503"
+    call = anns.call("113")
+    there.incoming().answer()
+    call.wait("200")
+    call.hang_up()
+
+
+def minutes_talked(pbx: Pbx) -> int:
+    """How many minutes were talked outside by the tests before."""
+    rows = pbx.get("call_logs/list", tenant_id=1, pagesize=500)["items"]
+    seconds = sum(int(row["talk_duration"]) for row in rows if row["direction"] != "INTERNAL_CALL")
+    return -(-seconds // 60)

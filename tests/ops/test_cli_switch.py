@@ -1,7 +1,9 @@
 """`pbx switch`: the engine's configuration, and what is wrong between it and this server."""
 
 import json
+import sqlite3
 import stat
+from contextlib import closing
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -122,3 +124,28 @@ def test_the_modules_that_are_checked_are_those_that_are_loaded(tmp_path):
     loaded = [one.get("module") for one in root.iter("load")]
     assert json.dumps(loaded) == json.dumps([f"mod_{name}" for name in static.MODULES])
     assert loaded.index("mod_xml_curl") < loaded.index("mod_sofia")
+
+
+def test_gateways_that_cannot_be_used_are_said(data):
+    with closing(sqlite3.connect(data / "pbx.sqlite3")) as store, store:
+        for name, address, transport in (("down", "192.0.2.1", "udp"), ("wrong", "192.0.2.2", "udp"),
+                                         ("unknown", "192.0.2.3", "udp"), ("tls", "192.0.2.4", "tls"),
+                                         ("fine", "192.0.2.5", "udp")):  # fmt: skip
+            store.execute(
+                "INSERT INTO gateway (tenant_id, name, name_key, model_id, enabled, address, address_port,"
+                " outbound_port, shared, use_internal_bridge, anonymous, ignore_user_info,"
+                " transform_user_extension, keep_digits, address_transport)"
+                " VALUES (1, ?, ?, 'sipTrunkStandard', 1, ?, 0, 0, 0, 0, 0, 0, 0, 0, ?)",
+                (name, name, address, transport),
+            )
+    told = "".join(
+        f"<gateway><name>t1-g{id_}</name><profile>trunks</profile><state>{state}</state><status>{status}</status></gateway>"
+        for id_, state, status in ((1, "NOREG", "DOWN"), (2, "FAIL_WAIT", "UP"), (5, "NOREG", "UP"))
+    )
+    with serving(answering({"sofia xmlstatus gateway": told})) as server:
+        said = check(data, server).stdout
+    assert "Gateway 1 does not answer" in said
+    assert "Gateway 2 does not let the engine register" in said
+    assert "does not know gateway 3" in said
+    assert "Gateway 4 is not used, since TLS" in said
+    assert "ateway 5" not in said

@@ -58,6 +58,14 @@ def test_extensions_are_told_by_tenant_and_status(app: Flask, admin: Crm) -> Non
     assert "northwind" not in app.test_client().get("/metrics").text  # of tenants only their ids are told
 
 
+def test_gateways_are_told_by_whether_calls_can_go_over_them(app: Flask) -> None:
+    measures.note_trunks(2, 1)
+    assert labelled(app, "pbx_trunks") == {'status="UP"': 2, 'status="DOWN"': 1}
+    measures.take()  # the other job
+    measures.note_trunks(3, 0)
+    assert labelled(app, "pbx_trunks") == {'status="UP"': 3, 'status="DOWN"': 0}
+
+
 def test_nothing_is_counted_for_who_asks(app: Flask, admin: Crm, statements: list[str]) -> None:
     costs = []
     for numbers in (range(100, 101), range(200, 240)):

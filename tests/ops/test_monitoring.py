@@ -38,6 +38,7 @@ def told(app: Flask, admin: Crm, tmp_path) -> dict[str, set[str]]:
     metrics: Any = app.extensions["pbx-metrics"]
     metrics.job_succeeded.labels("delete_expired_tokens").set(1)
     measures.take()
+    measures.note_trunks(1, 1)
     place = backup.Place(settings.current().data_path, settings.current().database_path)
     backup.create(place, tmp_path / "backup.tar.gz", rekey.needed_keys)
     found: dict[str, set[str]] = {}

@@ -5,11 +5,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from portsip_api import settings
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
+from portsip_api.pbx.routing import call_sequences
 from portsip_api.pbx.trunks import dial_plan, dialling_rules, gateways
 from portsip_api.switch.freeswitch import access, recorded
 from portsip_api.switch.freeswitch.steps.outside import _UNREACHED
 
 ID = "0b0a7c1e-3c6f-4b5e-9a51-0123456789ab"
+OLD = "2d2c9e30-5e81-4d70-8c73-23456789abcd"
 LEG = "1c1b8d2f-4d70-4c6f-8b62-123456789abc"
 TRUNK = {"model_id": "sipTrunkStandard", "enabled": True}
 CARRIER, OTHERS = "192.0.2.7", "192.0.2.8"  # addresses of the gateways of two tenants
@@ -214,3 +217,18 @@ def test_a_disabled_extension_forwards_nothing(ask, admin):
 def test_services_of_the_tenant_are_for_its_own_people(ask, admin):
     for number in ("*97", "7777", "no-number", "", "\x00", "${system(id)}"):
         assert ("respond", "404 Not Found") in ask(number, **from_trunk())
+
+
+def test_what_rings_outside_for_an_extension_rings_by_its_rights(ask, admin):
+    extension_id = find_id(1, ExtensionKey("1001"))
+    ring = {"number": "+4930", "expiration": 12, "kind": "At the same time", "enabled": True}
+    call_sequences.replace(1, extension_id, {"rings": [ring]})
+    (first, *_) = bridges(ask("1001", **signed_in("1000")))
+    phones, mobile = first.split(",[")
+    assert phones.endswith("user/1001@pbx.local")
+    assert mobile.endswith("]sofia/gateway/t1-g1/+4930")
+    assert "origination_caller_id_number=1001," in mobile
+    admin.do("account/update", id=1, capability={"max_outside_minutes_per_day": 5})
+    assert "execute_on_answer=sched_hangup +300 ALLOTTED_TIMEOUT" in bridges(ask("1001", **signed_in("1000")))[0]
+    admin.do("extensions/group/create", group_name="now", enable_external_call=False, members=["1001"])
+    assert not leaves(ask("1001", **signed_in("1000")))

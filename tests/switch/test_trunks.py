@@ -1,6 +1,7 @@
 """Gateways as FreeSWITCH is told of them, and what it is told when one has changed."""
 
 import re
+import threading
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -9,7 +10,8 @@ from portsip_api import settings, switch
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.pbx.trunks import gateways, names, sip_trunks
 from portsip_api.pbx.trunks.states import TrunkState
-from portsip_api.switch.freeswitch import access
+from portsip_api.pbx.upkeep import measures
+from portsip_api.switch.freeswitch import access, trunks
 from portsip_api.switch.freeswitch.documents import NOT_FOUND
 from portsip_api.switch.freeswitch.engine import FreeSwitch
 from tests.crm import ADMIN_PASSWORD
@@ -261,3 +263,24 @@ def test_states_are_those_of_the_tenants_own_gateways(ask, admin, engine):
         TrunkState(3, False, False, True),
         TrunkState(4, False, False, False),
     ]
+
+
+def test_gateways_are_kept_and_counted_whatever_the_engine_missed(ask, admin, engine, monkeypatch):
+    id_ = trunk()
+    trunk("tls", address_transport="tls")
+    there = engine(**{f"t1_g{id_}": (context(ask, f"t1-g{id_}"), "NOREG", "UP"), "t9_g9": ("x", "NOREG", "UP")})
+    trunks.keep(Once())
+    assert "sofia profile trunks killgw t9-g9" in there.asked
+    assert {one.status: one.number for one in measures.read() if one.name == measures.TRUNKS} == {"UP": 1, "DOWN": 1}
+    monkeypatch.setattr(access, "door", lambda: (_ for _ in ()).throw(SwitchUnavailable("away")))
+    trunks.keep(Once())
+    assert {one.status: one.number for one in measures.read() if one.name == measures.TRUNKS} == {"UP": 0, "DOWN": 2}
+
+
+class Once(threading.Event):
+    """Is set after the first turn."""
+
+    def wait(self, timeout=None):
+        del timeout
+        self.set()
+        return True

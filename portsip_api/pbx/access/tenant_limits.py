@@ -16,6 +16,7 @@ from portsip_api.pbx.errors import Conflict
 COUNTS: Final = (
     "max_extensions",
     "max_concurrent_calls",
+    "max_outside_minutes_per_day",
     "max_ring_groups",
     "max_virtual_receptionists",
     "max_call_queues",

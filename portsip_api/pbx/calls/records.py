@@ -20,6 +20,7 @@ NO_ANSWER, BUSY, REJECTED, CANCELLED, FAILED = _OF_UNANSWERED = (
     "CANCELLED",
     "FAILED",
 )
+OUTSIDE: Final = "OUTSIDE"  # the route of a call that went to the outside
 LOST: Final = "LOST"  # its end was found out later, and nobody knows how it came
 END_REASONS: Final = (*_OF_ANSWERED, *_OF_UNANSWERED, LOST)
 MOST_SESSION: Final = 2**53 - 1

@@ -9,11 +9,13 @@ from portsip_api.store.clock import clock
 
 EXTENSIONS: Final = "extensions"
 TOKENS: Final = "tokens"
+TRUNKS: Final = "trunks"
+UP, DOWN = "UP", "DOWN"  # the statuses of a gateway
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A number: of what (EXTENSIONS, TOKENS), of which tenant (0: the whole PBX), in which status (empty: none)."""
+    """A number of EXTENSIONS, TOKENS or TRUNKS: of which tenant (0: the whole PBX), in which status (empty: none)."""
 
     name: str
     tenant_id: int
@@ -23,10 +25,16 @@ class Measure:
 
 def take() -> None:
     """Count anew; what was counted before is forgotten."""
-    rows = [(EXTENSIONS, *row) for row in measures_sql.extensions()]
-    rows.append((TOKENS, 0, "", measures_sql.tokens(clock.boot())))
+    extensions, tokens = measures_sql.extensions(), measures_sql.tokens(clock.boot())
     with volatile.writing():
-        measures_sql.replace(rows)
+        measures_sql.replace(EXTENSIONS, extensions)
+        measures_sql.replace(TOKENS, [(0, "", tokens)])
+
+
+def note_trunks(up: int, down: int) -> None:
+    """Keep how many gateways calls can go over, as a SIP engine knows it, and over how many they cannot."""
+    with volatile.writing():
+        measures_sql.replace(TRUNKS, [(0, UP, up), (0, DOWN, down)])
 
 
 def read() -> list[Measure]:

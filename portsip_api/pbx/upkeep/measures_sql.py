@@ -22,11 +22,11 @@ def tokens(now: float) -> int:
     return number
 
 
-def replace(rows: Iterable[tuple[str, int, str, int]]) -> None:
-    """Let the rows, of name, tenant, status and number, be all that there are."""
-    volatile.execute("DELETE FROM measure")
+def replace(name: str, rows: Iterable[tuple[int, str, int]]) -> None:
+    """Let the rows, of tenant, status and number, be all that there are of a name."""
+    volatile.execute("DELETE FROM measure WHERE name = ?", (name,))
     for row in rows:
-        volatile.execute("INSERT INTO measure (name, tenant_id, status, number) VALUES (?, ?, ?, ?)", row)
+        volatile.execute("INSERT INTO measure (name, tenant_id, status, number) VALUES (?, ?, ?, ?)", (name, *row))
 
 
 def read() -> list[Any]:

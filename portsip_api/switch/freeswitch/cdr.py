@@ -18,6 +18,7 @@ from portsip_api.pbx.calls.records import CallRecord, Party
 from portsip_api.pbx.errors import Invalid, PbxError
 from portsip_api.store.clock import clock
 from portsip_api.switch.freeswitch.calls import session_of
+from portsip_api.switch.freeswitch.steps.outside import OUTSIDE
 
 SWEPT_SECONDS: Final = 30.0  # after which a record is taken that FreeSWITCH could not send
 # What answered in the place of a phone, as our documents say it.
@@ -102,7 +103,7 @@ def _record(variables: Mapping[str, str], profiles: list[dict[str, Any]], number
         ended=max(ended, answered or 0),
         end_reason=_end_of_answered(variables) if answered else _end_of_unanswered(variables),
         recipient=_recipient(variables) if bridged else "",
-        route=route,
+        route=route or (records.OUTSIDE if _went_outside(variables) else ""),
         outbound_caller_id=variables.get("pbx_shown", ""),
         did=variables.get("pbx_did", ""),
         fail_code=0 if answered else _status(variables),
@@ -113,7 +114,12 @@ def _direction(variables: Mapping[str, str]) -> str:
     """Return the direction of a call; one that came in and was forwarded outside came in."""
     if variables.get("pbx_domain"):
         return records.INBOUND
-    return records.OUTBOUND if variables.get("pbx_outside") else records.INTERNAL
+    return records.OUTBOUND if _went_outside(variables) else records.INTERNAL
+
+
+def _went_outside(variables: Mapping[str, str]) -> bool:
+    """Tell whether a call was to go outside, or was talked to somebody there."""
+    return bool(variables.get("pbx_outside")) or _talked_to(variables)[0] == OUTSIDE
 
 
 def _bridged(variables: Mapping[str, str]) -> int | None:
@@ -146,9 +152,15 @@ def _status(variables: Mapping[str, str]) -> int:
 
 
 def _recipient(variables: Mapping[str, str]) -> str:
-    """Return the number of the extension that was talked to last."""
+    """Return the number that was talked to last."""
+    return _talked_to(variables)[1]
+
+
+def _talked_to(variables: Mapping[str, str]) -> tuple[str, str]:
+    """Return the name and the number of the leg that was talked to last; nothing where none was."""
     for leg in variables.get("originated_legs", "").removeprefix("ARRAY::").split("|:"):
         uuid, _, rest = leg.partition(";")
-        if uuid == variables["last_bridge_to"]:
-            return rest.rpartition(";")[2]
-    return ""
+        if uuid and uuid == variables.get("last_bridge_to"):
+            name, _, number = rest.rpartition(";")
+            return name, number
+    return "", ""

@@ -4,6 +4,7 @@ So FreeSWITCH asks once for a call, and nobody has to be there while it rings. E
 writes its steps.
 """
 
+import logging
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -52,6 +53,8 @@ WRITERS: Final[Mapping[type[Plan], Writer]] = {
     Retrieve: parking.retrieve,
 }
 
+_log = logging.getLogger("pbx.switch")
+
 
 def answer(form: Mapping[str, str]) -> str:
     """Return the document for the call that a look-up tells of."""
@@ -69,6 +72,8 @@ def answer(form: Mapping[str, str]) -> str:
         plan = planning.go_on(call, topic, keys[0] if keys else "")
     else:
         plan = planning.dial(call, found.number)
+    if isinstance(plan, Refuse):
+        _log.info("A call is refused: %s.", plan.why, extra={"fields": {"tenant": found.tenant_id}})
     first = [*_beginning(form, found.caller), *_party(found), *found.first]
     return _document(context, [*first, *Writing(found.caller, origin, WRITERS).steps(plan)])
 

@@ -8,7 +8,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,12 +16,14 @@ from portsip_api import settings
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.pbx.trunks import names, sip_trunks
 from portsip_api.pbx.trunks.states import TrunkState
+from portsip_api.pbx.upkeep import measures
 from portsip_api.store import database, volatile
 from portsip_api.store.files import locked
 from portsip_api.switch.freeswitch import access
 from portsip_api.switch.freeswitch.event_socket import EventSocket
 from portsip_api.switch.freeswitch.sofia import TRUNKS, context_of, gateway_of, name_of
 
+REGISTERED: Final = frozenset({"REGED", "REGISTER"})  # states of a registration that holds, or is renewed
 KEPT_SECONDS: Final = 10.0  # after which it is looked again whether all gateways are as they should be
 _GONE_SECONDS: Final = 2.0  # that a request waits for a gateway to be gone; where it takes longer, we look again soon
 _POLL_SECONDS: Final = 0.1
@@ -55,9 +57,8 @@ def states(client: EventSocket, tenant_id: int) -> list[TrunkState]:
     for gateway in known(client):
         ids = gateway_of(gateway.name)
         if ids is not None and ids[0] == tenant_id:
-            is_registered = gateway.state in {"REGED", "REGISTER"}
-            is_up = gateway.status == "UP" and (gateway.state == "NOREG" or is_registered)
-            found.append(TrunkState(ids[1], gateway.state != "NOREG", is_registered, is_up))
+            is_registered = gateway.state in REGISTERED
+            found.append(TrunkState(ids[1], gateway.state != "NOREG", is_registered, is_up(gateway)))
     return sorted(found, key=lambda state: state.gateway_id)
 
 
@@ -82,6 +83,18 @@ def apply(client: EventSocket) -> int:
         return len(stale | new)
 
 
+def measure(found: Iterable[Known]) -> None:
+    """Count the gateways that are up, as FreeSWITCH has told, and those that are not or that it cannot use."""
+    up = sum(map(is_up, found))
+    wanted = len(sip_trunks.all_of_pbx()) + len(list(sip_trunks.problems()))
+    measures.note_trunks(up, max(0, wanted - up))
+
+
+def is_up(gateway: Known) -> bool:
+    """Tell whether calls can go over a gateway."""
+    return gateway.status == "UP" and (gateway.state == "NOREG" or gateway.state in REGISTERED)
+
+
 def _await_gone(client: EventSocket, names: set[str]) -> None:
     ends = time.monotonic() + _GONE_SECONDS
     while names & {one.name for one in known(client)} and time.monotonic() < ends:
@@ -96,10 +109,13 @@ def keep(stopping: threading.Event) -> None:
             names.look_up()
             with EventSocket(access.door()) as client:
                 changed = apply(client)
+                measure(known(client))
             if changed and not is_down:
                 _log.info("%d gateways were not as the SIP engine should have them.", changed)
             is_down = False
         except SwitchUnavailable:  # the listener says so
+            if not is_down:
+                measure(())
             is_down = True
         except Exception:  # noqa: BLE001 — whatever it is, it is tried again
             _log.exception("The SIP engine could not be told of gateways.")

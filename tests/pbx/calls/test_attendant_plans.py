@@ -8,7 +8,7 @@ from portsip_api.pbx.access import tenants
 from portsip_api.pbx.calls.plans import asking, planning
 from portsip_api.pbx.calls.plans import attendants as attendant_plans
 from portsip_api.pbx.calls.plans.asking import Ask, End, Say
-from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Refuse, Ring, TakeMessage
+from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Leg, Refuse, Ring, TakeMessage
 from portsip_api.pbx.calls.plans.outside import CallOutside
 from portsip_api.pbx.features import attendants, page_groups, ring_groups, virtual_receptionists
 from portsip_api.pbx.features.virtual_receptionists import ReceptionistKey
@@ -44,7 +44,7 @@ def at(number, keys=None, topic=None, **more):
 
 def rings(plan):
     assert isinstance(plan, Ring), plan
-    return [leg.number for leg in plan.legs]
+    return [leg.number for leg in plan.legs if isinstance(leg, Leg)]
 
 
 def ends(plan):

@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from portsip_api.pbx.trunks.outgoing import Way
+
 
 class Plan:
     """What an engine is to do with a call from some point on."""
@@ -33,10 +35,20 @@ class Leg:
 
 
 @dataclass(frozen=True)
+class OutsideLeg:
+    """A number outside that rings over a gateway for some seconds, and may be talked to for `most`, if that is set."""
+
+    tenant_id: int
+    way: Way
+    seconds: int
+    most: int | None = None
+
+
+@dataclass(frozen=True)
 class Ring(Plan):
     """Legs ring together; `on` says what follows some results, and `otherwise` what follows every other."""
 
-    legs: tuple[Leg, ...]
+    legs: tuple[Leg | OutsideLeg, ...]
     on: Mapping[Result, Plan]
     otherwise: Plan
 

@@ -4,10 +4,12 @@ Who calls from outside causes nothing: a call that came in goes out again only b
 there. Source: contract `portsip-more.md`, row 20.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
-from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Call, Plan, Refuse
+from portsip_api.pbx.calls import call_limits
+from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Call, OutsideLeg, Plan, Refuse
 from portsip_api.pbx.extensions import dialling_rights
 from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.hours import calendars
@@ -22,21 +24,50 @@ _UNKNOWN: Final = frozenset({Reason.NO_NUMBER, Reason.NO_PREFIX})  # what nobody
 @dataclass(frozen=True)
 class CallOutside(Plan):
     """The call goes to `number` over one of `ways`, the next where one cannot be reached; where somebody declines or is
-    busy it ends. An emergency is tried over each, whatever becomes of it.
+    busy it ends. An emergency is tried over each, whatever becomes of it. It may last for some `seconds`.
     """
 
     tenant_id: int
     number: str
     ways: tuple[Way, ...]
     is_emergency: bool
+    seconds: int | None = None
 
 
 def plan(call: Call, number: str) -> Plan:
     """Return what becomes of a call to a number that nothing in the tenant answers."""
+    now = Moment(call.at, calendars.load(call.tenant_id).zone)
+    causer = Extension.find(call.tenant_id, number=call.causer) if call.causer else None
+    refused = _refused(call, number, causer, now)
+    if refused is not None:
+        return refused
+    found = outgoing.of(call.tenant_id, number, causer, now, call.shown if _is_own(call) else "")
+    if not found.ways:
+        return Refuse(503, f"no gateway carries calls to {number}")
+    if found.is_emergency:
+        return CallOutside(call.tenant_id, number, found.ways, is_emergency=True)
+    seconds = call_limits.outside_seconds_left(call.tenant_id, call.at)
+    if seconds == 0:
+        return Refuse(503, f"{call_limits.OUTSIDE_MINUTES} was reached")
+    return CallOutside(call.tenant_id, number, found.ways, False, seconds)
+
+
+def legs(call: Call, owner: str, number: str, seconds: int) -> Iterator[OutsideLeg]:
+    """Yield what rings for `owner` at a number outside, over its first gateway, if it may ring there."""
+    found = plan(replace(call, causer=owner, visited=(*call.visited, owner)), number)
+    if isinstance(found, CallOutside) and not found.is_emergency:
+        yield OutsideLeg(call.tenant_id, found.ways[0], seconds, found.seconds)
+
+
+def _is_own(call: Call) -> bool:
+    """Tell whether the number is the one that the caller has dialled."""
+    return not call.visited and call.causer == call.caller
+
+
+def _refused(call: Call, number: str, causer: Extension | None, now: Moment) -> Refuse | None:
+    """Return why whoever causes a call may not call a number, None where it may."""
     if not call.causer:
         return NO_SUCH_NUMBER
-    now = Moment(call.at, calendars.load(call.tenant_id).zone)
-    causer = Extension.find(call.tenant_id, number=call.causer)
     if causer is not None and causer.enabled:
         why_not = dialling_rights.why_not(call.tenant_id, causer.id, number)
     elif causer is None and numbers_sql.find(call.tenant_id, call.causer) is not None:
@@ -44,9 +75,6 @@ def plan(call: Call, number: str) -> Plan:
         why_not = refusal(number, outside_rows.load(call.tenant_id), None, now)
     else:
         return Refuse(403, "whoever causes the call may call no more")
-    if why_not is not None:
-        return NO_SUCH_NUMBER if why_not.reason in _UNKNOWN else Refuse(403, why_not.clause(call.causer))
-    found = outgoing.of(call.tenant_id, number, causer, now, "" if call.visited else call.shown)
-    if not found.ways:
-        return Refuse(503, f"no gateway carries calls to {number}")
-    return CallOutside(call.tenant_id, number, found.ways, found.is_emergency)
+    if why_not is None:
+        return None
+    return NO_SUCH_NUMBER if why_not.reason in _UNKNOWN else Refuse(403, why_not.clause(call.causer))

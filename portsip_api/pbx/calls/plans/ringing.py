@@ -8,8 +8,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from portsip_api.pbx.calls.plans import leaving, queues
-from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Call, Leg, Plan, Refuse, Result, Ring, TakeMessage
+from portsip_api.pbx.calls.plans import leaving, outside, queues
+from portsip_api.pbx.calls.plans.kinds import (
+    NO_SUCH_NUMBER,
+    Call,
+    Leg,
+    OutsideLeg,
+    Plan,
+    Refuse,
+    Result,
+    Ring,
+    TakeMessage,
+)
 from portsip_api.pbx.calls.plans.paging import Page, page
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey
@@ -87,7 +97,7 @@ class _Builder:
             last = self.meet(following, (*visited, called.number))
         else:
             last = self._end(steps[place], (*visited, called.number), is_busy=is_busy)
-        waves = list(self._waves(steps[:place]))
+        waves = list(self._waves(steps[:place], called.number))
         if not waves:
             return last
         ringing = _chained(waves, last)
@@ -117,23 +127,26 @@ class _Builder:
             self.messages[number] = leaving.take(self.call, step)
         return self.messages[number]
 
-    def _waves(self, steps: Sequence[Step]) -> Iterator[tuple[Leg, ...]]:
-        """Yield what rings together; numbers at which no phones of the tenant ring are left out."""
+    def _waves(self, steps: Sequence[Step], owner: str) -> Iterator[tuple[Leg | OutsideLeg, ...]]:
+        """Yield what rings together for `owner`; numbers at which nothing rings are left out."""
         known = (
             numbers_sql.kinds(self.call.tenant_id, [step.target or "" for step in steps[1:]]) if len(steps) > 1 else {}
         )
-        wave: list[Leg] = []
+        wave: list[Leg | OutsideLeg] = []
         for place, step in enumerate(steps):
             if place and not step.together and wave:
                 yield tuple(wave)
                 wave = []
-            if not place or known.get(step.target or "") == "EXTENSION":
-                wave.append(Leg(step.target or "", step.seconds or 0))
+            target, seconds = step.target or "", step.seconds or 0
+            if not place or known.get(target) == "EXTENSION":
+                wave.append(Leg(target, seconds))
+            elif target not in known:
+                wave.extend(outside.legs(self.call, owner, target, seconds))
         if wave:
             yield tuple(wave)
 
 
-def _chained(waves: Sequence[tuple[Leg, ...]], last: Plan) -> Plan:
+def _chained(waves: Sequence[tuple[Leg | OutsideLeg, ...]], last: Plan) -> Plan:
     """Return waves one after the other, whatever each comes to, and then `last`."""
     following = last
     for legs in reversed(waves):

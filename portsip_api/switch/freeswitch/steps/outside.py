@@ -5,7 +5,7 @@ Source: FreeSWITCH 1.10.12, mod_sofia, as it was seen to go on and to end.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from portsip_api.pbx.calls.plans.kinds import Refuse
@@ -30,6 +30,8 @@ def call_outside(_: Writing, plan: CallOutside) -> Iterator[Step]:
     """Call a number outside."""
     yield Step("set", f"pbx_outside={plan.number}")
     yield Step("set", f"call_timeout={RING_SECONDS}")
+    if plan.seconds is not None:
+        yield Step("export", f"nolocal:execute_on_answer={ending(plan.seconds)}")
     yield Step("set", "sip_ignore_remote_cause=false")  # a caller is told what the carrier says
     yield Step("set", f"continue_on_fail={'true' if plan.is_emergency else ','.join(_UNREACHED)}")
     for way in plan.ways:
@@ -39,7 +41,12 @@ def call_outside(_: Writing, plan: CallOutside) -> Iterator[Step]:
     yield from refusal(None, Refuse(503, "no gateway could be reached"))
 
 
-def leg(tenant_id: int, way: Way, more: dict[str, int]) -> str:
+def ending(seconds: int) -> str:
+    """Return what ends a call some seconds after it was answered."""
+    return f"sched_hangup +{seconds} ALLOTTED_TIMEOUT"
+
+
+def leg(tenant_id: int, way: Way, more: Mapping[str, object]) -> str:
     """Return the leg of a call over a gateway."""
     name = " ".join(_NOT_PLAIN.sub("", way.name).split())
     values: dict[str, object] = {
