@@ -157,7 +157,19 @@ def set_groups_of(tenant_id: int, extension_id: int, keys: Sequence[str | GroupK
 
 def may_call_outside(tenant_id: int, extension_id: int) -> bool:
     """Tell whether one of an extension's groups allows calls to external numbers; the default group does."""
-    allowed = groups_sql.external_calls_of(tenant_id, extension_id)
+    return _allows(tenant_id, extension_id, "enable_external_call")
+
+
+def may_page(tenant_id: int, extension_id: int) -> bool:
+    """Tell whether one of an extension's groups allows it to make phones answer by themselves; the default group does.
+
+    Source: contract `portsip-more.md`, row 20.
+    """
+    return _allows(tenant_id, extension_id, "enable_intercom")
+
+
+def _allows(tenant_id: int, extension_id: int, permission: str) -> bool:
+    allowed = groups_sql.allowed_by(tenant_id, extension_id, permission)
     return not allowed or any(allowed)
 
 

@@ -52,10 +52,13 @@ def show(tenant_id: int, column: str, value: object) -> Any:
     )
 
 
-def external_calls_of(tenant_id: int, extension_id: int) -> list[int]:
-    """Return whether each group of an extension allows external calls; it is asked for every call."""
+def allowed_by(tenant_id: int, extension_id: int, permission: str) -> list[int]:
+    """Return whether each group of an extension allows something; it is asked for every call.
+
+    `permission` is the name of a column.
+    """
     rows = database.fetch_all(
-        "SELECT g.enable_external_call FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id"
+        f"SELECT g.{permission} FROM membership AS m JOIN extension_group AS g ON g.id = m.group_id"
         " WHERE g.tenant_id = ? AND m.extension_id = ?",
         (tenant_id, extension_id),
     )

@@ -7,6 +7,8 @@ from typing import Final
 
 from portsip_api.pbx.calls.plans.kinds import Call, Plan, Refuse
 from portsip_api.pbx.errors import FileNotThere
+from portsip_api.pbx.extensions import groups
+from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.features import page_groups
 from portsip_api.pbx.media import prompts
 
@@ -39,7 +41,10 @@ def plan(call: Call, number: str) -> Plan:
 
 
 def page(call: Call, numbers: Sequence[str], how: Page) -> Plan:
-    """Return the page of all numbers but the caller's."""
+    """Return the page of all numbers but the caller's, if whoever causes the call may page."""
+    causer = Extension.find(call.tenant_id, number=call.causer) if call.causer else None
+    if causer is not None and not groups.may_page(call.tenant_id, causer.id):
+        return Refuse(403, f"no group of {call.causer} allows it to page")
     others = tuple(number for number in numbers if number != call.caller)
     if not others:
         return Refuse(480, "there is nobody to page")
