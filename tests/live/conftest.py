@@ -181,6 +181,14 @@ class Pbx:
         )  # fmt: skip
         assert reply.status_code == 200, reply.text
 
+    def special(self, *, on: bool) -> None:
+        """Let the attendant that is chosen answer for all, or no more."""
+        reply = requests.request(
+            "PUT" if on else "DELETE", f"{self.server.url}/sipxconfig/rest/auto-attendant/specialmode", data="x",
+            auth=("superadmin", ADMIN_PASSWORD), headers={"Content-Type": "text/plain"}, timeout=30,
+        )  # fmt: skip
+        assert reply.status_code == 204, reply.text
+
     def take_messages_at(self, number: str) -> None:
         """Let a number be that of the tenant's voicemail."""
         self.post("voice_mail/update", voice_mail_number=number, tenant_id=1)

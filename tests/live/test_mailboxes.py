@@ -1,5 +1,6 @@
 """The voicemail by phone: messages are heard, saved and deleted, callers called back, greetings and PINs changed."""
 
+import json
 import time
 
 import pytest
@@ -176,3 +177,18 @@ def test_a_caller_presses_more_keys_than_calls_are_forwarded(pbx: Pbx, line):
     call.hang_up()
     row = the_row(pbx, bob, 60)
     assert told(row, "caller", "callee", "status") == (bob, NUMBER, "ANSWERED")
+
+
+@pytest.mark.unrecorded  # the record is told late
+def test_a_pin_is_written_nowhere(pbx: Pbx, line):
+    bob, bobs = mailbox(pbx, line)
+    call = enter(bobs, VOICE_PIN)
+    channels = json.loads(pbx.engine.api("show", "channels", "as", "json"))["rows"]
+    (uuid,) = [row["uuid"] for row in channels if row["cid_num"] == bob]
+    assert VOICE_PIN not in pbx.engine.api("uuid_dump", uuid, "json")
+    with pbx.away():
+        call.hang_up()
+        record = wait_until(lambda: list(pbx.recorded.glob(f"{uuid}.cdr.json")), "a record in the folder", 60)
+        text = record[0].read_text()
+    assert '"digits_dialed":"X' in text
+    assert VOICE_PIN not in text

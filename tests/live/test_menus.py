@@ -1,5 +1,7 @@
 """Callers hear a menu and press keys: attendants, which are told apart by tones in the place of what is said."""
 
+import time
+
 import pytest
 
 from tests.live.audio import wav
@@ -129,3 +131,27 @@ def test_a_call_from_outside_is_led_on_and_not_out_again(pbx: Pbx, line, attenda
     call.press("1")
     talk(call, bobs.incoming())
     call.hang_up()
+
+
+@pytest.mark.usefixtures("voice")
+@pytest.mark.unrecorded  # it is a holiday on the day of the recording alone
+def test_an_attendant_rule_and_special_mode_say_who_answers(pbx: Pbx, line, attendant):
+    _, anns = line(ANN)
+    day, feast = attendant(MENU), attendant(LAST)
+    names = {"workingTimeAttendant": f"Attendant {day}", "holidayAttendant": f"Attendant {feast}"}
+    today = int(time.time() * 1000)
+    desk, holidays = pbx.unused(), {"holidayPeriods": [{"startDate": today, "endDate": today}]}
+    rule = {"name": desk, "enabled": True, "type": "Attendant", "extension": desk, **names}
+    id_ = pbx.sipxcom("POST", "api/rules", rule)
+    for hertz, more in ((MENU, {}), (LAST, {"holidayAttendantPeriods": holidays})):
+        pbx.sipxcom("PUT", f"api/rules/{id_}", {**rule, **more})
+        call = anns.call(desk)
+        call.wait("200")
+        assert call.stream.hears(hertz)
+        call.hang_up()
+    pbx.special(on=True)  # the attendant for after hours, which has no prompt of its own
+    call = anns.call(day)
+    call.wait("200")
+    assert call.stream.hears(USUAL)
+    call.hang_up()
+    pbx.special(on=False)
