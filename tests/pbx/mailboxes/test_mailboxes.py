@@ -1,6 +1,6 @@
 """What puts messages into mailboxes: callers, and whoever forwards, answers or copies one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import peewee
@@ -15,7 +15,7 @@ from portsip_api.pbx.media import audio, greetings, prompts
 from portsip_api.pbx.media import files as media_files
 from portsip_api.store import database
 from portsip_api.store.database import StoreUnavailable
-from portsip_api.store.files import write_atomically
+from portsip_api.store.files import write_parts_atomically
 from tests.audio import HOSTILE, check_plays, wav
 from tests.pbx.mailboxes.boxes import ANA, BO, CY, HOME, check_whole, files, folder, leave, make
 
@@ -196,13 +196,13 @@ def test_a_file_is_there_before_its_row(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_full_disk_leaves_no_half_of_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     made, written = leave(), list[object]()
 
-    def fail(path: Any, content: bytes) -> None:
+    def fail(path: Any, parts: Iterable[bytes]) -> int:
         if written:
             raise OSError(28, "No space left on device")
         written.append(path)
-        write_atomically(path, content)
+        return write_parts_atomically(path, parts)
 
-    monkeypatch.setattr("portsip_api.store.blobs.write_atomically", fail)
+    monkeypatch.setattr("portsip_api.store.blobs.write_parts_atomically", fail)
     with pytest.raises(StoreUnavailable, match="No space left"):
         mailboxes.forward(HOME, ANA, made.id, [BO, CY])
     assert len(written) == 1

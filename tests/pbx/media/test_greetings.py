@@ -265,7 +265,7 @@ def test_a_full_disk_is_no_fault_of_the_client(monkeypatch: pytest.MonkeyPatch) 
     def fail(path: Path, content: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("portsip_api.store.blobs.write_atomically", fail)
+    monkeypatch.setattr("portsip_api.store.blobs.write_parts_atomically", fail)
     with pytest.raises(StoreUnavailable, match="No space left"):
         greetings.add(HOME, KEY, "a.wav", wav())
     greeting_id = requested("b.wav")
