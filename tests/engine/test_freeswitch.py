@@ -8,6 +8,7 @@ import pytest
 
 from portsip_api import settings
 from portsip_api.pbx.calls import sip_accounts
+from portsip_api.pbx.media import prompts
 from portsip_api.switch.freeswitch import access, recorded
 from portsip_api.switch.freeswitch.documents import NOT_FOUND
 from tests.audio import check_plays, wav
@@ -121,6 +122,23 @@ def test_who_holds_is_heard_with_music_of_their_own(ask, admin, app):
             check_plays(Path(file).read_bytes(), seconds)
     assert user.delete(source).status_code == 200
     assert "hold_music" not in values(ask(**log_in()).text, "variable")
+
+
+def test_who_holds_without_music_of_their_own_is_heard_with_that_of_the_tenant_or_none(ask, admin, app):
+    admin.make_extension("1000")
+    recorded.make_folder()
+    prompts.add(1, "moh", "calm.wav", wav(0.5))
+
+    def heard(document):
+        return values(document.text, "variable").get("hold_music")
+
+    tenants = heard(ask(**look_up()))
+    check_plays(Path(tenants).read_bytes(), 0.5)
+    assert heard(ask(**log_in(sip_auth_method="INVITE"))) == tenants
+    assert heard(ask(**log_in(sip_auth_method="REGISTER"))) is None  # nobody is held by that
+    user = Portal(app.test_client(), "1000", WEB_PASSWORD)
+    assert user.put("api/my/moh/settings/moh/audio-source", "NONE", type="text/plain").status_code == 200
+    assert heard(ask(**look_up())) == "silence_stream://-1"
 
 
 def test_nobody_else_is_found(ask, admin):

@@ -154,6 +154,7 @@ class Pbx:
             yield
         finally:
             assert requests.delete(f"{url}/{name}", auth=auth, timeout=30).status_code == 200
+            self.recorder.note("no prompt", family, name)
 
     def registrations(self, by: str) -> list[Any]:
         """The registrations that the other API shows, such as those `by` `user/200`."""

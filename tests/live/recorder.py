@@ -30,7 +30,14 @@ OF_FORMS = {
     *("variable_dialed_domain", "variable_pbx_call", "Caller-Network-Addr", "variable_sip_acl_authed_by"),
     *("variable_sofia_profile_name", "variable_sip_gateway", "variable_sip_refer_to", "variable_last_bridge_to"),
     *("variable_originated_legs", "variable_pbx_topic", "variable_pbx_keys", "variable_pbx_node"),
-    *("variable_pbx_party", "variable_originating_leg_uuid", "key_value", "conference_name", "profile_name"),
+    *(
+        "variable_pbx_party",
+        "variable_originating_leg_uuid",
+        "variable_pbx_been",
+        "key_value",
+        "conference_name",
+        "profile_name",
+    ),
 }
 OF_EVENTS = {
     *("Event-Name", "Event-Subclass", "Unique-ID", "from-user", "from-host", "to-user", "to-host", "user", "host"),

@@ -183,17 +183,6 @@ def test_both_phones_of_an_extension_ring_and_one_takes_the_call(line):
     call.hang_up()
 
 
-def test_a_phone_that_redirects_is_not_followed(line):
-    _, anns = line()
-    eve, eves = line(EVE)
-    bob, bobs = line(BOB, {"busy_action": "DISCONNECT"})
-    call = anns.call(bob)
-    rings = bobs.incoming()
-    rings.phone.redirect(rings, eve)
-    assert call.wait("480", "486", "503", "200") != "200"
-    assert eves.is_left_alone(0.5)
-
-
 def test_a_phone_that_says_it_is_somebody_else_does_not_call(line, phone):
     ann, _ = line()
     bob, bobs = line(BOB)

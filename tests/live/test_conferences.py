@@ -275,7 +275,7 @@ def test_an_owner_asks_each_command_of_a_conference(pbx: Pbx, line):  # noqa: PL
     assert set(members()) == {ann, bob, eve}
     ask("kick&last")
     third.wait("BYE")
-    for command in (f"invite&{eve}", f"bgdial&user/{eve}"):
+    for command in (f"invite&{eve}", f"bgdial&{eve}"):
         ask(command)
         rings = eves.incoming()
         rings.answer()

@@ -1,5 +1,7 @@
 """What is heard while a call is held."""
 
+import pytest
+
 from tests.live.audio import wav
 from tests.live.conftest import ANN, BOB, Pbx
 
@@ -19,3 +21,19 @@ def test_who_is_held_hears_the_music_of_who_holds(pbx: Pbx, line):
         assert heard.stream.hears(hertz, 10)
     call.hang_up()
     heard.wait("BYE")
+
+
+@pytest.mark.parametrize("who", ["caller", "callee"])
+def test_who_is_held_hears_the_music_of_the_tenant(pbx: Pbx, line, who):
+    with pbx.prompt("moh", "calm.wav", wav(MUSIC, 2)):
+        (_, anns), (bob, bobs) = line(), line(hertz=BOB)
+        call = anns.call(bob)
+        rings = bobs.incoming()
+        rings.answer()
+        call.wait("200")
+        assert rings.stream.hears(ANN)
+        holds, held = (call, rings) if who == "caller" else (rings, call)
+        holds.hold()
+        assert held.stream.hears(MUSIC, 10)
+        holds.hang_up()
+        held.wait("BYE")

@@ -5,6 +5,7 @@ import re
 
 def alike(document: str) -> str:
     """Return a document without the place of the engine's folder and the ids of rows and files."""
+    document = re.sub(r"outbound_redirect_fatal=true|sip_redirect_context=[^,\]]*", "REDIRECT", document)
     # Whose call it is has a test of its own; it stands in every document.
     document = re.sub(r'<action application="export" data="nolocal:pbx_party=[^"]*" />', "", document)
     document = re.sub(r"(?<=[:\"= !])/[^\"^ !]*/switch/", "/switch/", document)

@@ -25,7 +25,7 @@ from tests.switch.alike import alike
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
 OTHER = "b.test"
 _OF_MESSAGE = re.compile(r"(mailbox~message~[^~]*~[a-z]+~)([0-9]+)")
-_OF_MADE = re.compile(r"(gateways|rules)/(\d+)")
+_OF_MADE = re.compile(r"(gateways|rules|orbits)/(\d+)")
 _OF_GATEWAY = re.compile(r"\b(t\d+)-g(\d+)\b")
 PINS = {"room_pin": "4711", "admin_pin": "0815"}
 NEEDING_AN_ENGINE = {"extensions/call", "conference_room/participants/update", "conference_room/chairman/update"}
@@ -77,7 +77,7 @@ class Replay:
         options = {"type": "text/plain"} if isinstance(body, str) and not body.startswith("<") else {}
         reply = portal.ask(method, path, body, headers={"Host": domain}, **options)
         assert reply.status_code == 200, reply.text
-        if method == "POST":
+        if method == "POST" and answer is not None:
             self.made[path.rpartition("/")[2], answer] = int(reply.text)
 
     def greet(self, number, filename):
@@ -139,6 +139,10 @@ class Replay:
         """Give the default tenant a prompt."""
         prompts.add(1, family, name, audio.wav())
 
+    def no_prompt(self, family, name):
+        """Take it away."""
+        prompts.destroy(1, family, name)
+
     def asked(self, path, form, document):
         """Be asked, and answer as before; what is recorded by phone is there."""
         topic = form.get("variable_pbx_topic", "")
@@ -196,6 +200,7 @@ def test_a_recording(path, admin, ask):
         "attend": replay.attend,
         "receptionist": replay.receptionist,
         "prompt": replay.prompt,
+        "no prompt": replay.no_prompt,
         "event": replay.event,
     }
     steps |= {"status": replay.status, "cdr": replay.cdr, "row": replay.row}

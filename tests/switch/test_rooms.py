@@ -26,7 +26,6 @@ from portsip_api.switch.freeswitch.dialplan import WRITERS
 from portsip_api.switch.freeswitch.documents import NOT_FOUND
 from portsip_api.switch.freeswitch.event_socket import EventSocket
 from portsip_api.switch.freeswitch.steps.writing import Caller, Origin, Writing, inline
-from portsip_api.switch.freeswitch.whose import transferor
 from tests import audio
 from tests.switch.event_server import serving
 
@@ -288,17 +287,3 @@ def test_the_call_that_rings_at_an_extension_is_taken(served):
     served(show=channels(*rows), uuid_dump={uuid: orjson.dumps(leg).decode() for uuid, leg in legs.items()})
     assert data(written(PickUp("1001"))[0], "intercept") == [ID]
     assert data(written(PickUp("1002"))[0], "respond") == ["480 Temporarily Unavailable"]
-
-
-def test_who_transfers_whom_it_called_is_known_from_what_we_said_of_it():
-    leg = {"variable_sip_refer_to": "<sip:x@y>", "Caller-Direction": "outbound", "Caller-Context": DOMAIN}
-    leg |= {"variable_last_bridge_to": ID, "variable_originating_leg_uuid": ID}
-    party = {"variable_pbx_party": f"1000@{DOMAIN}"}
-    assert transferor(leg | party) == "1000"
-    assert transferor(leg | party | {"variable_last_bridge_to": "x"}) == ""  # somebody else by now
-    of_own = {"variable_originated_legs": "ARRAY::x;Outbound Call;1002", "variable_last_bridge_to": "x"}
-    assert transferor(leg | party | of_own) == "1002"  # whom it has called itself
-    assert transferor(leg | {"variable_pbx_party": "1000@b.test"}) == ""
-    assert transferor(leg | {"variable_pbx_party": ""}) == ""
-    assert transferor(leg | {"Caller-Username": "1000"}) == ""
-    assert transferor(party) is None

@@ -33,6 +33,7 @@ class SipAccount:
     name: str
     ha1: str
     music: Sequence[Path] = ()  # of its own, for who is put on hold
+    is_silent: bool = False  # who is put on hold hears nothing
 
 
 def find(number: str, domain: str) -> SipAccount:
@@ -46,7 +47,8 @@ def find(number: str, domain: str) -> SipAccount:
     clear = keyring.decrypt(password, SIP_PASSWORD)
     ha1 = hashlib.md5(f"{number}:{domain}:{clear}".encode(), usedforsecurity=False).hexdigest()
     own = hold_music.all_of(tenant_id, extension_id) if source == user_settings.OWN_MUSIC else []
-    return SipAccount(tenant_id, extension_id, number, domain, name, ha1, [music.audio for music in own])
+    files, is_silent = [music.audio for music in own], source == user_settings.NO_MUSIC
+    return SipAccount(tenant_id, extension_id, number, domain, name, ha1, files, is_silent)
 
 
 def find_for(number: str, domain: str, address: str) -> SipAccount:

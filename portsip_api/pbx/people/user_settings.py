@@ -22,6 +22,7 @@ ENABLED: Final = "ENABLE"
 DISABLED: Final = "DISABLE"
 MUSIC: Final = "moh/audio-source"
 OWN_MUSIC: Final = "PERSONAL_FILES_SRC"  # a value of it
+NO_MUSIC: Final = "NONE"
 MUSIC_PERMISSION: Final = "music-on-hold"
 _OTHERS: Final = definitions("user")
 _FOLDERS: Final = {APPLICATION: "application", CALL: "call-handling", VOICEMAIL_SERVER: "voicemail-server"}

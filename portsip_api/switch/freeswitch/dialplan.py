@@ -65,6 +65,7 @@ def answer(form: Mapping[str, str]) -> str:
     call = planning.call_of(
         found.tenant_id, zlib.crc32(origin.id.encode()), caller=found.extension, causer=found.causer,
         shown=found.shown, recorded=recorded.sound_file(origin.id), is_transferred=found.is_transferred,
+        visited=found.visited,
     )  # fmt: skip
     topic = form.get(f"variable_{TOPIC}")
     if topic:

@@ -10,7 +10,7 @@ from typing import Final
 from portsip_api.pbx.calls import sip_accounts
 from portsip_api.pbx.calls.sip_accounts import SipAccount
 from portsip_api.pbx.errors import NotFound, TooManyFailures
-from portsip_api.switch.freeswitch import recorded
+from portsip_api.switch.freeswitch import music, recorded
 from portsip_api.switch.freeswitch.documents import NOT_FOUND, document, element, named_values
 from portsip_api.switch.freeswitch.sofia import PROFILE
 
@@ -30,7 +30,7 @@ def answer(form: Mapping[str, str]) -> str:
             account = sip_accounts.find(user, domain)
     except (NotFound, TooManyFailures):
         return NOT_FOUND
-    return _document(account)
+    return _document(account, is_registering=form.get("sip_auth_method") == "REGISTER")
 
 
 def contacts(number: str, domain: str) -> str:
@@ -43,7 +43,7 @@ def _plain(name: str) -> str:
     return " ".join(_OF_VARIABLES.sub("", name).split())
 
 
-def _document(account: SipAccount) -> str:
+def _document(account: SipAccount, *, is_registering: bool) -> str:
     leg = f"presence_id={account.number}@{account.domain},dialed_user={account.number},dialed_domain={account.domain}"
     parameters = {"a1-hash": account.ha1, "dial-string": f"{{{leg}}}{contacts(account.number, account.domain)}"}
     variables = {
@@ -51,9 +51,9 @@ def _document(account: SipAccount) -> str:
         "effective_caller_id_name": _plain(account.name) or account.number,
         "effective_caller_id_number": account.number,
     }
-    if account.music:
-        # All of them, one after the other and from the beginning again: of who holds, caller or called.
-        variables["hold_music"] = f"file_string://{'!'.join(str(recorded.playable(file)) for file in account.music)}"
+    # Of who holds, caller or called. The system's music is that of the profile.
+    if not is_registering and (heard := music.of_extension(account)) != str(recorded.default_music()):
+        variables["hold_music"] = heard
     user = element(
         "user",
         {"id": account.number},

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from portsip_api.pbx.calls.sip_accounts import SipAccount
 from portsip_api.pbx.errors import FileNotThere
 from portsip_api.pbx.media import prompts
 from portsip_api.pbx.settings.values import service_settings
@@ -20,6 +21,17 @@ def of_tenant(tenant_id: int) -> str:
         return SILENCE
     names = [prompt.name for prompt in prompts.all_of(tenant_id, prompts.MUSIC) if prompt.name != prompts.DEFAULT]
     return _together([found for name in names[:_MOST] if (found := _file(tenant_id, prompts.MUSIC, name))])
+
+
+def of_extension(account: SipAccount) -> str:
+    """Return what is heard by whom an extension puts on hold: its own music, else its tenant's."""
+    if account.is_silent:
+        return SILENCE
+    return (
+        _together([recorded.playable(file) for file in account.music])
+        if account.music
+        else of_tenant(account.tenant_id)
+    )
 
 
 def named(tenant_id: int, family: str, name: str) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from portsip_api.pbx.trunks.sip_trunks import SipTrunk
+from portsip_api.switch.freeswitch import recorded
 from portsip_api.switch.freeswitch.documents import element, named_values
 
 PROFILE: Final = "phones"  # where phones register
@@ -59,7 +60,7 @@ def profiles(
         "outbound-codec-prefs": "PCMA,PCMU",
         "inbound-codec-negotiation": "generous",
         "user-agent-string": "PBX",
-        "hold-music": "silence",
+        "hold-music": str(recorded.default_music()),
     }
     phones, gateways = ports
     made = [_gateway(trunk, secret) for trunk in trunks]
@@ -80,6 +81,7 @@ _OF_PHONES: Final = {
     "inbound-reg-in-new-thread": "true",
     "manage-presence": "true",
     "log-auth-failures": "true",
+    "manual-redirect": "true",  # a call goes on by a look-up, never straight to where a phone says
 }
 _OF_TRUNKS: Final = {
     "context": CONTEXT,

@@ -38,13 +38,15 @@ def call_of(  # noqa: PLR0913 — what the call is
     shown: str = "",
     recorded: Path | None = None,
     is_transferred: bool = False,
+    visited: tuple[str, ...] = (),
 ) -> Call:
     """Return a call in a tenant, `at` an instant, by default now.
 
     `turn` is a number that differs from call to call: groups that take turns begin with another member each time.
     `caller` is the number of the extension that calls, nothing for a call from outside; `causer` the one by whose
     rights it goes on, by default the caller; `shown` a caller id that it asked for and may show outside; `recorded` is
-    where a sound is that was recorded in the call; `is_transferred`: it was put through by the causer's phone.
+    where a sound is that was recorded in the call; `is_transferred`: it was put through by the causer's phone;
+    `visited` are numbers at which it has been, and does not come again.
     """
     at = at or datetime.fromtimestamp(clock.wall(), UTC)
     return Call(
@@ -55,6 +57,7 @@ def call_of(  # noqa: PLR0913 — what the call is
         at,
         _builder_of,
         _kind_of,
+        visited,
         shown=shown,
         recorded=recorded,
         is_transferred=is_transferred,

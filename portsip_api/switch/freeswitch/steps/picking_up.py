@@ -1,5 +1,7 @@
 """How FreeSWITCH lets somebody take a call that rings at an extension."""
 
+import time
+
 from portsip_api.pbx.calls.plans.codes import PickUp
 from portsip_api.pbx.calls.plans.kinds import Refuse
 from portsip_api.switch.freeswitch import access
@@ -7,6 +9,7 @@ from portsip_api.switch.freeswitch.engine import leg_called, table
 from portsip_api.switch.freeswitch.event_socket import EventSocket
 from portsip_api.switch.freeswitch.steps.writing import Step, Writing, Written, refusal
 
+_WAITS = (0.0, 0.2, 0.3, 0.5)  # seconds; FreeSWITCH waits two for an answer
 _NOTHING = Refuse(480, "nothing rings at the extension")
 
 
@@ -19,10 +22,15 @@ def pick_up(writing: Writing, plan: PickUp) -> Written:
 
 
 def _ringing(address: str) -> str:
-    """Return the leg of who calls the phones of an address, empty for nobody; of several the first."""
+    """Return the leg of who calls the phones of an address, empty for nobody; of several the first.
+
+    FreeSWITCH tells of a leg a moment after it has begun to ring.
+    """
     with EventSocket(access.door()) as client:
-        for row in table(client, "channels"):
-            leg = leg_called(client, str(row.get("uuid", ""))) if row.get("presence_id") == address else {}
-            if leg.get("Answer-State") == "ringing" and leg.get("variable_originating_leg_uuid"):
-                return str(leg["variable_originating_leg_uuid"])
+        for wait in _WAITS:
+            time.sleep(wait)
+            for row in table(client, "channels"):
+                leg = leg_called(client, str(row.get("uuid", ""))) if row.get("presence_id") == address else {}
+                if leg.get("Answer-State") == "ringing" and leg.get("variable_originating_leg_uuid"):
+                    return str(leg["variable_originating_leg_uuid"])
     return ""

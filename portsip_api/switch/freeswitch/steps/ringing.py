@@ -4,7 +4,7 @@ from typing import Final
 
 from portsip_api.pbx.calls.plans.kinds import Leg, OutsideLeg, Plan, Result, Ring
 from portsip_api.switch.freeswitch.steps import outside
-from portsip_api.switch.freeswitch.steps.writing import Step, Writing, Written
+from portsip_api.switch.freeswitch.steps.writing import Step, Writing, Written, redirecting
 
 # What FreeSWITCH calls the results; any other is as if nobody answered.
 _RESULTS: Final = {
@@ -22,17 +22,19 @@ def ring(writing: Writing, plan: Ring) -> Written:
     """Ring phones, and keep what follows each result."""
     following: dict[str, Plan] = {result.value: found for result, found in plan.on.items()} | {"": plan.otherwise}
     node, depth = writing.branch(following, _RESULTS)
+    domain, is_alone = writing.caller.domain, len(plan.legs) == 1
     steps = [
         Step("set", f"pbx_node={node}"),
         Step("set", f"call_timeout={plan.seconds}"),
-        Step("bridge", ",".join(_leg(leg, writing.caller.domain) for leg in plan.legs)),
+        Step("bridge", ",".join(_leg(leg, domain, is_alone=is_alone) for leg in plan.legs)),
     ]
     return Written(steps, depth)
 
 
-def _leg(leg: Leg | OutsideLeg, domain: str) -> str:
+def _leg(leg: Leg | OutsideLeg, domain: str, *, is_alone: bool) -> str:
+    """Return a leg; where its phone sends the call elsewhere, it goes there, unless others ring as well."""
     if isinstance(leg, OutsideLeg):
         ending = {} if leg.most is None else {"execute_on_answer": outside.ending(leg.most)}
         return outside.leg(leg.tenant_id, leg.way, {"leg_timeout": leg.seconds, **ending})
-    told = f"leg_timeout={leg.seconds},outbound_redirect_fatal=true,origination_callee_id_number={leg.number}"
-    return f"[{told}]user/{leg.number}@{domain}"
+    sent = f"sip_redirect_context={redirecting(leg.number, domain)}" if is_alone else "outbound_redirect_fatal=true"
+    return f"[leg_timeout={leg.seconds},{sent},origination_callee_id_number={leg.number}]user/{leg.number}@{domain}"

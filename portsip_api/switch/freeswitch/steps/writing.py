@@ -21,6 +21,7 @@ _PHRASES: Final = {
     503: "Service Unavailable",
 }
 _GO_ON: Final = "'${p_${pbx_node}_${n_${pbx_node}_${originate_disposition}}}' inline"
+REDIRECTED: Final = "redirected"
 _PLAIN: Final = re.compile(r"[0-9A-Za-z+*#_.-]{1,64}", re.ASCII)
 _PARTING: Final = re.compile(r"[\^'\\]")
 
@@ -135,6 +136,11 @@ def refusal(_: Writing | None, refuse: Refuse) -> Iterator[Step]:
 def plain(number: str) -> str:
     """Return a number as a step can have it: nothing for one with which FreeSWITCH would do something."""
     return number if _PLAIN.fullmatch(number) else ""
+
+
+def redirecting(number: str, domain: str) -> str:
+    """Return the context in which a call is looked up that the phone of an extension sends elsewhere."""
+    return f"{REDIRECTED}~{number}~{domain}"
 
 
 def inline(steps: Iterable[Step]) -> str:
