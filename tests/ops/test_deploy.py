@@ -10,6 +10,9 @@ from portsip_api import settings
 
 DEPLOY = settings.ROOT / "deploy"
 CONTAINERFILE = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+SERVER = (DEPLOY / "portsip-api.service").read_text(encoding="utf-8")
+ENGINE = (DEPLOY / "freeswitch.service").read_text(encoding="utf-8")
+ENVIRONMENT = (DEPLOY / "portsip-api.env").read_text(encoding="utf-8")
 IGNORED = [
     line
     for line in (settings.ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
@@ -84,4 +87,50 @@ def test_nginx_logs_no_path_that_is_a_secret(path, logged):
 
 @pytest.mark.parametrize("line", ["LimitCORE=0", "MemoryMax=2G", "TasksMax=256"])
 def test_the_unit_has_limits(line):
-    assert line in (DEPLOY / "portsip-api.service").read_text(encoding="utf-8").splitlines()
+    assert line in SERVER.splitlines()
+
+
+def values(unit: str, name: str) -> list[str]:
+    """What stands behind a name in a unit, each time that it stands there."""
+    return re.findall(rf"^{name}=(.*)$", unit, re.MULTILINE)
+
+
+def test_the_engine_is_confined_as_the_server_is():
+    own, others = (set(re.findall(r"^\w+=.*$", unit, re.MULTILINE)) for unit in (ENGINE, SERVER))
+    first, last = SERVER.index("NoNewPrivileges="), SERVER.index("[Install]")
+    asked = set(re.findall(r"^\w+=.*$", SERVER[first:last], re.MULTILINE))
+    assert asked - own == {
+        "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX", "SystemCallFilter=~@privileged @resources",
+    }  # fmt: skip
+    assert "SystemCallFilter=~@privileged" in own
+    assert {"LimitCORE=0", "MemoryMax=2G", "Restart=on-failure"} <= own & others
+    assert values(ENGINE, "TasksMax")
+
+
+def test_the_engine_has_the_folders_that_it_is_told():
+    (start,) = values(ENGINE, "ExecStart")
+    told = dict(re.findall(r"-(conf|log|db|run) (\S+)", start))
+    (run,), (state,), (logs,) = (values(ENGINE, f"{name}Directory") for name in ("Runtime", "State", "Logs"))
+    assert told == {
+        "conf": "/etc/freeswitch",
+        "run": f"/run/{run}",
+        "db": f"/var/lib/{state}",
+        "log": f"/var/log/{logs}",
+    }
+    assert values(ENGINE, "PIDFile") == [f"{told['run']}/freeswitch.pid"]
+    assert values(ENGINE, "LogsDirectoryMode") == ["0700"]  # a copy of the configuration lies there
+    assert f"install -d -o freeswitch -g freeswitch -m 0700 {told['conf']}" in ENGINE
+    assert f"pbx switch config freeswitch {told['conf']} " in ENGINE
+
+
+def test_server_and_engine_share_a_folder():
+    """The engine's unit names it, and makes its user a member of the group that the settings name."""
+    given = dict(line.partition("=")[::2] for line in ENVIRONMENT.splitlines() if line.startswith("PBX_"))
+    asked = dict(re.findall(r"^#   (PBX_\w+)=(\S+)", ENGINE, re.MULTILINE))
+    shared = settings.load(given | {name: text for name, text in asked.items() if name != "PBX_MEDIA_GROUP"})
+    assert values(ENGINE, "ReadWritePaths") == [str(shared.switch_path)]
+    assert f"install -d -o portsip-api -g portsip-api -m 2770 {shared.switch_path}" in ENGINE
+    (group,) = values(ENGINE, "SupplementaryGroups")
+    assert asked["PBX_MEDIA_GROUP"] == group
+    assert f"usermod --append --groups {group} {values(ENGINE, 'User')[0]}" in ENGINE
+    assert shared.switch == "freeswitch"
