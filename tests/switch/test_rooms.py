@@ -234,7 +234,7 @@ def test_a_page_is_heard_by_all_and_ends_with_the_pager(tmp_path):
 
 def queue(**fields):
     waves = ((Leg("1001", 9),), (Leg("1002", 5),))
-    values = {"music": "", "intro": None, "intro_is_whole": False, "most_seconds": 0, "most_callers": 0}
+    values = {"music": "", "intro": None, "most_seconds": 0, "most_callers": 0}
     return Queue(1, "800", waves, otherwise=Refuse(480, "late"), **(values | fields))
 
 
@@ -256,7 +256,7 @@ def test_a_queue_rings_its_members_again_and_again_until_the_time_is_up():
 
 
 def test_a_queue_without_members_is_late_at_once():
-    steps, _ = written(Queue(1, "800", (), "", None, False, 0, 0, Refuse(480, "late")))
+    steps, _ = written(Queue(1, "800", (), "", None, 0, 0, Refuse(480, "late")))
     assert "480 Temporarily Unavailable" in data(steps, "respond")
 
 

@@ -22,7 +22,7 @@ class Queue(Plan):
 
     Those that wait take turns in the order in which they came; the `waves` of members ring one after the other, again
     and again. After `most_seconds`, and where `most_callers` wait already, `otherwise` follows; 0 is no limit.
-    `intro_is_whole`: nobody rings before its end.
+    Nobody rings before the end of the intro.
     """
 
     tenant_id: int
@@ -30,7 +30,6 @@ class Queue(Plan):
     waves: tuple[tuple[Leg, ...], ...]
     music: str
     intro: Path | None
-    intro_is_whole: bool
     most_seconds: int
     most_callers: int
     otherwise: Plan
@@ -50,7 +49,6 @@ def plan(call: Call, number: str, otherwise: Plan) -> Plan:
         tuple(filter(None, waves)),
         values["music_on_hold"],
         _intro(call.tenant_id, values["intro_prompt_file"]) if values["enable_intro_prompt"] else None,
-        values["enable_play_full_intro"],
         values["max_wait_time"],
         values["max_callers"],
         otherwise,
