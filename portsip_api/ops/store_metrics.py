@@ -17,6 +17,14 @@ from portsip_api.pbx.upkeep import measures
 from portsip_api.store import backup, volatile
 from portsip_api.store.sqlite_file import StoreUnavailable
 
+# Of what is counted as one number: its name here, its meaning, and how many of what is counted are one.
+_SINGLE: Final = {
+    measures.TOKENS: ("pbx_tokens", "Access tokens that live", 1),
+    measures.CONNECTED: ("pbx_switch_connected", "Whether what the SIP engine tells is heard", 1),
+    measures.REGISTRATIONS: ("pbx_registrations", "Phones that are registered", 1),
+    measures.ON_CALL: ("pbx_extensions_on_call", "Extensions that are on a call", 1),
+    measures.LAG: ("pbx_switch_lag_seconds", "How late an event of the SIP engine was heard at most, of late", 1000),
+}
 _UNREADABLE: Final = (peewee.PeeweeException, sqlite3.Error, StoreUnavailable)
 
 
@@ -59,18 +67,19 @@ def _counted() -> Iterator[Metric]:
     extensions = GaugeMetricFamily(
         "pbx_extensions", "Extensions by the id of their tenant and their status", labels=["tenant", "status"]
     )
-    tokens = GaugeMetricFamily("pbx_tokens", "Access tokens that live")
     trunks = GaugeMetricFamily("pbx_trunks", "Gateways in use by whether calls can go over them", labels=["status"])
+    single = []
     try:
         for measure in measures.read():
             if measure.name == measures.TRUNKS:
                 trunks.add_metric([measure.status], measure.number)
             elif measure.name == measures.EXTENSIONS:
                 extensions.add_metric([str(measure.tenant_id), measure.status], measure.number)
-            else:
-                tokens.add_metric([], measure.number)
+            elif measure.name not in measures.ENGINE or settings.current().switch != settings.NO_SWITCH:
+                name, meaning, unit = _SINGLE[measure.name]
+                single.append(GaugeMetricFamily(name, meaning, measure.number / unit))
     except _UNREADABLE:
         return
     yield extensions
-    yield tokens
     yield trunks
+    yield from single

@@ -66,6 +66,26 @@ def test_gateways_are_told_by_whether_calls_can_go_over_them(app: Flask) -> None
     assert labelled(app, "pbx_trunks") == {'status="UP"': 3, 'status="DOWN"': 0}
 
 
+def _engine(app: Flask) -> dict[str, float]:
+    text = app.test_client().get("/metrics").text
+    found = re.findall(r"^(pbx_(?:switch_\w+|registrations|extensions_on_call)) (\S+)$", text, re.MULTILINE)
+    return {name: float(number) for name, number in found}
+
+
+def test_what_the_engine_tells_is_told_while_it_is_there(app: Flask, admin: Crm, configure) -> None:
+    configure(PBX_SWITCH="freeswitch")
+    assert _engine(app) == {}
+    measures.note_engine(3, 2, 250)
+    measures.take()  # the other job
+    assert _engine(app) == {
+        "pbx_switch_connected": 1, "pbx_registrations": 3, "pbx_extensions_on_call": 2, "pbx_switch_lag_seconds": 0.25,
+    }  # fmt: skip
+    measures.note_no_engine()
+    assert _engine(app) == {"pbx_switch_connected": 0}
+    configure(PBX_SWITCH="none")
+    assert _engine(app) == {}  # there is none to be missed
+
+
 def test_nothing_is_counted_for_who_asks(app: Flask, admin: Crm, statements: list[str]) -> None:
     costs = []
     for numbers in (range(100, 101), range(200, 240)):

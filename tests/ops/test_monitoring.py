@@ -32,13 +32,15 @@ def expressions() -> Iterator[str]:
 
 
 @pytest.fixture
-def told(app: Flask, admin: Crm, tmp_path) -> dict[str, set[str]]:
+def told(app: Flask, admin: Crm, tmp_path, configure) -> dict[str, set[str]]:
     """The labels of each number that a server tells which has all of them."""
     admin.make_extension("100")
     metrics: Any = app.extensions["pbx-metrics"]
     metrics.job_succeeded.labels("delete_expired_tokens").set(1)
     measures.take()
     measures.note_trunks(1, 1)
+    measures.note_engine(1, 1, 1)
+    configure(PBX_SWITCH="freeswitch")
     place = backup.Place(settings.current().data_path, settings.current().database_path)
     backup.create(place, tmp_path / "backup.tar.gz", rekey.needed_keys)
     found: dict[str, set[str]] = {}

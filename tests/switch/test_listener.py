@@ -8,6 +8,8 @@ import pytest
 from portsip_api import settings
 from portsip_api.pbx.calls import sip_accounts
 from portsip_api.pbx.errors import NotFound
+from portsip_api.pbx.upkeep import measures
+from portsip_api.store.clock import clock
 from portsip_api.switch.freeswitch import listener
 from portsip_api.switch.freeswitch.engine import FreeSwitch
 from portsip_api.switch.freeswitch.listener import Listener
@@ -173,3 +175,46 @@ def test_registrations_are_told_as_they_are_and_dropped(configure):
         assert (found.identity, found.contact, found.ip) == ("1000@pbx.local", "sip:1000@192.0.2.1:5060", "192.0.2.1")
         assert 295 <= found.seconds_to_expire <= 300
         FreeSwitch().drop(found)
+
+
+def engine_measures():
+    """What is kept of the engine for the metrics."""
+    return {one.name: one.number for one in measures.read() if one.name in measures.ENGINE}
+
+
+def test_what_goes_on_is_measured(listen, monkeypatch, time):
+    monkeypatch.setattr(listener, "MEASURE_SECONDS", 0.0)
+    seen = threading.Event()
+    late = leg("b", dialed_user="1001", dialed_domain="pbx.local")
+    late["Event-Date-Timestamp"] = str(round((clock.wall() - 1.5) * 1e6))
+
+    def engine(peer):
+        reconciling(peer, PHONE.format(call_id="p", user="1000", agent="A"))
+        while not seen.wait(0.01):
+            peer.event(json.dumps(late).encode())
+
+    def then():
+        told = {"connected": 1, "registrations": 1, "on call": 1, "lag": 1500}
+        wait_until(lambda: engine_measures() == told, str(told), 20)
+        seen.set()
+        wait_until(lambda: engine_measures() == {"connected": 0}, "the engine is away", 20)
+
+    listen(engine, then=then)
+
+
+@pytest.mark.parametrize("made", ["", "soon", "-1", "99999999999999999"])
+def test_an_event_without_its_time_is_not_late(listen, monkeypatch, made):
+    monkeypatch.setattr(listener, "MEASURE_SECONDS", 0.0)
+    seen = threading.Event()
+
+    def engine(peer):
+        reconciling(peer)
+        peer.event(json.dumps(register() | {"from-host": "pbx.local", "Event-Date-Timestamp": made}).encode())
+        assert seen.wait(20)
+
+    def then():
+        told = {"connected": 1, "registrations": 1, "on call": 0, "lag": 0}
+        wait_until(lambda: engine_measures() == told, str(told), 20)
+        seen.set()
+
+    listen(engine, then=then)

@@ -12,7 +12,9 @@ from typing import Final
 
 from portsip_api.pbx.calls import lines, sip_accounts
 from portsip_api.pbx.errors import SwitchUnavailable
+from portsip_api.pbx.upkeep import measures
 from portsip_api.store import database, volatile
+from portsip_api.store.clock import clock
 from portsip_api.switch.freeswitch import access, message_waiting, room_events
 from portsip_api.switch.freeswitch.depositing import Depositor
 from portsip_api.switch.freeswitch.engine import leg_called, phones, table
@@ -22,6 +24,7 @@ from portsip_api.switch.freeswitch.live import NAMES, SUBCLASSES, Live
 FIRST_WAIT: Final = 0.5  # seconds before a connection is tried again; each time twice as long
 LONGEST_WAIT: Final = 8.0
 RECONCILE_SECONDS: Final = 60.0
+MEASURE_SECONDS: Final = 5.0
 _RECORDED: Final = "RECORD_STOP"
 _TURN: Final = 0.5  # seconds after which it is looked whether it is to stop
 
@@ -36,6 +39,7 @@ class Listener:
         self._live = Live()
         self._depositor = Depositor()
         self._problem = ""
+        self._lag = 0.0  # seconds by which an event was late, the most since that was written
 
     def run(self, stopping: threading.Event) -> None:
         """Listen, and connect again for as long as it takes, until `stopping` is set."""
@@ -50,6 +54,8 @@ class Listener:
         wait = FIRST_WAIT
         while not stopping.is_set():
             try:
+                if self._problem:
+                    measures.note_no_engine()
                 with EventSocket(access.door()) as client:
                     client.subscribe((*NAMES, _RECORDED, message_waiting.QUERY), SUBCLASSES)
                     self._reconcile(client)
@@ -66,7 +72,7 @@ class Listener:
             wait = min(wait * 2, LONGEST_WAIT)
 
     def _follow(self, client: EventSocket, stopping: threading.Event) -> None:
-        reconciled = time.monotonic()
+        reconciled = measured = time.monotonic()
         while not stopping.is_set():
             event = client.event(_TURN)
             if event is not None:
@@ -75,8 +81,17 @@ class Listener:
                 client.lost = False
                 self._reconcile(client)
                 reconciled = time.monotonic()
+            if time.monotonic() - measured > MEASURE_SECONDS:
+                self._measure()
+                measured = time.monotonic()
+
+    def _measure(self) -> None:
+        registrations, on_call = self._live.counts()
+        measures.note_engine(registrations, on_call, round(self._lag * 1000))
+        self._lag = 0.0
 
     def _take(self, client: EventSocket, event: Event) -> None:
+        self._lag = max(self._lag, _lag(event))
         if event.get("Event-Subclass") == "sofia::register_failure":
             told = (str(event.get(name, "")) for name in ("to-user", "to-host", "network-ip"))
             sip_accounts.refused(*told)
@@ -100,6 +115,7 @@ class Listener:
         legs = [leg_called(client, str(row.get("uuid", ""))) for row in table(client, "channels")]
         self._live.begin(known, [leg for leg in legs if leg.get("Answer-State") == "answered"])
         changed = lines.set_all(self._live.lines())
+        self._measure()
         if self._problem:
             self._problem = ""
             _log.info("The SIP engine is there again.")
@@ -110,3 +126,9 @@ class Listener:
         if self._problem != why:
             self._problem = why
             _log.warning("What phones do is not known: %s", why)
+
+
+def _lag(event: Event) -> float:
+    """Return the seconds since FreeSWITCH has made an event, by the clock of the machine that both are on."""
+    made = str(event.get("Event-Date-Timestamp", ""))  # microseconds
+    return max(0.0, clock.wall() - int(made) / 1e6) if made.isdecimal() else 0.0

@@ -64,6 +64,10 @@ class Live:
         state = ON_CALL if self._legs.get(address) else ONLINE if agents else OFFLINE
         return Line(state, agents[-1] if agents else "")
 
+    def counts(self) -> tuple[int, int]:
+        """Return how many phones are registered, and how many extensions are on a call."""
+        return sum(map(len, self._phones.values())), sum(map(bool, self._legs.values()))
+
     def lines(self) -> dict[str, Line]:
         """Return what is known of everybody who is not offline."""
         known = {address for of in (self._phones, self._legs) for address, found in of.items() if found}
