@@ -168,6 +168,7 @@ OWNERS = {
     **{(method, "rest/my/conference/<name:conference>"): 400 for method in ("GET", "PUT")},  # there is no command
     **{(method, "rest/my/conference/<name:conference>/<name:command>"): 503 for method in ("GET", "PUT")},
     ("POST", "rest/my/redirect/callcontroller/<name:calling>/<name:called>"): 503,  # without an engine
+    ("PUT", "rest/my/redirect/mailbox/<name:user>/mwi"): 503,
 }
 # Requests that make something of the attacker's own, whose name may be the one that another tenant uses.
 MAKES_OWN = {
