@@ -13,7 +13,7 @@ from portsip_api.pbx.trunks import sip_trunks
 from portsip_api.store.clock import clock
 from portsip_api.store.files import OTHERS
 from portsip_api.switch import FREESWITCH
-from portsip_api.switch.freeswitch import access, static, trunks
+from portsip_api.switch.freeswitch import access, recorded, static, trunks
 from portsip_api.switch.freeswitch.event_socket import EventSocket
 from portsip_api.switch.freeswitch.sofia import PROFILE, TRUNKS, name_of
 
@@ -76,6 +76,11 @@ def _engine(client: EventSocket) -> Iterator[str]:
         if "RUNNING" not in _profile(client, name):
             yield f"The engine's SIP profile {name} does not run: perhaps its port is taken."
     yield from _gateways(client)
+    if client.api("file_exists", str(recorded.default_music())) != "true":
+        yield (
+            f"The engine does not get at {settings.current().switch_path}: it and its user need to (PBX_SWITCH_DIR, "
+            "PBX_MEDIA_GROUP), and `pbx switch config` makes what it plays from there."
+        )
     told = client.api("strepoch")
     if not told.isdigit() or abs(int(told) - clock.wall()) > _MOST_SECONDS:
         yield "The clocks of this server and of the engine differ."

@@ -94,6 +94,7 @@ def test_what_is_wrong_is_said(data):
     (data / "switch.password").chmod(0o644)
     replies = {"version": "FreeSWITCH Version 1.8.7", "strepoch": "1", "sofia status": "x profile RUNNING"}
     replies["module_exists mod_sndfile"] = "false"
+    replies[f"file_exists {data.resolve()}/switch/music.wav"] = "false"
     with serving(answering(replies)) as server:
         result = check(data, server)
     assert result.returncode == 1
@@ -106,9 +107,10 @@ def test_what_is_wrong_is_said(data):
         "profile phones",
         "profile trunks",
         "clocks",
+        f"does not get at {data.resolve()}/switch:",
     ):
         assert said.count(sentence) == 1, (sentence, said)
-    assert said.count("error: ") == 7
+    assert said.count("error: ") == 8
 
 
 def test_an_engine_that_is_not_there_is_said(data):
