@@ -75,6 +75,7 @@ coverage: .venv/test.stamp .venv/clients.stamp
 	$(BIN)/coverage report
 
 # Calls on a real engine, which FREESWITCH names: make live FREESWITCH=/usr/bin/freeswitch
+# With FAULTS=long a hundred of them are cut short by kill -9.
 live: .venv/test.stamp
 	FREESWITCH=$(FREESWITCH) $(BIN)/pytest -n 0 tests/live
 

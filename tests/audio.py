@@ -108,6 +108,7 @@ MACHINE_MADE: dict[str, bytes] = {
     "4 GB of samples in a file of the right length": riff(fmt(), _open(_OPEN)),
     "0 samples and a length that fits them": riff(fmt(), _open(0), size=36),
     "0 samples behind notes and a length that fits them": riff(fmt(), _NOTES + b"\0", _open(0), size=62),
+    "a recorder that was killed": riff(fmt(), _open(0), size=8),  # libsndfile
     "a pipe of SoX": riff(fmt(), _open(0x7FFFF000), size=36 + 0x7FFFF000),
     "odd notes that are not filled": riff(fmt(), _NOTES, _DATA),
     "odd notes that are not filled, of an open length": riff(fmt(), _NOTES, _open(_OPEN), size=_OPEN),

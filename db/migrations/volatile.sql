@@ -56,3 +56,19 @@ CREATE TABLE gateway_address (
     address TEXT NOT NULL,
     PRIMARY KEY (host, address)
 ) WITHOUT ROWID;
+
+-- Calls that were routed and have not ended, as far as is known. Times are milliseconds since 1970.
+CREATE TABLE open_call (
+    call_id       TEXT    PRIMARY KEY,   -- the engine's
+    tenant_id     INTEGER NOT NULL,
+    direction     TEXT    NOT NULL,
+    caller        TEXT    NOT NULL,
+    caller_domain TEXT    NOT NULL,
+    callee        TEXT    NOT NULL,
+    started       INTEGER NOT NULL,
+    answered      INTEGER,
+    recipient     TEXT    NOT NULL DEFAULT ''   -- who talks, as far as that is known
+) WITHOUT ROWID;
+
+CREATE INDEX open_call_started ON open_call (started);
+CREATE INDEX open_call_caller ON open_call (tenant_id, caller, started);

@@ -53,6 +53,7 @@ class Server:
         assert self.may_start, "a test that starts a server asks for the fixture `servers`"
         self.kind = kind
         self.data_dir = data_dir
+        self.given = env
         self._workers = int(env.get("PBX_WORKERS", "2"))
         descriptor, log_path = tempfile.mkstemp(".log", f"{kind}-", data_dir.parent)
         self._log = Path(log_path)

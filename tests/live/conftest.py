@@ -306,6 +306,18 @@ class Pbx:
         finally:
             os.killpg(self.server.pid, signal.SIGCONT)
 
+    def stop_server(self) -> None:
+        """End the server, which may be one that a test has started anew."""
+        self.server.stop()
+
+    def kill_server(self) -> None:
+        """Kill every process of the server, and start it again where it was."""
+        port = self.server.port
+        os.killpg(self.server.pid, signal.SIGKILL)
+        self.server.wait_end()
+        given = {**self.server.given, "PBX_BIND": f"127.0.0.1:{port}"}
+        self.server = start_server("gunicorn", self.server.data_dir, **given)
+
     def _headers(self) -> dict[str, str]:
         return {"access_token": self._token} if self._token else {}
 
@@ -345,6 +357,7 @@ def pbx(servers: None, template: Any, tmp_path_factory: pytest.TempPathFactory) 
             stack.enter_context(recorder.listening(door))
         running = Pbx(server, engine, recorder)
         running.set_up()
+        stack.callback(running.stop_server)
         yield running
 
 

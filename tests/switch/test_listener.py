@@ -6,7 +6,9 @@ import threading
 import pytest
 
 from portsip_api import settings
-from portsip_api.pbx.calls import sip_accounts
+from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
+from portsip_api.pbx.calls import open_calls, sip_accounts
+from portsip_api.pbx.calls.records import INTERNAL, Party
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.upkeep import measures
 from portsip_api.store.clock import clock
@@ -132,6 +134,37 @@ def test_what_was_missed_is_found_out_after_each_connection(listen, statuses):
         statuses(ann="OFFLINE", bob="ON_CALL")
 
     listen(before, after, then=then)
+
+
+def test_calls_that_the_engine_has_no_more_end_and_those_that_go_on_do_not(listen, statuses, admin, monkeypatch):
+    monkeypatch.setattr(open_calls, "YOUNG", -1_000)
+    for id_ in ("lost", "first", "transferred"):
+        open_calls.begin(DEFAULT_TENANT_ID, id_, INTERNAL, Party("1000", domain="pbx.local"), "1001")
+    going_on = [leg(id_) | {"Answer-State": "ringing"} for id_ in ("first", "lost")]
+    going_on.append(leg("second", pbx_call="transferred") | {"Answer-State": "answered"})
+    told = threading.Event()
+
+    def before(peer):
+        reconciling(peer, NOBODY, *going_on)
+        peer.event(json.dumps(leg("b", dialed_user="1001", dialed_domain="pbx.local", pbx_call="lost")).encode())
+        assert told.wait(20)
+
+    def after(peer):
+        reconciling(peer, NOBODY, *(one for one in going_on if one["Unique-ID"] != "lost"))
+        peer.command()
+
+    def rows():
+        return admin.read("call_logs/list")["items"]
+
+    def then():
+        statuses(ann="OFFLINE", bob="ON_CALL")
+        assert rows() == []
+        told.set()
+        (row,) = wait_until(rows, "the lost call", 20)
+        assert (row["caller"], row["callee"], row["final_dest"], row["end_reason"]) == ("1000", "1001", "1001", "LOST")
+
+    listen(before, after, then=then)
+    assert len(rows()) == 1
 
 
 def test_a_wrong_proof_of_a_phone_is_counted(listen, admin):

@@ -1,9 +1,9 @@
 """The history of calls: one function that writes a call, and the lists of those that have ended.
 
 A call may be written while it goes on and again when it has ended, any number of times; what is written later is truer,
-and a call that has ended stays so. Lists cost the same whatever there is: the order of time is counted in blocks, and a
-list that is filtered by more than times and an extension looks through the newest MOST_SEEN calls that its most telling
-filter leaves.
+and a call that has ended stays so, also where its end is said to be lost. Lists cost the same whatever there is: the
+order of time is counted in blocks, and a list that is filtered by more than times and an extension looks through the
+newest MOST_SEEN calls that its most telling filter leaves.
 Source: contract `portsip-more.md`, section 2; `sipxcom-user.md`, sections 7 and 8.
 """
 
@@ -147,7 +147,7 @@ def write(tenant_id: int, record: CallRecord) -> int:
             session_id = record.session_id or new_session()
             Call.insert(tenant_id, **values, session_id=session_id)
             return session_id
-        if row.ended is None or record.ended is not None:  # what is told late of a call that has ended is nothing new
+        if row.ended is None or record.knows_end:  # what is told late of a call that has ended is nothing new
             if record.session_id is not None:
                 values["session_id"] = record.session_id
             Call.update(tenant_id, values, id=row.id)

@@ -66,6 +66,11 @@ class CallRecord:
     fail_code: int = 0
     session_id: int | None = None
 
+    @property
+    def knows_end(self) -> bool:
+        """Whether it says when the call ended, and how."""
+        return self.ended is not None and self.end_reason != LOST
+
     def columns(self) -> dict[str, object]:
         """Return its columns, but for the session's id. Raises Invalid."""
         problems = dict(self._problems())

@@ -22,8 +22,9 @@ MOST_CHUNKS: Final = 1_000
 _PCM, _FLOAT, _ALAW, _MULAW, _EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
 _FLOAT_32: Final = "FLOAT"
 _LARGEST: Final = 0xFFFFFFFF
-# Lengths that stand for one that the writer did not know: 0x7FFFF000 is what SoX writes to a pipe.
-_OPEN_FILE: Final = (0, _LARGEST)
+# Lengths that stand for one that the writer did not know: 8 is what libsndfile writes before it closes a file, and
+# 0x7FFFF000 what SoX writes to a pipe.
+_OPEN_FILE: Final = (0, 8, _LARGEST)
 _OPEN_DATA: Final = (0, 0x7FFFF000, _LARGEST)
 # (format tag, bits of a sample): what the decoder calls it
 _ENCODINGS: Final = {

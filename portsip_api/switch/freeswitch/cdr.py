@@ -11,12 +11,11 @@ from typing import Any, Final
 
 import orjson
 
-from portsip_api import settings
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.calls import history, records
+from portsip_api.pbx.calls import open_calls, records
 from portsip_api.pbx.calls.records import CallRecord, Party
 from portsip_api.pbx.errors import Invalid, PbxError
-from portsip_api.store.clock import clock
+from portsip_api.switch.freeswitch import recorded
 from portsip_api.switch.freeswitch.calls import session_of
 from portsip_api.switch.freeswitch.steps.outside import OUTSIDE
 
@@ -54,14 +53,13 @@ def take(content: bytes) -> bool:
         record = _record(variables, profiles, number, domain)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise Invalid({"cdr": ["Is no record of a call."]}) from error
-    history.write(tenant_id, record)
+    open_calls.end(tenant_id, record)
     return True
 
 
 def sweep() -> int:
     """Take the records that FreeSWITCH could not send, and return how many there were."""
-    files = settings.current().switch_path.glob(f"*{_SUFFIX}")
-    return sum(_take_file(file) for file in files if clock.wall() - file.stat().st_mtime > SWEPT_SECONDS)
+    return sum(map(_take_file, recorded.unchanged(f"*{_SUFFIX}", SWEPT_SECONDS)))
 
 
 def _take_file(file: Path) -> bool:

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from portsip_api.pbx.calls import open_calls
 from portsip_api.pbx.calls.plans import planning
 from portsip_api.pbx.calls.plans.asking import Ask, End, Later, RecordSound, Say
 from portsip_api.pbx.calls.plans.codes import PickUp
@@ -19,6 +20,7 @@ from portsip_api.pbx.calls.plans.outside import CallOutside
 from portsip_api.pbx.calls.plans.paging import Page
 from portsip_api.pbx.calls.plans.parking import Park, Retrieve
 from portsip_api.pbx.calls.plans.queues import Queue
+from portsip_api.pbx.calls.records import INBOUND, INTERNAL, OUTBOUND, Party
 from portsip_api.switch.freeswitch import recorded
 from portsip_api.switch.freeswitch.documents import document, element
 from portsip_api.switch.freeswitch.steps import conferences, paging, parking, picking_up, queues
@@ -29,6 +31,7 @@ from portsip_api.switch.freeswitch.steps.ringing import ring
 from portsip_api.switch.freeswitch.steps.writing import Caller, Origin, Step, Writer, Writing, leaf, plain, refusal
 from portsip_api.switch.freeswitch.whose import PARTY, Whose, whose
 
+_CALL: Final = "variable_pbx_call"  # on each leg of a call that was routed: the leg that it began with
 _UUID: Final = re.compile(r"[0-9a-f-]{36}", re.ASCII)
 _NUMBER: Final = re.compile(r"[0-9A-Za-z*#+._-]{1,64}", re.ASCII)  # nothing that FreeSWITCH would run
 _KEYS: Final = re.compile(r"[0-9*#]{0,32}", re.ASCII)
@@ -73,10 +76,18 @@ def answer(form: Mapping[str, str]) -> str:
         plan = planning.go_on(call, topic, keys[0] if keys else "")
     else:
         plan = planning.dial(call, found.number)
+    if origin.id and not form.get(_CALL):
+        _begin(origin.id, found, plan)
     if isinstance(plan, Refuse):
         _log.info("A call is refused: %s.", plan.why, extra={"fields": {"tenant": found.tenant_id}})
     first = [*_beginning(form, found.caller), *_party(found), *found.first]
     return _document(context, [*first, *Writing(found.caller, origin, WRITERS).steps(plan)])
+
+
+def _begin(id_: str, found: Whose, plan: Plan) -> None:
+    direction = OUTBOUND if isinstance(plan, CallOutside) else INTERNAL if found.extension else INBOUND
+    caller = Party(found.caller.number, domain=found.caller.domain)
+    open_calls.begin(found.tenant_id, id_, direction, caller, found.number)
 
 
 def _origin(form: Mapping[str, str]) -> Origin:
@@ -99,7 +110,7 @@ def _beginning(form: Mapping[str, str], caller: Caller) -> Iterator[Step]:
     yield Step("set", "sip_ignore_remote_cause=true")  # or a caller would be told what the last phone said
     if f"variable_{TOPIC}" in form:
         yield from continuing()
-    if not form.get("variable_pbx_call"):
+    if not form.get(_CALL):
         yield Step("export", "pbx_call=${uuid}")
     if form.get("variable_pbx_caller"):
         shown = form.get("variable_pbx_caller_id") or caller.number

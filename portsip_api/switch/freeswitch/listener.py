@@ -10,20 +10,21 @@ import time
 from pathlib import Path
 from typing import Final
 
-from portsip_api.pbx.calls import lines, sip_accounts
+from portsip_api.pbx.calls import lines, open_calls, sip_accounts
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.pbx.upkeep import measures
 from portsip_api.store import database, volatile
 from portsip_api.store.clock import clock
-from portsip_api.switch.freeswitch import access, message_waiting, room_events
+from portsip_api.switch.freeswitch import access, message_waiting, recorded, room_events
 from portsip_api.switch.freeswitch.depositing import Depositor
 from portsip_api.switch.freeswitch.engine import leg_called, phones, table
 from portsip_api.switch.freeswitch.event_socket import Event, EventSocket
-from portsip_api.switch.freeswitch.live import NAMES, SUBCLASSES, Live
+from portsip_api.switch.freeswitch.live import ANSWERED, NAMES, SUBCLASSES, Live
 
 FIRST_WAIT: Final = 0.5  # seconds before a connection is tried again; each time twice as long
 LONGEST_WAIT: Final = 8.0
 RECONCILE_SECONDS: Final = 60.0
+SOON_SECONDS: Final = 11.0  # after which what is too young for a judgement at a first look no longer is
 MEASURE_SECONDS: Final = 5.0
 _RECORDED: Final = "RECORD_STOP"
 _TURN: Final = 0.5  # seconds after which it is looked whether it is to stop
@@ -72,7 +73,9 @@ class Listener:
             wait = min(wait * 2, LONGEST_WAIT)
 
     def _follow(self, client: EventSocket, stopping: threading.Event) -> None:
-        reconciled = measured = time.monotonic()
+        measured = time.monotonic()
+        # Once more soon: calls that had just begun when the engine went are not lost, for all that was known.
+        reconciled = measured - RECONCILE_SECONDS + SOON_SECONDS
         while not stopping.is_set():
             event = client.event(_TURN)
             if event is not None:
@@ -106,6 +109,8 @@ class Listener:
         if event.get("Event-Name") == message_waiting.QUERY:
             message_waiting.answer(client, event)
             return
+        if event.get("Event-Name") == ANSWERED and event.get("variable_pbx_call"):
+            open_calls.answer(str(event["variable_pbx_call"]), str(event.get("variable_dialed_user") or ""))
         address = self._live.take(event)
         if address:
             lines.set_line(address, self._live.line(address))
@@ -115,10 +120,16 @@ class Listener:
         legs = [leg_called(client, str(row.get("uuid", ""))) for row in table(client, "channels")]
         self._live.begin(known, [leg for leg in legs if leg.get("Answer-State") == "answered"])
         changed = lines.set_all(self._live.lines())
+        there = {str(leg.get(name)) for leg in legs for name in ("Unique-ID", "variable_pbx_call")}
+        lost = open_calls.close_lost(there)
+        for path in recorded.without_call(there):
+            self._depositor.put(path)
         self._measure()
         if self._problem:
             self._problem = ""
             _log.info("The SIP engine is there again.")
+        if lost:
+            _log.warning("%d calls were lost by the SIP engine.", lost)
         if changed:
             _log.info("The lines of %d extensions were not as the SIP engine knows them.", changed)
 

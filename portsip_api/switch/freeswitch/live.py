@@ -11,7 +11,8 @@ from typing import Final
 from portsip_api.pbx.calls.lines import OFFLINE, ON_CALL, ONLINE, Line
 from portsip_api.switch.freeswitch.event_socket import Event
 
-NAMES: Final = ("CHANNEL_ANSWER", "CHANNEL_HANGUP_COMPLETE")
+ANSWERED: Final = "CHANNEL_ANSWER"
+NAMES: Final = (ANSWERED, "CHANNEL_HANGUP_COMPLETE")
 SUBCLASSES: Final = (
     *("sofia::register", "sofia::unregister", "sofia::expire", "sofia::register_failure"),
     "conference::maintenance",

@@ -6,8 +6,8 @@ The name of a file says all that there is to know of it, so that none is lost wh
 import logging
 import re
 import uuid
+from collections.abc import Collection
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,9 @@ from portsip_api.store.clock import clock
 from portsip_api.store.files import create_folders, share_folder, write_atomically
 
 SWEPT_SECONDS: Final = 300.0  # without a change, after which a file is taken whose end nobody told
-_MESSAGE: Final = re.compile(r"message~(\d+)~(\d+)~([0-9A-Za-z+*#_.]*)~[0-9a-f-]{36}\.wav", re.ASCII)
+ENDED_SECONDS: Final = 10.0  # the same for one whose call is not there any more
+_MESSAGE: Final = re.compile(r"message~(\d+)~(\d+)~([0-9A-Za-z+*#_.]*)~([0-9a-f-]{36})\.wav", re.ASCII)
+_MESSAGES: Final = "message~*.wav"
 _LINK: Final = "audio~"
 _SOUND: Final = "sound~"
 _NAMES_SECONDS: Final = 86_400.0  # for which who enters a conference may be in it
@@ -135,5 +137,20 @@ def remove_left_sounds() -> None:
 
 def left_over() -> list[Path]:
     """Return the messages and recordings whose end nobody told."""
-    files = chain.from_iterable(settings.current().switch_path.glob(name) for name in ("message~*.wav", "room~*.wav"))
-    return [path for path in files if clock.wall() - path.stat().st_mtime > SWEPT_SECONDS]
+    return [path for names in (_MESSAGES, "room~*.wav") for path in unchanged(names, SWEPT_SECONDS)]
+
+
+def without_call(legs: Collection[str]) -> list[Path]:
+    """Return the messages whose end nobody told and nobody will, since the legs that recorded them are not there."""
+    named = ((path, _MESSAGE.fullmatch(path.name)) for path in unchanged(_MESSAGES, ENDED_SECONDS))
+    return [path for path, name in named if name is not None and name[4] not in legs]
+
+
+def unchanged(pattern: str, seconds: float) -> list[Path]:
+    """Return the files of the folder with such names that were not changed for so long."""
+    found = []
+    for path in settings.current().switch_path.glob(pattern):
+        with suppress(FileNotFoundError):  # somebody else has taken it
+            if clock.wall() - path.stat().st_mtime > seconds:
+                found.append(path)
+    return found
