@@ -7,14 +7,12 @@ accent that they lack is left out, and any other letter is a question mark. A pa
 import io
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-MEDIA_TYPE: Final = "application/pdf"
 _WIDTH, _HEIGHT = landscape(A4)  # points
 _MARGIN: Final = 36
 _LINE: Final = 14
@@ -23,15 +21,10 @@ _SIZE, _TITLE_SIZE = 9, 14
 _TEXT_FONT, _HEAD_FONT = "Helvetica", "Helvetica-Bold"
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column: what stands above it, and its share of the width."""
-
-    title: str
-    share: int
+Columns = Sequence[tuple[str, int]]  # what stands above each, and its share of the width
 
 
-def table(title: str, subtitle: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> bytes:
+def table(title: str, subtitle: str, columns: Columns, rows: Iterable[Sequence[str]]) -> bytes:
     """Return a PDF file; what is wider than its column is cut."""
     file = io.BytesIO()
     drawn = _Table(Canvas(file, (_WIDTH, _HEIGHT), pageCompression=1, invariant=1), title, subtitle, columns)
@@ -42,14 +35,14 @@ def table(title: str, subtitle: str, columns: Sequence[Column], rows: Iterable[S
 
 
 class _Table:
-    def __init__(self, canvas: Canvas, title: str, subtitle: str, columns: Sequence[Column]) -> None:
-        self._canvas, self._titles = canvas, [column.title for column in columns]
-        unit = (_WIDTH - 2 * _MARGIN) / sum(column.share for column in columns)
+    def __init__(self, canvas: Canvas, title: str, subtitle: str, columns: Columns) -> None:
+        self._canvas, self._titles = canvas, [title for title, _ in columns]
+        unit = (_WIDTH - 2 * _MARGIN) / sum(share for _, share in columns)
         self._places: list[tuple[float, float]] = []
         left = float(_MARGIN)
-        for column in columns:
-            self._places.append((left, column.share * unit - _GAP))
-            left += column.share * unit
+        for _, share in columns:
+            self._places.append((left, share * unit - _GAP))
+            left += share * unit
         canvas.setTitle(title)
         self._at = float(_HEIGHT - _MARGIN - _TITLE_SIZE)
         canvas.setFont(_HEAD_FONT, _TITLE_SIZE)

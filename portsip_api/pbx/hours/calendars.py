@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import holidays
 import orjson
 from peewee import fn
 
@@ -168,6 +167,8 @@ def fill_holidays(tenant_id: int, fields: Mapping[str, object]) -> int:
 
 
 def _public_holidays(country: str, subdivision: str, year: int) -> dict[date, str]:
+    import holidays  # noqa: PLC0415 — 7 MiB in each process and a tenth of its start, for what is asked once a year
+
     supported = holidays.list_supported_countries()
     if country not in supported:
         raise Invalid({"country": ["Has no known public holidays."]})

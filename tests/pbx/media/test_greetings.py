@@ -1,7 +1,7 @@
 """Greetings in the store: their rows, their files, and how a file comes to a row that was made before it."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -262,7 +262,7 @@ def test_a_file_is_there_before_its_row(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_full_disk_is_no_fault_of_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(path: Path, content: bytes) -> None:
+    def fail(path: Path, parts: Iterable[bytes]) -> int:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("portsip_api.store.blobs.write_parts_atomically", fail)

@@ -5,7 +5,6 @@ import tracemalloc
 import pytest
 
 from portsip_api.framework import pdf_tables
-from portsip_api.framework.pdf_tables import Column
 from portsip_api.sipxcom.admin.call_reports import REPORTS
 from tests.pbx.calls.records import START, fill_calls, missed, record, write
 from tests.pdf import pages
@@ -93,7 +92,7 @@ def test_a_long_one_has_pages_and_a_limit(portal, time):
 
 def test_texts_are_drawn_as_far_as_the_fonts_and_the_width_go():
     texts = ["Zoë – 5 € (a\\b)", "Łódź Ωμέγα Ā\x07\udc80", "W" * 200, "i" * 200, ""]
-    (page,) = pages(pdf_tables.table("T", "", [Column("x", 1)], [[text] for text in texts]))
+    (page,) = pages(pdf_tables.table("T", "", [("x", 1)], [[text] for text in texts]))
     title, head, western, others, wide, narrow, number = page
     assert (title, head, number) == ("T", "x", "1")
     assert (western, others, narrow) == ("Zoë – 5 € (a\\b)", "?ódz ????? A??", "i" * 200)
