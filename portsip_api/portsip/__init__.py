@@ -25,6 +25,7 @@ from portsip_api.portsip.import_export import extension_files
 from portsip_api.portsip.recordings import recordings
 from portsip_api.portsip.ring_groups import ring_groups
 from portsip_api.portsip.routes import routes
+from portsip_api.portsip.softphones import OnceName, softphones
 from portsip_api.portsip.system_extensions import system_extensions
 from portsip_api.portsip.tenants import tenants
 from portsip_api.portsip.virtual_receptionists import virtual_receptionists
@@ -57,6 +58,7 @@ _BLUEPRINTS = (
     call_reports,
     call_sessions,
     recordings,
+    softphones,
 )
 
 
@@ -76,7 +78,7 @@ def register(app: Flask, version: str) -> None:
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    app.url_map.converters["filepath"] = FilePath
+    app.url_map.converters |= {"filepath": FilePath, "once": OnceName}
     api = _Api(app)
     api.ma_plugin.converter.add_attribute_function(openapi_properties)
     schemes = {

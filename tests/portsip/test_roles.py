@@ -85,6 +85,8 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], tuple[int, ...]]] = {
     ("POST", "/api/extensions/group/update"): (GROUP, MANAGERS_OBJECT),
     ("POST", "/api/extensions/group/destroy"): (GROUP, MANAGERS_OBJECT),
     ("POST", "/api/extensions/group/remove"): (GROUP, MANAGERS_OBJECT),
+    ("GET", "/api/extensions/softphone"): (EXTENSION, OWN_OBJECT),
+    ("GET", "/softphone/<once:link>"): ({}, NO_FILE),
     ("GET", "/api/voice_mail/show"): ({"extension_number": COLLEAGUE}, OWN_OBJECT),
     ("POST", "/api/voice_mail/update"): ({"extension_number": COLLEAGUE}, OWN_OBJECT),
     ("GET", "/api/extensions/route"): (EXTENSION, OWN_OBJECT),
