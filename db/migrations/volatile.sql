@@ -73,11 +73,10 @@ CREATE TABLE open_call (
 CREATE INDEX open_call_started ON open_call (started);
 CREATE INDEX open_call_caller ON open_call (tenant_id, caller, started);
 
--- The link that lets an extension's softphone have its password once; another one takes its place.
-CREATE TABLE softphone_link (
-    tenant_id    INTEGER NOT NULL,
-    extension_id INTEGER NOT NULL,
-    digest       BLOB    NOT NULL UNIQUE,   -- SHA-256; the link itself is kept nowhere
-    expires      REAL    NOT NULL,
-    PRIMARY KEY (tenant_id, extension_id)
+-- The links that were opened and open nothing any more, for as long as they would be good.
+CREATE TABLE spent_link (
+    digest  BLOB PRIMARY KEY,   -- SHA-256
+    expires REAL NOT NULL
 ) WITHOUT ROWID;
+
+CREATE INDEX spent_link_expires ON spent_link (expires);

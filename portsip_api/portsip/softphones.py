@@ -34,7 +34,7 @@ _GONE: Final = "There is no such link, or it was opened before, or it has expire
 class OnceName(BaseConverter):
     """A segment that has the form of a link that opens once."""
 
-    regex = r"[A-Za-z0-9_-]{43}"
+    regex = r"[A-Za-z0-9_-]{8,256}\.[A-Za-z0-9_-]{4,12}\.[A-Za-z0-9_-]{20,64}"
 
 
 class SoftphoneReply(Schema):
@@ -67,7 +67,7 @@ _EXAMPLE: Final = {
     "server": "192.0.2.10",
     "transports": [{"protocol": "UDP", "port": 5060}],
 }
-_LINK_EXAMPLE: Final = "https://pbx.example/softphone/3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+_LINK_EXAMPLE: Final = "https://pbx.example/softphone/WzEsMiwiM3EyLTd3Il0.aS2xQA.q83vEjRWeJCrze8SNFZ4kKvN7xI"
 
 
 @softphones.route("/api/extensions/softphone")
@@ -77,8 +77,8 @@ _LINK_EXAMPLE: Final = "https://pbx.example/softphone/3q2-7wAAAAAAAAAAAAAAAAAAAA
 def offer_softphone(given: dict[str, Any]) -> dict[str, Any]:
     """Show what a softphone of an extension must be told. This operation is ours.
 
-    `url` yields the SIP password once within ten minutes, to whoever opens it; an earlier one of the extension opens
-    nothing any more. An extension may ask for itself. With `PBX_EXPOSE_PASSWORDS=false` nobody may.
+    `url` yields the SIP password once within ten minutes, to whoever opens it first. An extension may ask for itself.
+    With `PBX_EXPOSE_PASSWORDS=false` nobody may.
     """
     tenant_id = current_tenant()
     extension = pbx_extensions.show(tenant_id, key_of(given))

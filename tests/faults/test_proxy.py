@@ -112,6 +112,8 @@ def test_a_phone_gets_its_file_and_nobody_reads_its_secret_in_the_log(proxied, t
         assert reply.status_code == 200
         assert f"auto_provision.server.url = {shown['url']}\n" in reply.text
         assert "Content-Encoding" not in reply.headers
+    for name in ("softphone", "filedown"):
+        assert client.ask("GET", f"/{name}/0123456789").status_code == 404
     assert client.ask("GET", "/sipxconfig/rest/private/0123456789/x").status_code in {401, 404}
     written = Path(client.trusted).with_name("portsip-api.log")
 
@@ -122,7 +124,8 @@ def test_a_phone_gets_its_file_and_nobody_reads_its_secret_in_the_log(proxied, t
     log = wait_until(complete, "the last request's line")
     paths = [json.loads(line)["path"] for line in log.splitlines()]
     assert paths.count("/provision") == 2
-    assert paths.count("/sipxconfig/rest/private") == 1
+    for path in ("/sipxconfig/rest/private", "/softphone", "/filedown"):
+        assert paths.count(path) == 1
     assert shown["url"].split("/")[-2] not in log
     assert "0123456789" not in log
 

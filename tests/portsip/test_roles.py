@@ -239,7 +239,8 @@ def test_matrix(template, world, method, path, identity):
     headers = {"access_token": token} if token else {}
     auth = (MAC, world.phone_password) if identity == "phone" else None
     path = path.replace("<secret>", token or "none").replace("<name>", f"{MAC}.cfg")
-    path = path.replace("<filepath:filepath>", f"{'x' * 20}.{'x' * 6}.{'x' * 27}.wav")
+    name = f"{'x' * 20}.{'x' * 6}.{'x' * 27}"
+    path = path.replace("<filepath:filepath>", f"{name}.wav").replace("<once:link>", name)
     place = {"query_string": given} if method == "GET" else {"json": given}
     reply = template[0].test_client().open(path, method=method, headers=headers, auth=auth, **place)
     assert reply.status_code == expected[IDENTITIES.index(identity)], reply.text

@@ -56,6 +56,7 @@ _EXTENSIONS = {
         "GET extensions/route",
         "GET extensions/office_hours",
         "GET extensions/greeting_file/list",
+        "GET extensions/softphone",
     )
 }
 _STATUS = [BY_ID | {"status": "DND"}, BY_NUMBER | {"status": "DND"}]
@@ -151,6 +152,7 @@ NAMES_NOBODY = {
     "POST call_reports/create/cdr_basic": "numbers that calls of the own tenant have",
     "GET extensions/export/show": "a link that is signed",
     "GET /filedown/{filepath}": "a name that is signed, and what to call the file",
+    "GET /softphone/{link}": "a link that is signed",
     "GET /{filepath}": "a name that is signed, and what to call the file",
     **{
         f"{method} conference_server/{operation}": "a server's, which is no tenant's"

@@ -49,7 +49,7 @@ class _Signer(TimestampSigner):
 
 def to_greeting(tenant_id: int, extension_id: int, greeting_id: int) -> str:
     """Return what a link to the audio of a greeting of an extension says; it is good for LINK_SECONDS."""
-    return str(_serializer(_GREETING).dumps([tenant_id, extension_id, greeting_id]))
+    return str(serializer(_GREETING).dumps([tenant_id, extension_id, greeting_id]))
 
 
 def read_greeting(link: str) -> tuple[int, int, int]:
@@ -58,9 +58,9 @@ def read_greeting(link: str) -> tuple[int, int, int]:
     Raises TokenRefused when it is no link of ours or too old.
     """
     try:
-        tenant_id, extension_id, greeting_id = _serializer(_GREETING).loads(link, max_age=LINK_SECONDS)
+        tenant_id, extension_id, greeting_id = serializer(_GREETING).loads(link, max_age=LINK_SECONDS)
     except (BadData, TypeError):  # the latter: one of an older version, which named the greeting alone
-        raise TokenRefused(_REFUSED) from None
+        raise TokenRefused(REFUSED) from None
     return tenant_id, extension_id, greeting_id
 
 
@@ -71,10 +71,10 @@ def to_export(tenant_id: int, identity: Identity) -> str:
     """
     account = credentials.read(identity.role, identity.account_id)
     if account is None:
-        raise TokenRefused(_REFUSED)
+        raise TokenRefused(REFUSED)
     held = account[1]
     said = [tenant_id, identity.role, identity.account_id, held.own, held.tenant]
-    return str(_serializer(_EXPORT).dumps(said))
+    return str(serializer(_EXPORT).dumps(said))
 
 
 def read_export(link: str) -> int:
@@ -83,31 +83,32 @@ def read_export(link: str) -> int:
     Raises TokenRefused when it is no link of ours or too old, and when its account is not what it was.
     """
     try:
-        tenant_id, role, account_id, own, tenant = _serializer(_EXPORT).loads(link, max_age=EXPORT_SECONDS)
+        tenant_id, role, account_id, own, tenant = serializer(_EXPORT).loads(link, max_age=EXPORT_SECONDS)
     except BadData:
-        raise TokenRefused(_REFUSED) from None
+        raise TokenRefused(REFUSED) from None
     account = credentials.read(Role(role), account_id)
     if account is None or account[1] != Credential(own, tenant):
-        raise TokenRefused(_REFUSED)
+        raise TokenRefused(REFUSED)
     return int(tenant_id)
 
 
 def to_file(link: FileLink) -> str:
     """Return what a link to recorded audio says; it is good for FILE_SECONDS."""
-    return str(_serializer(_FILE).dumps(link))
+    return str(serializer(_FILE).dumps(link))
 
 
 def read_file(link: str) -> FileLink:
     """Return what `link` is to. Raises TokenRefused when it is no link of ours or too old."""
     try:
-        return FileLink(*_serializer(_FILE).loads(link, max_age=FILE_SECONDS))
+        return FileLink(*serializer(_FILE).loads(link, max_age=FILE_SECONDS))
     except (BadData, TypeError):  # the latter: one of another version
-        raise TokenRefused(_REFUSED) from None
+        raise TokenRefused(REFUSED) from None
 
 
-_REFUSED: Final = "The link is not one of this server, or it has expired."
+REFUSED: Final = "The link is not one of this server, or it has expired."
 
 
-def _serializer(purpose: str) -> URLSafeTimedSerializer:
+def serializer(purpose: str) -> URLSafeTimedSerializer:
+    """Return what signs and reads the links of one purpose."""
     keys = list(reversed(keyring.derived(purpose)))  # the last one signs
     return URLSafeTimedSerializer(keys, salt=purpose, signer=_Signer)
