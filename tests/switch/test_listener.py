@@ -7,7 +7,8 @@ import pytest
 
 from portsip_api import settings
 from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
-from portsip_api.pbx.calls import open_calls, sip_accounts
+from portsip_api.pbx.calls import sip_accounts
+from portsip_api.pbx.calls.going_on import open_calls
 from portsip_api.pbx.calls.records import INTERNAL, Party
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.upkeep import measures

@@ -12,7 +12,8 @@ from typing import Any, Final
 import orjson
 
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.calls import open_calls, records
+from portsip_api.pbx.calls import records
+from portsip_api.pbx.calls.going_on import open_calls
 from portsip_api.pbx.calls.records import CallRecord, Party
 from portsip_api.pbx.errors import Invalid, PbxError
 from portsip_api.switch.freeswitch import recorded

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from portsip_api.pbx.calls import open_calls
+from portsip_api.pbx.calls.going_on import open_calls
 from portsip_api.pbx.calls.plans import planning
 from portsip_api.pbx.calls.plans.asking import Ask, End, Later, RecordSound, Say
 from portsip_api.pbx.calls.plans.codes import PickUp

@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from portsip_api.pbx.calls import lines, open_calls, sip_accounts
+from portsip_api.pbx.calls import lines, sip_accounts
+from portsip_api.pbx.calls.going_on import open_calls
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.pbx.upkeep import measures
 from portsip_api.store import database, volatile

@@ -2,7 +2,8 @@
 
 import pytest
 
-from portsip_api.pbx.calls import history, open_calls
+from portsip_api.pbx.calls import history
+from portsip_api.pbx.calls.going_on import open_calls
 from portsip_api.pbx.calls.history import PastCall, Wanted
 from portsip_api.pbx.calls.records import INTERNAL, LOST, Party
 from portsip_api.store.paging import Slice

@@ -9,7 +9,8 @@ import logging
 from collections.abc import Collection
 from typing import Final
 
-from portsip_api.pbx.calls import history, open_calls_sql
+from portsip_api.pbx.calls import history
+from portsip_api.pbx.calls.going_on import open_calls_sql
 from portsip_api.pbx.calls.records import LOST, CallRecord, Party
 from portsip_api.pbx.errors import PbxError
 from portsip_api.store import volatile
