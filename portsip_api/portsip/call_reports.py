@@ -57,6 +57,12 @@ _MOST_ADDRESSES: Final = 10
 class ReportSearch(schema_of("ReportSearchFields", _FIELDS, ListRequest)):  # type: ignore[misc]
     """Which calls: from when to when (`MM/DD/YYYY HH:MM:SS` in the tenant's time zone), whose, and how long."""
 
+    def load(self, data: Any, **options: Any) -> Any:
+        """Return the values; in a query those of an object stand side by side, as the document says of queries."""
+        objects = {name: rules for name, rules in _FIELDS.items() if isinstance(rules, Mapping) and name not in data}
+        beside = {name: {key: data[key] for key in rules if key in data} for name, rules in objects.items()}
+        return super().load({**data, **{name: found for name, found in beside.items() if found}}, **options)
+
 
 class ReportFileRequest(
     schema_of("ReportFileFields", _FIELDS | _FILE, TenantRequest, required=_REQUIRED)  # type: ignore[misc]

@@ -63,6 +63,15 @@ def test_searches(pbx: Crm):
     assert pbx.read(SEARCH, date_from="11/14/2023 23:14:20", pagesize=1)["total"] == 2
 
 
+def test_in_a_query_the_values_of_objects_stand_side_by_side(pbx: Crm):
+    def calls(**query: object) -> str:
+        return "".join(row["call_id"] for row in pbx.read(SEARCH, **query)["call_reports"])
+
+    assert calls(source_type="NUMBER", source_value="1001") == "b"
+    assert calls(dest_type="PREFIX", dest_value="+49", duration_from="2") == "a"
+    check_refused(pbx.get(SEARCH, dest_value="0" * 65), "400.1", "destination.dest_value")
+
+
 @pytest.mark.parametrize(
     ("field", "fields"),
     [
