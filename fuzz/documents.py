@@ -57,7 +57,7 @@ class Document:
         """
         make_store(folder / "data")
         with running("gunicorn", folder / "data", **(LIMITS | {"PBX_TOKEN_TTL": LIFE})) as server:
-            each = max(1, math.ceil(examples / _operations(f"{server.url}/{self.path}")))
+            each = max(1, math.ceil(examples / self._operations(server.url)))
             began = time.monotonic()
             outcome = self._run(server.url, folder, each, phases, seed)
             seconds = time.monotonic() - began
@@ -68,6 +68,14 @@ class Document:
         if cases < examples:
             findings.append(f"{self.path}: {cases} examples are fewer than {examples}.")
         return Row(self.name, cases, seconds, findings)
+
+    def _operations(self, url: str) -> int:
+        """Return how many operations the options leave."""
+        given = dict(zip(self.options[::2], self.options[1::2], strict=True))
+        wanted, others = given.get("--include-path-regex", ""), given.get("--exclude-path-regex", r"(?!)")
+        paths = json.loads(requests.get(f"{url}/{self.path}", timeout=30).content)["paths"]
+        left = [path for path in paths if re.search(wanted, path) and not re.search(others, path)]
+        return sum(method in _METHODS for path in left for method in paths[path])
 
     def _run(self, url: str, folder: Path, each: int, phases: str, seed: int) -> subprocess.CompletedProcess[str]:
         configuration = folder / "schemathesis.toml"
@@ -103,8 +111,3 @@ DOCUMENTS = {
         Document("Document, phones", "openapi-provision.json", ("--auth", "0004f2aabb95:a-password")),
     )
 }
-
-
-def _operations(url: str) -> int:
-    paths = json.loads(requests.get(url, timeout=30).content)["paths"]
-    return sum(method in _METHODS for path in paths.values() for method in path)
