@@ -19,7 +19,7 @@ from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.switch.freeswitch.event_socket import Door, EventSocket
 from portsip_api.switch.freeswitch.live import NAMES, SUBCLASSES
 from tests.crm import VOICE_PIN
-from tests.switch.alike import alike
+from tests.switch.alike import alike, anywhere
 
 FOLDER = Path(__file__).parents[1] / "switch" / "recordings"
 OF_FORMS = {
@@ -89,7 +89,8 @@ class Recorder:
     def save(self, name: str) -> None:
         """Write what happened in a test."""
         with self._lock:
-            lines = ",\n".join(json.dumps(step, ensure_ascii=False) for step in self._steps).replace(VOICE_PIN, "<PIN>")
+            text = ",\n".join(json.dumps(step, ensure_ascii=False) for step in self._steps)
+            lines = anywhere(text.replace(VOICE_PIN, "<PIN>"))
         FOLDER.mkdir(exist_ok=True)
         (FOLDER / f"{re.sub(r'[^a-z0-9]+', '-', name).strip('-')}.json").write_text(
             f"[\n{lines}\n]\n", encoding="utf-8"

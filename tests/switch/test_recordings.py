@@ -20,7 +20,7 @@ from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, VOICE_PIN, WEB_PASSWORD
 from tests.pbx.mailboxes.test_telling import Phones
 from tests.sipxcom.portal import Portal
 from tests.sipxcom.uploads import upload
-from tests.switch.alike import alike
+from tests.switch.alike import alike, anywhere
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
 OTHER = "b.test"
@@ -182,6 +182,12 @@ class Replay:
 
 def test_there_are_recordings():
     assert len(RECORDINGS) > 25
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_a_recording_names_no_place_of_the_machine_that_made_it(path):
+    text = path.read_text(encoding="utf-8")
+    assert anywhere(text) == text
 
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
