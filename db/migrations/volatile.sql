@@ -80,3 +80,10 @@ CREATE TABLE spent_link (
 ) WITHOUT ROWID;
 
 CREATE INDEX spent_link_expires ON spent_link (expires);
+
+-- How many calls of a tenant, or of an extension of it, have begun in a minute that ends on the boot clock.
+CREATE TABLE call_rate (
+    key   TEXT    PRIMARY KEY,   -- the tenant's id, a slash, and the extension's number or nothing
+    calls INTEGER NOT NULL,
+    ends  REAL    NOT NULL
+) WITHOUT ROWID;

@@ -22,7 +22,7 @@ from portsip_api import settings
 from portsip_api.ops import greeting_fetch, mailbox_mail, report_making
 from portsip_api.ops.metrics import Metrics
 from portsip_api.pbx.access import digest_nonces, login_limits, tokens
-from portsip_api.pbx.calls import control, retention
+from portsip_api.pbx.calls import call_limits, control, retention
 from portsip_api.pbx.devices import credentials as phone_credentials
 from portsip_api.pbx.events import outbox
 from portsip_api.pbx.import_export import export_files
@@ -53,6 +53,7 @@ JOBS: Final = (
     Job("delete_past_login_failures", 60, login_limits.delete_past),
     Job("delete_past_nonces", 60, digest_nonces.delete_past),
     Job("forget_placed_calls", 60, control.delete_past),
+    Job("forget_counted_calls", 60, call_limits.delete_past),
     Job("end_earlier_phone_credentials", 10, phone_credentials.end_earlier),
     Job("take_measures", 60, measures.take),
     Job("sweep_greeting_files", 3_600, greeting_files.sweep_orphans),

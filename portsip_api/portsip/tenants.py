@@ -80,8 +80,10 @@ class _Objects(Request):
         metadata={
             "description": "Kept as sent. A create answers 409.1 at `max_extensions`, `max_ring_groups`, "
             "`max_virtual_receptionists`, `max_call_queues` and `max_conference_rooms`, and so is a call that a client "
-            "places at `max_concurrent_calls`; absent or 0 is no limit. Ours: with a SIP engine calls outside are "
-            "refused (503) once `max_outside_minutes_per_day` were talked, but for emergency calls."
+            "places at `max_concurrent_calls`; absent or 0 is no limit. With a SIP engine calls of phones "
+            "and from outside beyond `max_concurrent_calls` are refused (503), and, which is ours, beyond "
+            "`max_calls_per_minute`, `max_extension_concurrent_calls` and `max_extension_calls_per_minute` of each "
+            "extension, and calls outside once `max_outside_minutes_per_day` were talked; emergency calls never are."
         }
     )
     quota = FreeObject(

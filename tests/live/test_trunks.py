@@ -405,6 +405,49 @@ def limits(pbx: Pbx):
     capability(pbx)
 
 
+def test_calls_at_once_are_as_many_as_the_tenant_may_have(pbx: Pbx, line, limits):
+    _, anns = line()
+    eve, eves = line(EVE)
+    bob, bobs = line(BOB)
+    limits(max_concurrent_calls=1)
+    call = anns.call(bob)
+    bobs.incoming().answer()
+    call.wait("200")
+    assert eves.call(bob).wait("503", "180", "486") == "503"
+    row = the_row(pbx, eve)
+    assert told(row, "status", "end_reason", "fail_code") == ("NONE", "FAILED", 503)
+    call.hang_up()
+    pbx.wait_status(bob, "ONLINE")
+    call = eves.call(bob)
+    bobs.incoming().answer()  # the other one has ended, and is counted no more
+    call.wait("200")
+    call.hang_up()
+
+
+def test_calls_at_once_and_a_minute_are_as_many_as_an_extension_may_have(line, limits):
+    _, anns = line()
+    _, eves = line(EVE)
+    bob, bobs = line(BOB)
+    limits(max_extension_concurrent_calls=1, max_extension_calls_per_minute=3)
+    call = anns.call(bob)
+    rings = bobs.incoming()
+    call.wait("180")
+    assert anns.call(bob).wait("503", "180", "486") == "503"
+    rings.respond(486)
+    call.wait("486")
+    for _ in range(2):
+        call = anns.call(bob)
+        said = call.wait("503", "180", "486")
+        if said == "503":
+            break
+        bobs.incoming().respond(486)
+        call.wait("486")
+    assert anns.call(bob).wait("503", "180", "486") == "503"
+    call = eves.call(bob)  # who has calls of her own
+    bobs.incoming().respond(486)
+    call.wait("486")
+
+
 def test_calls_outside_end_with_the_minutes_of_the_day(pbx: Pbx, line, carrier, gateway, rules, limits):
     ann, anns = line(ANN)
     there = carrier(BOB)

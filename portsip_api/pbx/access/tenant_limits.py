@@ -16,6 +16,9 @@ from portsip_api.pbx.errors import Conflict
 COUNTS: Final = (
     "max_extensions",
     "max_concurrent_calls",
+    "max_calls_per_minute",
+    "max_extension_concurrent_calls",
+    "max_extension_calls_per_minute",
     "max_outside_minutes_per_day",
     "max_ring_groups",
     "max_virtual_receptionists",

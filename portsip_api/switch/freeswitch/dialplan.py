@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from portsip_api.pbx.calls import call_limits
 from portsip_api.pbx.calls.going_on import open_calls
 from portsip_api.pbx.calls.plans import planning
 from portsip_api.pbx.calls.plans.asking import Ask, End, Later, RecordSound, Say
@@ -21,6 +22,7 @@ from portsip_api.pbx.calls.plans.paging import Page
 from portsip_api.pbx.calls.plans.parking import Park, Retrieve
 from portsip_api.pbx.calls.plans.queues import Queue
 from portsip_api.pbx.calls.records import INBOUND, INTERNAL, OUTBOUND, Party
+from portsip_api.store import volatile
 from portsip_api.switch.freeswitch import recorded
 from portsip_api.switch.freeswitch.documents import document, element
 from portsip_api.switch.freeswitch.steps import conferences, paging, parking, picking_up, queues
@@ -77,17 +79,23 @@ def answer(form: Mapping[str, str]) -> str:
     else:
         plan = planning.dial(call, found.number)
     if origin.id and not form.get(_CALL):
-        _begin(origin.id, found, plan)
+        plan = _begin(origin.id, found, plan)
     if isinstance(plan, Refuse):
         _log.info("A call is refused: %s.", plan.why, extra={"fields": {"tenant": found.tenant_id}})
     first = [*_beginning(form, found.caller), *_party(found), *found.first]
     return _document(context, [*first, *Writing(found.caller, origin, WRITERS).steps(plan)])
 
 
-def _begin(id_: str, found: Whose, plan: Plan) -> None:
+def _begin(id_: str, found: Whose, plan: Plan) -> Plan:
+    """Write that a call begins, and return its plan: it is refused where it is one too many."""
     direction = OUTBOUND if isinstance(plan, CallOutside) else INTERNAL if found.extension else INBOUND
     caller = Party(found.caller.number, domain=found.caller.domain)
-    open_calls.begin(found.tenant_id, id_, direction, caller, found.number)
+    is_emergency = isinstance(plan, CallOutside) and plan.is_emergency
+    limits = call_limits.of(found.tenant_id)
+    with volatile.writing():
+        reached = "" if is_emergency else call_limits.admit(limits, found.tenant_id, found.extension)
+        open_calls.begin(found.tenant_id, id_, direction, caller, found.number)
+    return Refuse(503, f"{reached} was reached") if reached else plan
 
 
 def _origin(form: Mapping[str, str]) -> Origin:
