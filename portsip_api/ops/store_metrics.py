@@ -23,6 +23,7 @@ _SINGLE: Final = {
     measures.CONNECTED: ("pbx_switch_connected", "Whether what the SIP engine tells is heard", 1),
     measures.REGISTRATIONS: ("pbx_registrations", "Phones that are registered", 1),
     measures.ON_CALL: ("pbx_extensions_on_call", "Extensions that are on a call", 1),
+    measures.CALLS: ("pbx_calls", "Calls that go on", 1),
     measures.LAG: ("pbx_switch_lag_seconds", "How late an event of the SIP engine was heard at most, of late", 1000),
 }
 _UNREADABLE: Final = (peewee.PeeweeException, sqlite3.Error, StoreUnavailable)

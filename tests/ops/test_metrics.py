@@ -7,6 +7,9 @@ import pytest
 from flask import Flask
 
 from portsip_api import __version__, settings
+from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
+from portsip_api.pbx.calls.going_on import open_calls
+from portsip_api.pbx.calls.records import INTERNAL, Party
 from portsip_api.pbx.upkeep import measures, rekey
 from portsip_api.store import backup, volatile
 from tests.conftest import SetClock
@@ -68,17 +71,19 @@ def test_gateways_are_told_by_whether_calls_can_go_over_them(app: Flask) -> None
 
 def _engine(app: Flask) -> dict[str, float]:
     text = app.test_client().get("/metrics").text
-    found = re.findall(r"^(pbx_(?:switch_\w+|registrations|extensions_on_call)) (\S+)$", text, re.MULTILINE)
+    found = re.findall(r"^(pbx_(?:switch_\w+|registrations|extensions_on_call|calls)) (\S+)$", text, re.MULTILINE)
     return {name: float(number) for name, number in found}
 
 
 def test_what_the_engine_tells_is_told_while_it_is_there(app: Flask, admin: Crm, configure) -> None:
     configure(PBX_SWITCH="freeswitch")
     assert _engine(app) == {}
+    open_calls.begin(DEFAULT_TENANT_ID, "c1", INTERNAL, Party("1000"), "1001")
     measures.note_engine(3, 2, 250)
     measures.take()  # the other job
     assert _engine(app) == {
-        "pbx_switch_connected": 1, "pbx_registrations": 3, "pbx_extensions_on_call": 2, "pbx_switch_lag_seconds": 0.25,
+        "pbx_switch_connected": 1, "pbx_registrations": 3, "pbx_extensions_on_call": 2, "pbx_calls": 1,
+        "pbx_switch_lag_seconds": 0.25,
     }  # fmt: skip
     measures.note_no_engine()
     assert _engine(app) == {"pbx_switch_connected": 0}

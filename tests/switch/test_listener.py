@@ -228,7 +228,7 @@ def test_what_goes_on_is_measured(listen, monkeypatch, time):
             peer.event(json.dumps(late).encode())
 
     def then():
-        told = {"connected": 1, "registrations": 1, "on call": 1, "lag": 1500}
+        told = {"connected": 1, "registrations": 1, "on call": 1, "calls": 0, "lag": 1500}
         wait_until(lambda: engine_measures() == told, str(told), 20)
         seen.set()
         wait_until(lambda: engine_measures() == {"connected": 0}, "the engine is away", 20)
@@ -247,7 +247,7 @@ def test_an_event_without_its_time_is_not_late(listen, monkeypatch, made):
         assert seen.wait(20)
 
     def then():
-        told = {"connected": 1, "registrations": 1, "on call": 0, "lag": 0}
+        told = {"connected": 1, "registrations": 1, "on call": 0, "calls": 0, "lag": 0}
         wait_until(lambda: engine_measures() == told, str(told), 20)
         seen.set()
 

@@ -14,8 +14,9 @@ TRUNKS: Final = "trunks"
 CONNECTED: Final = "connected"  # 1 where what a SIP engine tells is heard, else 0
 REGISTRATIONS: Final = "registrations"
 ON_CALL: Final = "on call"
+CALLS: Final = "calls"
 LAG: Final = "lag"  # milliseconds
-ENGINE: Final = (CONNECTED, REGISTRATIONS, ON_CALL, LAG)
+ENGINE: Final = (CONNECTED, REGISTRATIONS, ON_CALL, CALLS, LAG)
 UP, DOWN = "UP", "DOWN"  # the statuses of a gateway
 
 
@@ -48,9 +49,11 @@ def note_trunks(up: int, down: int) -> None:
 def note_engine(registrations: int, on_call: int, lag: int) -> None:
     """Keep how many phones are registered and how many extensions are on a call, as a SIP engine tells that is there.
 
-    `lag` is by how many milliseconds an event was heard late at most, since this was noted last.
+    `lag` is by how many milliseconds an event was heard late at most, since this was noted last. The calls that go on
+    are counted here.
     """
-    _note_engine({CONNECTED: 1, REGISTRATIONS: registrations, ON_CALL: on_call, LAG: lag})
+    known = {REGISTRATIONS: registrations, ON_CALL: on_call, CALLS: measures_sql.open_calls(), LAG: lag}
+    _note_engine({CONNECTED: 1, **known})
 
 
 def note_no_engine() -> None:

@@ -22,6 +22,12 @@ def tokens(now: float) -> int:
     return number
 
 
+def open_calls() -> int:
+    """Return how many calls go on."""
+    number: int = volatile.fetch_row("SELECT count(*) FROM open_call")[0]
+    return number
+
+
 def replace(name: str, rows: Iterable[tuple[int, str, int]]) -> None:
     """Let the rows, of tenant, status and number, be all that there are of a name."""
     volatile.execute("DELETE FROM measure WHERE name = ?", (name,))
