@@ -50,7 +50,13 @@ class SoftphoneReply(Schema):
 class SoftphoneOffer(SoftphoneReply):
     """The same, with where the password can be had."""
 
-    url = ma.String(required=True, metadata={"description": "What a QR code holds: it yields the password, once."})
+    url = ma.String(
+        required=True,
+        metadata={
+            "description": "What a QR code holds, behind the address of this server that clients use: it yields the "
+            "password, once."
+        },
+    )
     expires = ma.Integer(required=True, metadata={"description": "Seconds for which `url` is good."})
 
 
@@ -67,7 +73,7 @@ _EXAMPLE: Final = {
     "server": "192.0.2.10",
     "transports": [{"protocol": "UDP", "port": 5060}],
 }
-_LINK_EXAMPLE: Final = "https://pbx.example/softphone/WzEsMiwiM3EyLTd3Il0.aS2xQA.q83vEjRWeJCrze8SNFZ4kKvN7xI"
+_LINK_EXAMPLE: Final = "/softphone/WzEsMiwiM3EyLTd3Il0.aS2xQA.q83vEjRWeJCrze8SNFZ4kKvN7xI"
 
 
 @softphones.route("/api/extensions/softphone")
@@ -86,7 +92,7 @@ def offer_softphone(given: dict[str, Any]) -> dict[str, Any]:
     if not settings.current().expose_passwords:
         raise Forbidden("This server shows no passwords.")
     link = once.to_softphone(tenant_id, extension.id)
-    url = url_for("softphones.show_softphone", link=link, _external=True)
+    url = url_for("softphones.show_softphone", link=link)
     return {**_told(tenant_id, extension), "url": url, "expires": LINK_SECONDS}
 
 
