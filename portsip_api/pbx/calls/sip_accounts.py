@@ -34,6 +34,7 @@ class SipAccount:
     ha1: str
     music: Sequence[Path] = ()  # of its own, for who is put on hold
     is_silent: bool = False  # who is put on hold hears nothing
+    is_recorded: bool = False  # what is talked is recorded
 
 
 def find(number: str, domain: str) -> SipAccount:
@@ -41,14 +42,15 @@ def find(number: str, domain: str) -> SipAccount:
     row = sip_accounts_sql.find(number, lower(domain))
     if row is None:
         raise NotFound("There is no such account.")
-    tenant_id, extension_id, profile, password, domain, source = row
+    tenant_id, extension_id, profile, options, password, domain, source = row
     names = orjson.loads(profile)
     name = f"{names['first_name']} {names['last_name']}".strip() or number
     clear = keyring.decrypt(password, SIP_PASSWORD)
     ha1 = hashlib.md5(f"{number}:{domain}:{clear}".encode(), usedforsecurity=False).hexdigest()
     own = hold_music.all_of(tenant_id, extension_id) if source == user_settings.OWN_MUSIC else []
     files, is_silent = [music.audio for music in own], source == user_settings.NO_MUSIC
-    return SipAccount(tenant_id, extension_id, number, domain, name, ha1, files, is_silent)
+    is_recorded = bool(orjson.loads(options)["enable_audio_record_calls"])
+    return SipAccount(tenant_id, extension_id, number, domain, name, ha1, files, is_silent, is_recorded)
 
 
 def find_for(number: str, domain: str, address: str) -> SipAccount:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from portsip_api.store import database, volatile
-from portsip_api.switch.freeswitch import cdr, recorded, room_recordings
+from portsip_api.switch.freeswitch import call_recordings, cdr, recorded, room_recordings
 
 SWEEP_SECONDS: Final = 30.0
 _MOST_WAITING: Final = 10_000  # files; what is too much is swept
@@ -67,5 +67,5 @@ def _sweep() -> None:
 
 
 def _take(path: Path) -> None:
-    if not room_recordings.take(path):
+    if not room_recordings.take(path) and not call_recordings.take(path):
         recorded.take(path)

@@ -23,7 +23,7 @@ from portsip_api.pbx.calls.plans.parking import Park, Retrieve
 from portsip_api.pbx.calls.plans.queues import Queue
 from portsip_api.pbx.calls.records import INBOUND, INTERNAL, OUTBOUND, Party
 from portsip_api.store import volatile
-from portsip_api.switch.freeswitch import recorded
+from portsip_api.switch.freeswitch import call_recordings, recorded
 from portsip_api.switch.freeswitch.documents import document, element
 from portsip_api.switch.freeswitch.steps import conferences, paging, parking, picking_up, queues
 from portsip_api.switch.freeswitch.steps.asking import KEYS, TOPIC, ask, continuing, end, later, record_sound, say
@@ -83,6 +83,8 @@ def answer(form: Mapping[str, str]) -> str:
     if isinstance(plan, Refuse):
         _log.info("A call is refused: %s.", plan.why, extra={"fields": {"tenant": found.tenant_id}})
     first = [*_beginning(form, found.caller), *_party(found), *found.first]
+    if not form.get(_CALL):
+        first += call_recordings.of_caller(form, found.tenant_id, origin.id)
     return _document(context, [*first, *Writing(found.caller, origin, WRITERS).steps(plan)])
 
 

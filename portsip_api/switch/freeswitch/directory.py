@@ -10,7 +10,7 @@ from typing import Final
 from portsip_api.pbx.calls import sip_accounts
 from portsip_api.pbx.calls.sip_accounts import SipAccount
 from portsip_api.pbx.errors import NotFound, TooManyFailures
-from portsip_api.switch.freeswitch import music, recorded
+from portsip_api.switch.freeswitch import call_recordings, music, recorded
 from portsip_api.switch.freeswitch.documents import NOT_FOUND, document, element, named_values
 from portsip_api.switch.freeswitch.sofia import PROFILE
 
@@ -45,6 +45,8 @@ def _plain(name: str) -> str:
 
 def _document(account: SipAccount, *, is_registering: bool) -> str:
     leg = f"presence_id={account.number}@{account.domain},dialed_user={account.number},dialed_domain={account.domain}"
+    if account.is_recorded:
+        leg += "".join(f",{name}={value}" for name, value in call_recordings.of_callee(account).items())
     parameters = {"a1-hash": account.ha1, "dial-string": f"{{{leg}}}{contacts(account.number, account.domain)}"}
     variables = {
         "user_context": account.domain,
@@ -54,6 +56,8 @@ def _document(account: SipAccount, *, is_registering: bool) -> str:
     # Of who holds, caller or called. The system's music is that of the profile.
     if not is_registering and (heard := music.of_extension(account)) != str(recorded.default_music()):
         variables["hold_music"] = heard
+    if account.is_recorded and not is_registering:
+        variables[call_recordings.MARK] = str(account.extension_id)
     user = element(
         "user",
         {"id": account.number},

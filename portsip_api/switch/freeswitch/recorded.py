@@ -21,8 +21,8 @@ from portsip_api.store.files import create_folders, share_folder, write_atomical
 
 SWEPT_SECONDS: Final = 300.0  # without a change, after which a file is taken whose end nobody told
 ENDED_SECONDS: Final = 10.0  # the same for one whose call is not there any more
-_MESSAGE: Final = re.compile(r"message~(\d+)~(\d+)~([0-9A-Za-z+*#_.]*)~([0-9a-f-]{36})\.wav", re.ASCII)
-_MESSAGES: Final = "message~*.wav"
+_MESSAGE: Final = re.compile(r"message~(\d+)~(\d+)~([0-9A-Za-z+*#_.]*)~[0-9a-f-]{36}\.wav", re.ASCII)
+_OF_CALLS: Final = ("message~*.wav", "call~*.wav")  # whose names end with the uuid of a call
 _LINK: Final = "audio~"
 _SOUND: Final = "sound~"
 _NAMES_SECONDS: Final = 86_400.0  # for which who enters a conference may be in it
@@ -137,13 +137,13 @@ def remove_left_sounds() -> None:
 
 def left_over() -> list[Path]:
     """Return the messages and recordings whose end nobody told."""
-    return [path for names in (_MESSAGES, "room~*.wav") for path in unchanged(names, SWEPT_SECONDS)]
+    return [path for names in (*_OF_CALLS, "room~*.wav") for path in unchanged(names, SWEPT_SECONDS)]
 
 
 def without_call(legs: Collection[str]) -> list[Path]:
-    """Return the messages whose end nobody told and nobody will, since the legs that recorded them are not there."""
-    named = ((path, _MESSAGE.fullmatch(path.name)) for path in unchanged(_MESSAGES, ENDED_SECONDS))
-    return [path for path, name in named if name is not None and name[4] not in legs]
+    """Return the messages and talks whose end nobody told and nobody will, since their calls are not there."""
+    files = (path for names in _OF_CALLS for path in unchanged(names, ENDED_SECONDS))
+    return [path for path in files if path.stem[-36:] not in legs]
 
 
 def unchanged(pattern: str, seconds: float) -> list[Path]:

@@ -7,16 +7,26 @@ killed loses nothing there; with the machine the engine's calls end as well, and
 
 import logging
 from collections.abc import Collection
-from typing import Final
+from typing import Final, NamedTuple
 
 from portsip_api.pbx.calls import history
 from portsip_api.pbx.calls.going_on import open_calls_sql
 from portsip_api.pbx.calls.records import LOST, CallRecord, Party
+from portsip_api.pbx.calls.tables import Call
 from portsip_api.pbx.errors import PbxError
 from portsip_api.store import volatile
 from portsip_api.store.clock import clock
 
 YOUNG: Final = 10_000  # milliseconds in which an engine may not list a call yet that it asks for
+
+
+class Talk(NamedTuple):
+    """Who called whom, and when somebody answered, in milliseconds since 1970; None where nobody is known to have."""
+
+    caller: str
+    callee: str
+    answered: int | None
+
 
 _log = logging.getLogger("pbx.calls")
 
@@ -38,6 +48,15 @@ def end(tenant_id: int, record: CallRecord) -> None:
     """Write the end of a call into the history, and forget it here. Raises what `history.write` does."""
     history.write(tenant_id, record)
     _forget(record.call_id)
+
+
+def talk(tenant_id: int, call_id: str) -> Talk:
+    """Return what is known of a call that goes on or has ended; nothing of an unknown one."""
+    row = open_calls_sql.find(tenant_id, call_id)
+    if row is None:
+        past = Call.find(tenant_id, call_id=call_id)
+        row = ("", "", None) if past is None else (past.caller, past.callee, past.answered)
+    return Talk(*row)
 
 
 def close_lost(known: Collection[str]) -> int:

@@ -36,3 +36,10 @@ def begun_before(instant: int) -> list[Any]:
         " FROM open_call WHERE started < ? ORDER BY started",
         (instant,),
     )
+
+
+def find(tenant_id: int, call_id: str) -> Any:
+    """Return caller, callee and the time of the answer of a call, or None."""
+    return volatile.fetch_row(
+        "SELECT caller, callee, answered FROM open_call WHERE call_id = ? AND tenant_id = ?", (call_id, tenant_id)
+    )
