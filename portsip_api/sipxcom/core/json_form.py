@@ -51,9 +51,8 @@ def read(record: Record, body: bytes, most: int = json_values.MOST, *, strict: b
     """
     value = parse(body, most)
     value = _without_root(record, value)
-    if isinstance(value, list):  # the list of a record that is nothing else
-        lists = [item.name for item in record.fields if isinstance(item, Many)]
-        value = {lists[0]: value} if lists else value
+    if isinstance(value, list) and len(record.fields) == 1:  # the list of a record that is nothing else
+        value = {record.fields[0].name: value}
     return _read_record(record, value if strict else _known(record, value), "")
 
 

@@ -41,6 +41,15 @@ def test_what_get_gives_put_takes(user, lunch):
     assert user.get(PATH).data == before.data
 
 
+def test_an_array_is_none(user):
+    """It was read as the rings alone, so that an empty one took everything away."""
+    user.put(PATH, {"rings": [RING], "expiration": 25})
+    before = user.get(PATH).data
+    for body in ([], [RING]):
+        assert user.put(PATH, body).status_code == 400
+    assert user.get(PATH).data == before
+
+
 def test_it_is_what_the_other_api_routes_by(user, admin: Crm):
     admin.make_extension("1005")
     user.put(PATH, {"rings": [RING], "expiration": 25})
