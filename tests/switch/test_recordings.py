@@ -13,6 +13,7 @@ from portsip_api import settings, switch
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.mailboxes import mailboxes, telling
 from portsip_api.pbx.media import prompts
+from portsip_api.store.clock import clock
 from portsip_api.switch.freeswitch import access, recorded
 from portsip_api.switch.freeswitch.listener import Listener
 from tests import audio
@@ -52,7 +53,8 @@ class Commands:
 class Replay:
     """Does again what was done."""
 
-    def __init__(self, admin, ask):
+    def __init__(self, admin, ask, monkeypatch):
+        self.monkeypatch = monkeypatch
         self.admin, self.ask, self.http = admin, ask, admin.http
         self.listener = Listener()
         self.made: dict[tuple[str, int], int] = {}  # by what it is, and its id when it was recorded
@@ -165,7 +167,9 @@ class Replay:
         self.listener._take(Commands(), event)  # type: ignore[arg-type]
 
     def cdr(self, record):
-        """Be told what became of a call, twice."""
+        """Be told what became of a call, twice, at the time when it ended: the minutes of a day are counted."""
+        ended = int(record["variables"]["end_uepoch"]) / 1e6
+        self.monkeypatch.setattr(clock, "wall", lambda: ended)
         for _ in range(2):
             assert self.ask("/engine/freeswitch/cdr", json.dumps(record)) == ""
 
@@ -191,8 +195,8 @@ def test_a_recording_names_no_place_of_the_machine_that_made_it(path):
 
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
-def test_a_recording(path, admin, ask):
-    replay = Replay(admin, ask)
+def test_a_recording(path, admin, ask, monkeypatch):
+    replay = Replay(admin, ask, monkeypatch)
     steps: dict[str, Callable[..., None]] = {
         "ask": replay.asked,
         "api": replay.api,
