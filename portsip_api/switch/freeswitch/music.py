@@ -19,8 +19,7 @@ def of_tenant(tenant_id: int) -> str:
     """Return all music that a tenant has uploaded, one file after the other; silence where it wants none."""
     if service_settings(tenant_id, "moh").leaf(_SOURCE).value == _NONE:
         return SILENCE
-    names = [prompt.name for prompt in prompts.all_of(tenant_id, prompts.MUSIC) if prompt.name != prompts.DEFAULT]
-    return _together([found for name in names[:_MOST] if (found := _file(tenant_id, prompts.MUSIC, name))])
+    return _together([recorded.playable(file) for file in prompts.files(tenant_id, prompts.MUSIC)[:_MOST]])
 
 
 def of_extension(account: SipAccount) -> str:

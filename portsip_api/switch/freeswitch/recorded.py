@@ -119,9 +119,8 @@ def take(path: Path) -> None:
 
 def remove_dead_links() -> None:
     """Remove the links to files that are gone, and names that were spoken long ago."""
-    for name in settings.current().switch_path.glob("name~*.wav"):
-        if clock.wall() - name.stat().st_mtime > _NAMES_SECONDS:
-            name.unlink(missing_ok=True)
+    for name in unchanged("name~*.wav", _NAMES_SECONDS):
+        name.unlink(missing_ok=True)
     for link in settings.current().switch_path.glob(f"{_LINK}*"):
         if link.is_symlink() and not link.exists():
             link.unlink(missing_ok=True)
@@ -129,10 +128,8 @@ def remove_dead_links() -> None:
 
 def remove_left_sounds() -> None:
     """Remove the sounds of calls that have ended before anybody said what was to become of them."""
-    for path in settings.current().switch_path.glob(f"{_SOUND}*.wav"):
-        with suppress(FileNotFoundError):
-            if clock.wall() - path.stat().st_mtime > SWEPT_SECONDS:
-                path.unlink()
+    for path in unchanged(f"{_SOUND}*.wav", SWEPT_SECONDS):
+        path.unlink(missing_ok=True)
 
 
 def left_over() -> list[Path]:

@@ -11,6 +11,7 @@ from portsip_api.pbx.media.prompts import MUSIC
 from portsip_api.switch.freeswitch import access, music, recorded
 from portsip_api.switch.freeswitch.engine import leg_called, table
 from portsip_api.switch.freeswitch.event_socket import EventSocket
+from portsip_api.switch.freeswitch.steps.ringing import leg_of
 from portsip_api.switch.freeswitch.steps.writing import Step, Writing, Written
 
 _PAUSE: Final = 5  # seconds between two rounds
@@ -50,13 +51,9 @@ def wait(writing: Writing, plan: Queue) -> Written:
 def _round(writing: Writing, plan: Queue, sound: str) -> list[Step]:
     steps = []
     for wave in plan.waves:
-        legs = ",".join(f"[{_leg(leg.number, leg.seconds)}]user/{leg.number}@{writing.caller.domain}" for leg in wave)
+        legs = ",".join(leg_of(leg, writing.caller.domain, is_alone=False) for leg in wave)
         steps += [Step("set", f"call_timeout={max(leg.seconds for leg in wave)}"), Step("bridge", legs)]
     return [*steps, Step("set", f"playback_timeout_sec={_PAUSE}"), Step("playback", sound)]
-
-
-def _leg(number: str, seconds: int) -> str:
-    return f"leg_timeout={seconds},outbound_redirect_fatal=true,origination_callee_id_number={number}"
 
 
 def _waiting(key: str) -> int:

@@ -26,12 +26,12 @@ def ring(writing: Writing, plan: Ring) -> Written:
     steps = [
         Step("set", f"pbx_node={node}"),
         Step("set", f"call_timeout={plan.seconds}"),
-        Step("bridge", ",".join(_leg(leg, domain, is_alone=is_alone) for leg in plan.legs)),
+        Step("bridge", ",".join(leg_of(leg, domain, is_alone=is_alone) for leg in plan.legs)),
     ]
     return Written(steps, depth)
 
 
-def _leg(leg: Leg | OutsideLeg, domain: str, *, is_alone: bool) -> str:
+def leg_of(leg: Leg | OutsideLeg, domain: str, *, is_alone: bool) -> str:
     """Return a leg; where its phone sends the call elsewhere, it goes there, unless others ring as well."""
     if isinstance(leg, OutsideLeg):
         ending = {} if leg.most is None else {"execute_on_answer": outside.ending(leg.most)}
