@@ -3,7 +3,6 @@
 Source: contract, section 4.
 """
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -169,8 +168,11 @@ def show_extension_hours(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(step: Step) -> dict[str, Any]:
-    left_out = {"together"} if step.presses else {"together", "presses"}  # which the reasons say
-    return {name: value for name, value in asdict(step).items() if name not in left_out}
+    shown = {**vars(step)}
+    del shown["together"]  # which the reasons say
+    if presses := shown.pop("presses"):
+        shown["presses"] = [vars(press) for press in presses]
+    return shown
 
 
 def _called(given: dict[str, Any]) -> ExtensionKey:

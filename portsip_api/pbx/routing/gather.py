@@ -1,10 +1,10 @@
 """The route of a call to an extension or a hunt group: what the store knows, gathered for the pure `routing.decide`.
 
 First the numbers that the call can come to, however far it is forwarded; then what answers at each of them. Whatever it
-meets, these are at most seven statements. Source: contract, section 4 (`extensions/route`).
+meets, these are at most five statements, and up to three for the permissions that dialling rules or keys ask for.
+Source: contract, section 4 (`extensions/route`).
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,8 +74,7 @@ def find(
     The number of `key` may also be the extension or the DID of a hunt group, for which `state` and `outcome` mean
     nothing. Raises NotFound.
     """
-    calendar = calendars.load(tenant_id)
-    called, world = _gather(tenant_id, key, state, calendar)
+    called, world, calendar = _gather(tenant_id, key, state)
     hours = called.hours if isinstance(called, Destination) else calendar.own_hours()
     at = at if at.tzinfo else at.replace(tzinfo=hours.zone)
     steps = decide(called, at, world, state=state, outcome=outcome)
@@ -94,7 +93,8 @@ def find(
 
 def surroundings(tenant_id: int, key: ExtensionKey) -> tuple[Next, Surroundings]:
     """Return what is called, as `find`, and all that the call can meet whatever becomes of it. Raises NotFound."""
-    return _gather(tenant_id, key, gather_sql.EVERY, calendars.load(tenant_id))
+    called, world, _ = _gather(tenant_id, key, gather_sql.EVERY)
+    return called, world
 
 
 def office_hours(tenant_id: int, key: ExtensionKey, at: datetime) -> OfficeHours:
@@ -115,23 +115,25 @@ def office_hours(tenant_id: int, key: ExtensionKey, at: datetime) -> OfficeHours
     return OfficeHours(row[0], hours, at, now.is_open, now.until)
 
 
-def _gather(tenant_id: int, key: ExtensionKey, state: str | None, calendar: Calendar) -> tuple[Next, Surroundings]:
-    """Return what is called, and all that the call can meet from there. Raises NotFound."""
+def _gather(tenant_id: int, key: ExtensionKey, state: str | None) -> tuple[Next, Surroundings, Calendar]:
+    """Return what is called, all that the call can meet from there, and the tenant's calendar. Raises NotFound."""
+    row = gather_sql.tenant(tenant_id)
+    if row is None:
+        raise NotFound("There is no such tenant.")
+    zone, week, holidays, *prefixes_and_patterns, special = row
+    calendar = calendars.read(zone, week, holidays)
     reached = gather_sql.reached(tenant_id, *key.where(), state)
     extensions = {place.number for place in reached if place.kind == "EXTENSION"}
     hunt_groups = _hunt_groups(tenant_id, {place.number for place in reached if place.kind == "HUNT_GROUP"})
     hunted = {ring.number for group in hunt_groups.values() for ring in group.rings}
-    sequences = gather_sql.call_sequences(tenant_id, extensions)
-    rings: dict[str, list[Ring]] = defaultdict(list)
-    for ring in sequences:
-        rings[ring.owner].append(_ring(ring))
     rows = gather_sql.extensions(tenant_id, extensions | hunted)
-    *prefixes_and_patterns, special = gather_sql.outside(tenant_id)
     outside = outside_rows.read(*prefixes_and_patterns)
     also = (presses.PERMISSION,) * any(row[9] != "[]" for row in rows)
     permissions = dialling_rights.permissions_of(tenant_id, [row[1] for row in rows], outside, also)
+    rings = {row[0]: [SequenceRing(*ring) for ring in sorted(orjson.loads(row[11]))] for row in rows}
     destinations = {row[0]: _destination(calendar, row, rings[row[0]], permissions.get(row[1], {})) for row in rows}
-    internal = {place.number for place in reached if place.kind} | {ring.number for ring in sequences if ring.internal}
+    internal = {place.number for place in reached if place.kind}
+    internal |= {ring.number for some in rings.values() for ring in some if ring.internal}
     world = Surroundings(
         destinations.get,
         {place.number: _ring_group(place, place.seconds) for place in reached if place.seconds},
@@ -148,7 +150,7 @@ def _gather(tenant_id: int, key: ExtensionKey, state: str | None, calendar: Cale
             if place.kind == "CONFERENCE_ROOM"
         },
     )
-    return _called(reached, world), world
+    return _called(reached, world), world, calendar
 
 
 def _called(reached: Iterable[Reached], world: Surroundings) -> Next:
@@ -186,9 +188,9 @@ def _call_queues(tenant_id: int, numbers: Collection[str]) -> dict[str, CallQueu
 
 
 def _destination(
-    calendar: Calendar, row: Sequence[Any], rings: Sequence[Ring], permissions: Mapping[str, bool]
+    calendar: Calendar, row: Sequence[Any], rings: Sequence[SequenceRing], permissions: Mapping[str, bool]
 ) -> Destination:
-    number, _, status, document, hours, voice_mail, greeting, may_call_outside, pointing, keys, permitted = row
+    number, _, status, document, hours, voice_mail, greeting, may_call_outside, pointing, keys, permitted, _ = row
     rules, pointed = orjson.loads(document), orjson.loads(pointing)
     fill(rules, pointed)
     return Destination(
@@ -199,7 +201,7 @@ def _destination(
         bool(permitted) and orjson.loads(voice_mail)["enable_voicemail"],
         greeting or DEFAULT,
         bool(may_call_outside),
-        rings,
+        [_ring(ring) for ring in rings],
         {place: former for place, _, former in pointed if former},
         permissions,
         presses.read(orjson.loads(keys)) if permissions.get(presses.PERMISSION) else (),

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from portsip_api.pbx.extensions.forward_targets import MOST_HOPS
+from portsip_api.pbx.hours.calendars_sql import CALENDAR
 from portsip_api.pbx.numbers.numbers_sql import OUTSIDE, of_forward_rules
 from portsip_api.store import database
 from portsip_api.store.dialect import json_list, json_row, listed
@@ -87,6 +88,10 @@ WHERE q.tenant_id = :tenant AND q.number IN {listed(":numbers")}
 _PRESSED: Final = (
     f"CASE WHEN f.place IS NULL THEN {_PLAIN.format('k.number')} ELSE coalesce(n.number, f.awaited, '') END"
 )
+_RUNG: Final = f"CASE WHEN f.place IS NULL THEN {_PLAIN.format('x.number')} ELSE coalesce(n.number, f.awaited, '') END"
+_RING: Final = json_row(
+    *("x.position", _RUNG, "x.expiration", "x.together", "p.periods", "n.number IS NOT NULL", "n.former")
+)
 # As `permission_values.has`, of a permission whose default is that everybody has it.
 _HAS_VOICEMAIL: Final = """coalesce(
         (SELECT x.value FROM extension_permission AS x WHERE x.extension_id = e.id AND x.permission = 'Voicemail'),
@@ -104,26 +109,20 @@ SELECT e.number, e.id, e.status, s.forward_rules, s.office_hours, s.voice_mail,
      FROM personal_attendant_key AS k
      LEFT JOIN reference AS f ON f.owner = 'personal_attendant' AND f.owner_id = k.extension_id AND f.place = k.key
      LEFT JOIN dialled_number AS n ON n.id = f.target_id WHERE k.extension_id = e.id),
-    {_HAS_VOICEMAIL}
+    {_HAS_VOICEMAIL},
+    (SELECT {json_list(_RING)}
+     FROM call_sequence_ring AS x
+     LEFT JOIN schedule AS p ON p.tenant_id = :tenant AND p.id = x.schedule_id
+     LEFT JOIN reference AS f ON f.owner = 'call_sequence' AND f.owner_id = x.extension_id
+         AND f.place = CAST(x.position AS TEXT)
+     LEFT JOIN dialled_number AS n ON n.id = f.target_id
+     WHERE x.extension_id = e.id AND x.enabled = 1)
 FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id
 WHERE e.tenant_id = :tenant AND e.number IN {listed(":numbers")}
 """
 
-_CALL_SEQUENCES: Final = f"""
-SELECT e.number, CASE WHEN f.place IS NULL THEN {_PLAIN.format("x.number")} ELSE coalesce(n.number, f.awaited, '') END,
-    x.expiration, x.together, p.periods, n.number IS NOT NULL, n.former
-FROM extension AS e
-JOIN call_sequence_ring AS x ON x.extension_id = e.id AND x.enabled = 1
-LEFT JOIN schedule AS p ON p.tenant_id = :tenant AND p.id = x.schedule_id
-LEFT JOIN reference AS f ON f.owner = 'call_sequence' AND f.owner_id = x.extension_id
-    AND f.place = CAST(x.position AS TEXT)
-LEFT JOIN dialled_number AS n ON n.id = f.target_id
-WHERE e.tenant_id = :tenant AND e.number IN {listed(":numbers")}
-ORDER BY x.extension_id, x.position
-"""
-
-_OUTSIDE: Final = f"""
-SELECT {OUTSIDE},
+_TENANT: Final = f"""
+SELECT {CALENDAR}, {OUTSIDE},
     (SELECT a.name FROM special_attendant AS s JOIN attendant AS a ON a.id = s.attendant_id
      WHERE s.tenant_id = t.id AND s.is_on = 1)
 FROM tenant AS t WHERE t.id = :tenant
@@ -152,13 +151,13 @@ class Reached(NamedTuple):
 
 
 class SequenceRing(NamedTuple):
-    """A number that rings for the extension `owner`; `periods` are its schedule's, as they are stored, if it has one.
+    """A number that rings in a call sequence; `periods` are its schedule's, as they are stored, if it has one.
 
     `internal` tells that something in the tenant answers there; without a number that is gone, and `former` was its
     number.
     """
 
-    owner: str
+    position: int
     number: str
     seconds: int
     together: int
@@ -198,21 +197,17 @@ def call_queues(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
 def extensions(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
     """Return of each extension number, id, status, the JSON of forward_rules, office_hours and voice_mail, the file
     name of the active greeting or None, whether its groups let it call outside, the JSON of where its rules point, and
-    that of its attendant's keys (key, number, the kind of what answers there, the number of what is gone), and whether
-    it has the permission `Voicemail`.
+    that of its attendant's keys (key, number, the kind of what answers there, the number of what is gone), whether it
+    has the permission `Voicemail`, and the JSON of its call sequence's enabled rings (`SequenceRing`), in no order.
     """
     return _of_numbers(_EXTENSIONS, tenant_id, numbers)
 
 
-def call_sequences(tenant_id: int, numbers: Iterable[str]) -> list[SequenceRing]:
-    """Return the enabled rings of those extensions, in their order."""
-    return [SequenceRing(*row) for row in _of_numbers(_CALL_SEQUENCES, tenant_id, numbers)]
-
-
-def outside(tenant_id: int) -> tuple[str, str, str, str | None]:
-    """Return what may be dialled outside, as `numbers_sql.OUTSIDE`, and who answers for all attendants or None."""
-    row: tuple[str, str, str, str | None] | None = database.fetch_row(_OUTSIDE, {"tenant": tenant_id})
-    return row or ("[]", "[]", "[]", None)
+def tenant(tenant_id: int) -> Any:
+    """Return what is a tenant's own: its calendar as `calendars_sql.CALENDAR`, what may be dialled outside as
+    `numbers_sql.OUTSIDE`, and who answers for all attendants or None. None for a tenant that is gone.
+    """
+    return database.fetch_row(_TENANT, {"tenant": tenant_id})
 
 
 def _of_numbers(statement: str, tenant_id: int, numbers: Iterable[str]) -> list[Any]:

@@ -172,7 +172,7 @@ def test_the_command_prints_the_plan_of_a_hunt_group(app, berlin):
 
 
 @pytest.mark.parametrize("size", [1, 8])
-def test_a_route_costs_six_statements_however_many_groups_and_rings_it_meets(berlin, monkeypatch, size):
+def test_a_route_costs_four_statements_however_many_groups_and_rings_it_meets(berlin, monkeypatch, size):
     for number in range(size):
         fallback = f"6{number + 1:02}" if number + 1 < size else ""
         make_hunt_group(
@@ -185,7 +185,7 @@ def test_a_route_costs_six_statements_however_many_groups_and_rings_it_meets(ber
     monkeypatch.setattr(database.db, "execute_sql", lambda sql, *values: (seen.append(sql), execute(sql, *values))[1])
     found = find(TENANT, ExtensionKey("1000"), datetime.fromisoformat(MONDAY_NOON), state=State.ON_CALL)
     assert len(found.steps) == size * (1 + 2 * size) + 1
-    assert len(seen) == 6
+    assert len(seen) == 4
 
 
 def test_a_call_is_followed_however_many_others_the_rules_name(admin):
