@@ -202,8 +202,10 @@ def create_virtual_receptionist(given: dict[str, Any]) -> dict[str, Any]:
 
     The actions of keys, `timeout` and `failure` are those of forward rules, and `REPEAT`, which plays the prompt again.
     `CONNECT_TO_VOICE_MAIL` leads to the voicemail of the extension that `action_value` names; without one, to where
-    callers hear their own messages. `extensions/route` ends where a receptionist answers: what the caller presses is
-    not known before.
+    callers hear their own messages. `DIAL_BY_NAME`, which is ours, lets callers spell on the keys whom they call, by
+    the last name or the first; found are extensions that the other API gives the permission `AutoAttendant` (Attendant
+    Directory), themselves or by a group. `extensions/route` ends where a receptionist answers: what the caller presses
+    is not known before.
     """
     tenant_id = current_tenant()
     fields = _fields(given)

@@ -1,6 +1,7 @@
 """The numbered SQL files of `db/migrations`, each applied once, in order, under a lock.
 
-They may call what SQL cannot say: `normal_form` and `squeezed` of a text are `search.fold` and `search.squeeze`.
+They may call what SQL cannot say: `normal_form` and `squeezed` of a text are `search.fold` and `search.squeeze`, and
+`spelled` is `keypad.spelled`.
 
 The number of the newest applied file stands in SQLite's `user_version`, which belongs to the transaction: a migration
 that fails, or a process that dies in the middle of one, leaves the file as it was.
@@ -14,6 +15,7 @@ from pathlib import Path
 from portsip_api import settings
 from portsip_api.store import database
 from portsip_api.store.files import locked
+from portsip_api.store.keypad import spelled
 from portsip_api.store.search import fold, squeeze
 
 FOLDER = settings.ROOT / "db" / "migrations"
@@ -78,7 +80,7 @@ def migrate(lock_file: Path, folder: Path = FOLDER) -> list[int]:
 def _apply(migration: Migration) -> None:
     with database.writing():
         connection: sqlite3.Connection = database.db.connection()  # type: ignore[no-untyped-call]
-        for name, function in (("normal_form", fold), ("squeezed", squeeze)):
+        for name, function in (("normal_form", fold), ("squeezed", squeeze), ("spelled", spelled)):
             connection.create_function(name, 1, _of_text(function), deterministic=True)
         for statement in migration.statements():
             database.execute(statement)

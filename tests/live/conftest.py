@@ -33,6 +33,7 @@ RULES = {"no_answer_timeval": 3, "no_answer_action": "DISCONNECT", "busy_action"
 ANN, BOB, EVE = 440, 620, 880  # tones in hertz
 PROGRAM = os.environ.get("FREESWITCH", "")
 RECORD = bool(os.environ.get("RECORD"))
+LISTED = {"user": {"permissions": [{"name": "AutoAttendant", "value": "ENABLE"}]}}
 HOME, OTHER = "pbx.local", "b.test"  # SIP domains: that of the default tenant, and of another one
 
 
@@ -264,6 +265,16 @@ class Pbx:
 
         wait_until(is_told, counts, 20)
         self.recorder.note("told", number, counts)
+
+    def list_by_name(self, number: str) -> None:
+        """Let callers find an extension by its name."""
+        self.recorder.note("listed", number)
+        id_ = self.get("extensions/show", extension_number=number, tenant_id=1)["id"]
+        reply = requests.put(
+            f"{self.server.url}/sipxconfig/rest/user-permission/{id_}", json=LISTED,
+            auth=("superadmin", ADMIN_PASSWORD), timeout=30,
+        )  # fmt: skip
+        assert reply.status_code == 200, reply.text
 
     def speak(self, **sounds: float) -> None:
         """Let the tenant's own voice say sounds with tones, by their names with `_` for `-`."""

@@ -9,6 +9,7 @@ from tests.live.conftest import ANN, BOB, EVE, Pbx
 from tests.live.test_trunks import carrier, gateway  # noqa: F401 — fixtures
 
 MENU, LAST, INVALID, GOODBYE, USUAL = 700, 900, 1300, 1700, 2100  # tones in hertz
+SPELL, NOBODY, FOR = 500, 1100, 1500
 TO_EXTENSION = "CONNECT_TO_ANOTHER_EXTENSION"
 AGAIN = {"action": "REPEAT", "action_value": ""}
 
@@ -61,6 +62,31 @@ def test_digits_are_the_number_of_an_extension(line, attendant):
     call.wait("200")
     assert call.stream.hears(MENU)
     call.press_by_info(bob)
+    talk(call, bobs.incoming())
+    assert eves.is_left_alone(0.2)
+    call.hang_up()
+
+
+@pytest.mark.usefixtures("voice")
+def test_a_name_is_spelled_and_who_has_it_is_chosen(pbx: Pbx, line, attendant):
+    pbx.speak(**{"spell-name": SPELL, "nobody-named": NOBODY, "for": FOR})
+    _, anns = line(ANN)
+    bob, bobs = line(BOB)
+    eve, eves = line(EVE)
+    for number, first in ((bob, "Bob"), (eve, "Eve")):
+        pbx.change(number, profile={"first_name": first, "last_name": "Quillfeather"})
+    pbx.list_by_name(bob)
+    call = anns.call(attendant(key9={"action": "DIAL_BY_NAME", "action_value": ""}))
+    call.wait("200")
+    assert call.stream.hears(MENU)
+    call.press("9")
+    assert call.stream.hears(SPELL)
+    call.press("383#")  # Eve, who is not in the directory
+    assert call.stream.hears(NOBODY)
+    assert call.stream.hears(SPELL)
+    call.press("7845#")
+    assert call.stream.hears(FOR)
+    call.press("1")
     talk(call, bobs.incoming())
     assert eves.is_left_alone(0.2)
     call.hang_up()

@@ -128,6 +128,24 @@ def test_attendants_and_prompts_of_before_stay_and_a_number_in_use_is_not_taken(
     assert consistency.find_inconsistencies() == []
 
 
+def test_names_of_before_are_spelled(empty, tmp_path):
+    """Extensions that were there before are found by their names as others are."""
+    for migration in migrations.known():
+        if migration.path.stem.endswith("spelled_names"):
+            break
+        shutil.copy(migration.path, empty)
+    migrations.migrate(tmp_path / "lock", empty)
+    tenants.ensure_default("example.com")
+    database.execute(
+        "INSERT INTO extension (tenant_id, number, name_key, email_key, profile, options) VALUES"
+        """ (1, '1', '', '', '{"first_name": "Zoë", "last_name": "Adams"}', '{"enable_extension": true}'),"""
+        """ (1, '2', '', '', '{}', '{"enable_extension": true}')"""
+    )
+    migrations.migrate(tmp_path / "lock")
+    spelled = database.fetch_all("SELECT spelled_by_last, spelled_by_first FROM extension ORDER BY number")
+    assert spelled == [("23267963", "96323267"), ("", "")]
+
+
 def test_eight_processes_starting_at_once_apply_each_once(tmp_path):
     """A second application of any file would fail: its tables exist."""
     script = (

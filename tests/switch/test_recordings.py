@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 
 from portsip_api import settings, switch
-from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.mailboxes import mailboxes, telling
 from portsip_api.pbx.media import prompts
 from portsip_api.store.clock import clock
@@ -25,6 +25,7 @@ from tests.switch.alike import alike, anywhere
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
 OTHER = "b.test"
+LISTED = {"user": {"permissions": [{"name": "AutoAttendant", "value": "ENABLE"}]}}
 _OF_MESSAGE = re.compile(r"(mailbox~message~[^~]*~[a-z]+~)([0-9]+)")
 _OF_MADE = re.compile(r"(gateways|rules|orbits)/(\d+)")
 _OF_GATEWAY = re.compile(r"\b(t\d+)-g(\d+)\b")
@@ -121,6 +122,12 @@ class Replay:
         user = Portal(self.http, number, WEB_PASSWORD)
         assert user.put("rest/my/voicemail/attendant", {"menu": menu}).status_code == 200
 
+    def listed(self, number):
+        """Let callers find an extension by its name."""
+        id_ = find_id(1, ExtensionKey(number))
+        portal = Portal(self.http, "superadmin", ADMIN_PASSWORD)
+        assert portal.put(f"rest/user-permission/{id_}", LISTED).status_code == 200
+
     def speak(self, *names):
         """Give the tenant sounds of its own."""
         folder = settings.current().switch_path / "voice" / "1" / "en"
@@ -206,6 +213,7 @@ def test_a_recording(path, admin, ask, monkeypatch):
         "message": replay.message,
         "own": replay.own,
         "told": replay.told,
+        "listed": replay.listed,
         "speak": replay.speak,
         "attend": replay.attend,
         "receptionist": replay.receptionist,

@@ -18,6 +18,7 @@ from portsip_api.pbx.extensions.fields import EXTENSION, OBJECTS, PHONE_PROVISIO
 from portsip_api.pbx.extensions.group_keys import GroupKey
 from portsip_api.pbx.hours import zones
 from portsip_api.pbx.values import checked, defaults, merge
+from portsip_api.store.keypad import spelled
 from portsip_api.store.search import fold, searchable
 from portsip_api.store.secrets import keyring
 
@@ -221,8 +222,14 @@ def require_zone(objects: Mapping[str, Any], before: Extension | None = None) ->
 
 
 def _keys(profile: Mapping[str, str]) -> dict[str, str]:
-    name_key = fold(profile["last_name"]) + "\x1f" + fold(profile["first_name"])
-    return {"name_key": name_key, "email_key": fold(profile["email"])}
+    first, last = fold(profile["first_name"]), fold(profile["last_name"])
+    first_keys, last_keys = spelled(first), spelled(last)
+    return {
+        "name_key": f"{last}\x1f{first}",
+        "email_key": fold(profile["email"]),
+        "spelled_by_last": last_keys + first_keys,
+        "spelled_by_first": first_keys + last_keys,
+    }
 
 
 def _search_text(tenant_id: int, number: str, profile: Mapping[str, str]) -> str:

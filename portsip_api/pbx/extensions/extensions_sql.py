@@ -51,9 +51,12 @@ def log_in_names(tenant_id: int) -> set[str]:
 
 
 def insert(tenant_id: int, extension: Sequence[object]) -> int:
-    """Write an extension (number, name_key, email_key, profile and options) and return its id. Raises Violated."""
+    """Write an extension and return its id: number, name_key, email_key, spelled_by_last, spelled_by_first, profile and
+    options. Raises Violated.
+    """
     return database.insert(
-        "INSERT INTO extension (tenant_id, number, name_key, email_key, profile, options) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO extension (tenant_id, number, name_key, email_key, spelled_by_last, spelled_by_first, profile,"
+        " options) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (tenant_id, *extension),
     )
 

@@ -30,6 +30,8 @@ class Extension(TenantTable):
     first_name_key = peewee.TextField(null=True)  # computed by the database
     caller_id_key = peewee.TextField(null=True)  # computed: the outbound caller id without punctuation
     list_json = peewee.TextField(null=True)  # computed by the database, when it is asked for only
+    spelled_by_last = peewee.TextField(constraints=default("''"))  # the keys of a telephone that spell its names
+    spelled_by_first = peewee.TextField(constraints=default("''"))
 
     class Meta:
         """Its keys."""

@@ -17,10 +17,12 @@ from portsip_api.pbx.numbers import references
 from portsip_api.pbx.numbers.references import ATTENDANT, Place
 from portsip_api.pbx.values import Choice, Rules, Text, Whole
 
+DIAL_BY_NAME: Final = "DIAL_BY_NAME"  # ours: the caller spells whom it calls
+_ACTIONS: Final = (*ACTIONS, DIAL_BY_NAME)
 KEYS: Final = tuple(f"key{digit}" for digit in range(10))
 _TARGET: Final = Text(64)
-_OF_A_KEY: Final[Rules] = {"action": Choice(("", *ACTIONS), ""), "action_value": _TARGET}  # without an action: none
-_OTHERWISE: Final[Rules] = {"action": Choice(ACTIONS, DISCONNECT), "action_value": _TARGET}
+_OF_A_KEY: Final[Rules] = {"action": Choice(("", *_ACTIONS), ""), "action_value": _TARGET}  # without an action: none
+_OTHERWISE: Final[Rules] = {"action": Choice(_ACTIONS, DISCONNECT), "action_value": _TARGET}
 MENU: Final[Rules] = {
     **dict.fromkeys(KEYS, _OF_A_KEY),
     "timeout": {"seconds": Whole(1, 60, 10), **_OTHERWISE},  # when nothing is pressed for so long

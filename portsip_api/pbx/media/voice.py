@@ -64,6 +64,14 @@ def digits(text: str) -> list[str]:
     return [_KEYS.get(char, char) for char in text if (char.isascii() and char.isdigit()) or char in _KEYS]
 
 
+def characters(text: str) -> list[str]:
+    """Return the sounds that say the number of an extension, which may have letters; what has no sound is left out."""
+    said: list[str] = []
+    for char in text.lower():
+        said += [f"letter-{char}"] if char.isascii() and char.isalpha() else digits(char)
+    return said
+
+
 def moment(at: datetime, now: datetime, *, by_12: bool) -> list[str]:
     """Return the sounds that say when something was, both in the zone of who hears it."""
     days = (now.date() - at.date()).days

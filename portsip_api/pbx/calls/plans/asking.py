@@ -15,7 +15,8 @@ Topic = tuple[str, ...]
 _PARTING: Final = "~"
 _PART: Final = re.compile(r"[0-9A-Za-z.*#+_-]*", re.ASCII)
 _TOPIC: Final = re.compile(
-    r"attendant~(number|system_id|id)\.[^~]+~\d{1,9}~[^~]*"
+    r"(attendant|name)~(number|system_id|id)\.[^~]+~\d{1,9}~[^~]*"
+    r"|choice~(number|system_id|id)\.[^~]+~\d{1,9}~[^~]*~\d{1,20}~\d{1,9}(~[^~]+)+"
     r"|voicemail~[^~]+~[0-9*#]"
     r"|mailbox~(number|pin|menu|greeting)~[^~]*~\d{1,9}"
     r"|mailbox~new-pin~[^~]+"

@@ -8,17 +8,20 @@ who answers in the place of an attendant is the one at its key 0, and after `MOS
 
 from typing import Any, Final, NamedTuple
 
-from portsip_api.pbx.calls.plans import leaving, mailboxes
+from portsip_api.pbx.calls.plans import leaving, mailboxes, spelling
 from portsip_api.pbx.calls.plans.asking import Ask, End, Say, Sounds, Topic
 from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Call, Plan
+from portsip_api.pbx.calls.plans.spelling import Spelling
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.features import answering_attendants
 from portsip_api.pbx.features.action_targets import DISCONNECT, REPEAT, VOICE_MAIL
 from portsip_api.pbx.features.answering_attendants import Answering
+from portsip_api.pbx.features.attendant_menus import DIAL_BY_NAME
 from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.trunks import attendants_in_force
 
 TOPIC: Final = "attendant"
+TOPICS: Final = (TOPIC, spelling.NAME, spelling.CHOICE)
 MOST_REPEATS: Final = 3
 MOST_KEYS: Final = 20  # of a number
 _DIALLED: Final = {
@@ -26,6 +29,7 @@ _DIALLED: Final = {
     "CONFERENCE_ROOM",
 }
 _OPERATOR: Final = "key0"
+_NOBODY: Final = {"", DISCONNECT, REPEAT, DIAL_BY_NAME}  # actions that lead to nobody in person
 
 
 def plan(call: Call, number: str) -> Plan:
@@ -54,18 +58,20 @@ class _Menu(NamedTuple):
 
 def _answer(call: Call, menu: _Menu, *, may_be_live: bool) -> Plan:
     operator = menu.attendant.menu[_OPERATOR]
-    if menu.attendant.is_live and may_be_live and operator["action"] not in {"", DISCONNECT, REPEAT}:
+    if menu.attendant.is_live and may_be_live and operator["action"] not in _NOBODY:
         return _follow(call, menu, operator)
     return _ask(call, menu)
 
 
 def go_on(call: Call, topic: Topic, keys: str) -> Plan:
     """Return what follows the keys that were pressed, if any were, in the menu that the topic tells of."""
-    _, key, repeats, number = topic
+    what, key, repeats, number, *_ = topic
     try:
         attendant = answering_attendants.keyed(call.tenant_id, key)
     except NotFound:
         return NO_SUCH_NUMBER
+    if what != TOPIC:
+        return spelling.go_on(call, attendant, topic, keys) or _ask(call, _Menu(attendant, number, 0))
     menu = _Menu(attendant, number, int(repeats))
     if not keys:
         return _follow(call, menu, attendant.menu["timeout"])
@@ -88,6 +94,8 @@ def _follow(call: Call, menu: _Menu, step: dict[str, Any], *said: str) -> Plan:
     action, target = step["action"], step["action_value"]
     if action == REPEAT and menu.repeats < MOST_REPEATS:
         return _ask(call, menu._replace(repeats=menu.repeats + 1), *said)
+    if action == DIAL_BY_NAME:
+        return spelling.ask(call, Spelling(menu.attendant, menu.number), *said)
     if action == VOICE_MAIL:
         return leaving.leave(call, target) if target else mailboxes.enter(call)
     if action in {DISCONNECT, REPEAT} or not target:

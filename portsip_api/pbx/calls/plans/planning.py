@@ -107,7 +107,7 @@ _BUILDERS: Final[Mapping[str, Builder]] = {
     "": outside.plan,
 }
 _TOPICS: Final[Mapping[str, Callable[[Call, Topic, str], Plan]]] = {
-    attendants.TOPIC: attendants.go_on,
+    **dict.fromkeys(attendants.TOPICS, attendants.go_on),
     leaving.TOPIC: leaving.go_on,
     mailbox_parts.TOPIC: mailboxes.go_on,
 }

@@ -20,7 +20,7 @@ BEEP: Final = "tone_stream://%(200,0,1000)"
 _LONGEST_SOUND: Final = 120  # seconds
 _RINGING: Final = "%(1000,4000,425)"  # what is heard while somebody rings after the call was answered
 _MOST_TURNS: Final = 70  # look-ups in a row of which none was for keys, after which FreeSWITCH ends the call
-_RESULTS: Final = {"attendant": "attendant"}  # of topics; the others are of voicemail
+_RESULTS: Final = dict.fromkeys(("attendant", "name", "choice"), "attendant")  # of topics; the others are of voicemail
 
 
 def continuing() -> Iterator[Step]:
