@@ -13,7 +13,7 @@ from typing import Final
 
 from bench import table
 from bench.measure import FULL, QUICK
-from bench.rows import Measure, Run, calls, files, history, mixed, own, reads, workers, writes
+from bench.rows import Measure, Run, calls, files, history, look_ups, mixed, own, reads, workers, writes
 from bench.servers import Stores
 
 ROWS: Final[dict[str, Measure]] = {
@@ -29,6 +29,7 @@ ROWS: Final[dict[str, Measure]] = {
     "phonebook": own.phonebook,
     "mailbox": own.mailbox,
     "mixed": mixed.mixed,
+    "look-ups": look_ups.look_ups_of_calls,
     "decide": calls.evaluation,
     "start": mixed.start,
     "workers": workers.workers,

@@ -4,13 +4,17 @@ Its routes are declared like any operation, so that they pass the same middlewar
 the same check of the token, and then answer with bytes that are ready.
 """
 
+from collections.abc import Mapping
+
 from flask import Flask, Response, g, request
 from marshmallow import Schema
 
+from portsip_api.engine.blueprint import EngineOperations
 from portsip_api.portsip.core.blueprint import EVERYBODY, ResourceBlueprint
 from portsip_api.store import database
 
 floor = ResourceBlueprint("floor", __name__, url_prefix="/floor")
+of_engine = EngineOperations("floor of the engine", __name__)
 _replies: dict[str, bytes] = {}
 
 
@@ -32,9 +36,16 @@ def insert() -> dict[str, str]:
     return {"result": "success"}
 
 
+@of_engine.route("/engine/freeswitch/floor", methods=["POST"])
+def answer_engine(form: Mapping[str, str]) -> bytes:  # noqa: ARG001
+    """Return the bytes that were put there; the form was read."""
+    return _replies[request.args["reply"]]
+
+
 def register(app: Flask) -> None:
     """Add the floor to `app`."""
     app.register_blueprint(floor)
+    app.register_blueprint(of_engine)
 
     @app.put("/floor/replies/<key>")
     def put(key: str) -> Response:

@@ -62,7 +62,7 @@ def get(path: str, token: str = "", **headers: str) -> bytes:
 
 
 def post(path: str, body: bytes, token: str = "", **headers: str) -> bytes:
-    """Return a POST request with a JSON body."""
+    """Return a POST request, with a JSON body unless the headers say otherwise."""
     return _request("POST", path, token, body, {"Content-Type": "application/json", **headers})
 
 
@@ -72,11 +72,22 @@ def _request(method: str, path: str, token: str, body: bytes, headers: dict[str,
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-def run(port: int, calls: Sequence[Call], *, seconds: float = 0.0, count: int = 0, connections: int = 4) -> Result:
-    """Send `calls` again and again for `seconds`, or the first `count` of them, from another process."""
+def run(  # noqa: PLR0913 — what a run of load is
+    port: int,
+    calls: Sequence[Call],
+    *,
+    seconds: float = 0.0,
+    count: int = 0,
+    connections: int = 4,
+    anew: bool = False,
+) -> Result:
+    """Send `calls` again and again for `seconds`, or the first `count` of them, from another process.
+
+    With `anew` each goes over a connection of its own.
+    """
     context = multiprocessing.get_context("fork")
     receiving, sending = context.Pipe(duplex=False)
-    process = context.Process(target=_report, args=(sending, port, calls, seconds, count, connections))
+    process = context.Process(target=_report, args=(sending, port, calls, seconds, count, connections, anew))
     process.start()
     try:
         result: Result | BaseException = receiving.recv()
@@ -139,7 +150,10 @@ class _Connection:
 class _Generator:
     """Keeps every connection busy until the time or the calls are over."""
 
-    def __init__(self, port: int, calls: Sequence[Call], seconds: float, count: int, connections: int) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 — as `run`
+        self, port: int, calls: Sequence[Call], seconds: float, count: int, connections: int, anew: bool
+    ) -> None:
+        self.anew = anew
         self.port = port
         self.calls = iter(calls[:count]) if count else cycle(calls)
         self.seconds = seconds
@@ -170,8 +184,8 @@ class _Generator:
         return Result(ended, self.statuses.total(), self.statuses, p50, p99)
 
     def _go_on(self, connection: _Connection, *, over: bool) -> bool:
-        """Send the next call, over a new connection where the server ends this one; tell whether there was one."""
-        if not over and not connection.closes():
+        """Send the next call, over a new connection where this one ends; tell whether there was one."""
+        if not over and not self.anew and not connection.closes():
             call = next(self.calls, None)
             if call is not None:
                 connection.send(call)

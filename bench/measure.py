@@ -5,7 +5,7 @@ request's cost is the processor time of the workers divided by the requests they
 a second, which also depend on who else runs. A ratio is the median of the rounds' ratios.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -34,19 +34,27 @@ QUICK = Pace(rounds=3, seconds=0.5, mixed_seconds=8.0)
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a comparison: calls to a server."""
+    """One side of a comparison: calls to a server, with `anew` each over a connection of its own.
+
+    `prepare` is called before each slice, whose time does not count.
+    """
 
     server: Server
     calls: Sequence[Call]
     statuses: tuple[int, ...] = (200,)
+    anew: bool = False
+    prepare: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one request costs: processor time of the workers in µs; and how many were answered in a second."""
+    """What one request costs: processor time of the workers in µs; how many were answered in a second; and the seconds
+    in which all but a hundredth were.
+    """
 
     cpu: float
     rate: float
+    p99: float = 0.0
 
     def __str__(self) -> str:
         """Both, for the table."""
@@ -63,11 +71,12 @@ class Comparison:
 
 def cost(side: Side, seconds: float, connections: int = 4) -> Cost:
     """Measure one slice."""
+    side.prepare()
     before = side.server.cpu()
     with placed(OTHERS):
-        result = load.run(side.server.port, side.calls, seconds=seconds, connections=connections)
+        result = load.run(side.server.port, side.calls, seconds=seconds, connections=connections, anew=side.anew)
     result.require(*side.statuses)
-    return Cost((side.server.cpu() - before) / result.count * 1e6, result.rate)
+    return Cost((side.server.cpu() - before) / result.count * 1e6, result.rate, result.p99[load.ALL])
 
 
 def compare(pace: Pace, *sides: Side, connections: int = 4) -> Comparison:
@@ -76,6 +85,7 @@ def compare(pace: Pace, *sides: Side, connections: int = 4) -> Comparison:
         cost(side, pace.seconds / 2, connections)
     rounds = [[cost(side, pace.seconds, connections) for side in sides] for _ in range(pace.rounds)]
     costs = [
-        Cost(median(one[at].cpu for one in rounds), median(one[at].rate for one in rounds)) for at in range(len(sides))
+        Cost(*(median(getattr(one[at], name) for one in rounds) for name in ("cpu", "rate", "p99")))
+        for at in range(len(sides))
     ]
     return Comparison(costs, [median(one[at].cpu / one[0].cpu for one in rounds) for at in range(1, len(sides))])

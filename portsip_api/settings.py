@@ -6,6 +6,7 @@ The README's table is generated from this module, and a test holds the two equal
 import os
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -292,7 +293,7 @@ class Settings:
         """The file with the secret that the SIP engine asks with."""
         return self._path_or(self.switch_secret_file, "switch.secret")
 
-    @property
+    @cached_property
     def switch_path(self) -> Path:
         """The folder that the SIP engine and this server share."""
         return self._path_or(self.switch_dir, "switch").resolve()

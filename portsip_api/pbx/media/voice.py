@@ -4,6 +4,7 @@ A sound is looked for in the tenant's own voice, then in that of the whole PBX, 
 for and then in English. Numbers and times are said from parts. Source: ours; `make voice` makes the files.
 """
 
+import os
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -33,12 +34,9 @@ def own(name: str) -> bytes:
 
 def find(folder: Path, tenant_id: int, language: str, name: str) -> Path:
     """Return the file of a sound; `folder` has the voice of the whole PBX, and folders of tenants by their ids."""
-    for place in (folder / str(tenant_id), folder):
-        for spoken in _languages(language):
-            file = place / spoken / f"{name}.wav"
-            if file.is_file():
-                return file
-    return folder / ENGLISH / f"{name}.wav"
+    languages = _languages(language)
+    files = [f"{place}/{spoken}/{name}.wav" for place in (f"{folder}/{tenant_id}", folder) for spoken in languages]
+    return Path(next(filter(os.path.isfile, files), files[-1]))
 
 
 def _languages(language: str) -> Sequence[str]:

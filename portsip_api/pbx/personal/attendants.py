@@ -88,8 +88,13 @@ def takes_messages(tenant_id: int, user_id: int) -> bool:
 
 def voice(tenant_id: int, user_id: int) -> Voice:
     """Return what callers hear in a user's voicemail; one statement, or two where something was set."""
+    return read_voice(tenant_id, user_id, preferences.show(tenant_id, user_id, Part.ATTENDANT))
+
+
+def read_voice(tenant_id: int, user_id: int, given: Mapping[str, Any]) -> Voice:
+    """Return the same of what a user has set of `Part.ATTENDANT`; no statement, or one where something was set."""
     usual = defaults(RULES[Part.ATTENDANT])
-    values = preferences.show(tenant_id, user_id, Part.ATTENDANT)
+    values = {**usual, **given}
     if values != usual and not permission_values.has(tenant_id, user_id, PERMISSION):
         values = usual
     return Voice(values["language"], values["play_options"], values["deposit"], values["forward_delete"])

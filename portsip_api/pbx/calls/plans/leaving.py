@@ -9,12 +9,12 @@ from typing import Final
 
 import orjson
 
+from portsip_api.pbx.calls.plans import leaving_sql
 from portsip_api.pbx.calls.plans.asking import Later, Topic
 from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Call, Plan, Refuse, TakeMessage
 from portsip_api.pbx.errors import FileNotThere, NotFound
-from portsip_api.pbx.extension_keys import ExtensionKey, find_id
-from portsip_api.pbx.extensions.tables import ExtensionSettings
-from portsip_api.pbx.media import greetings
+from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.media import greeting_rows, greetings
 from portsip_api.pbx.personal import attendants
 from portsip_api.pbx.routing import gather
 from portsip_api.pbx.routing.destinations import Destination
@@ -34,27 +34,24 @@ def leave(call: Call, number: str) -> Plan:
 def take(call: Call, step: Step) -> TakeMessage:
     """Return what happens in the mailbox that a step of a route leads to."""
     number = step.target or ""
-    key = ExtensionKey(number)
-    extension_id = find_id(call.tenant_id, key)
-    voice = attendants.voice(call.tenant_id, extension_id)
+    row = leaving_sql.mailbox(call.tenant_id, number)
+    if row is None:
+        raise NotFound("There is no such extension.")
+    extension_id, voice_mail, attendant = row
+    voice = attendants.read_voice(call.tenant_id, extension_id, orjson.loads(attendant or "{}"))
     keys: dict[str, Plan] = {
         press.key: Later((TOPIC, number, press.key)) for press in step.presses if press.action != VOICE_MAIL
     }
-    greeting = _greeting(call.tenant_id, key, step.greeting or "")
+    greeting = _greeting(call.tenant_id, extension_id, step.greeting or "")
     return TakeMessage(
         call.tenant_id,
         extension_id,
         greeting,
-        voice.language or _language(call, extension_id),
+        voice.language or str(orjson.loads(voice_mail)["prompt_language"]),
         voice.tells_options,
         voice.takes_messages,
         keys,
     )
-
-
-def _language(call: Call, extension_id: int) -> str:
-    row = ExtensionSettings.get(call.tenant_id, extension_id=extension_id)
-    return str(orjson.loads(row.voice_mail)["prompt_language"])
 
 
 def go_on(call: Call, topic: Topic, keys: str) -> Plan:
@@ -82,9 +79,12 @@ def _step(call: Call, number: str) -> Step | None:
     return walk.steps[-1]
 
 
-def _greeting(tenant_id: int, key: ExtensionKey, name: str) -> Path | None:
+def _greeting(tenant_id: int, extension_id: int, name: str) -> Path | None:
+    """Return the file of a greeting, None for that of the system."""
+    if name == greeting_rows.DEFAULT:
+        return None
     try:
-        audio = greetings.sound(tenant_id, key, name).audio
+        audio = greetings.sound(tenant_id, ExtensionKey(id=extension_id), name).audio
     except FileNotThere:
         return None
     return audio if isinstance(audio, Path) else None

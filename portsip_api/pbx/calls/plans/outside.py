@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from portsip_api.pbx.calls import call_limits
+from portsip_api.pbx.calls.plans import outside_sql
 from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Call, OutsideLeg, Plan, Refuse
 from portsip_api.pbx.extensions import dialling_rights
 from portsip_api.pbx.extensions.tables import Extension
@@ -37,7 +38,7 @@ class CallOutside(Plan):
 def plan(call: Call, number: str) -> Plan:
     """Return what becomes of a call to a number that nothing in the tenant answers."""
     now = Moment(call.at, calendars.load(call.tenant_id).zone)
-    causer = Extension.find(call.tenant_id, number=call.causer) if call.causer else None
+    causer = _causer(call) if call.causer else None
     refused = _refused(call, number, causer, now)
     if refused is not None:
         return refused
@@ -57,6 +58,16 @@ def legs(call: Call, owner: str, number: str, seconds: int) -> Iterator[OutsideL
     found = plan(replace(call, causer=owner, visited=(*call.visited, owner)), number)
     if isinstance(found, CallOutside) and not found.is_emergency:
         yield OutsideLeg(call.tenant_id, found.ways[0], seconds, found.seconds)
+
+
+def _causer(call: Call) -> Extension | None:
+    row = outside_sql.causer(call.tenant_id, call.causer)
+    if row is None:
+        return None
+    id_, enabled, branch_id, caller_id_key = row
+    return Extension(
+        id=id_, number=call.causer, enabled=bool(enabled), branch_id=branch_id, caller_id_key=caller_id_key
+    )
 
 
 def _is_own(call: Call) -> bool:
