@@ -50,6 +50,8 @@ OF_RECORDS = {
     *("sip_auth_realm", "effective_caller_id_name", "sip_contact_uri", "start_uepoch", "progress_uepoch"),
     *("progress_media_uepoch", "answer_uepoch", "bridge_uepoch", "end_uepoch", "last_bridge_to", "originated_legs"),
     *("pbx_domain", "pbx_from", "pbx_did", "pbx_outside", "pbx_shown"),
+    *("originating_leg_uuid", "pbx_party", "dialed_domain", "last_sent_callee_id_number", "last_sent_callee_id_name"),
+    *("transfer_to", "refer_uuid"),
     *("endpoint_disposition", "sip_hangup_disposition", "originate_disposition", "hangup_cause", "sip_term_status"),
 }
 _NEVER = {"password", "web_access_password"}

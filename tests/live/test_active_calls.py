@@ -8,6 +8,7 @@ import requests
 from tests.contract.servers import wait_until
 from tests.crm import WEB_PASSWORD
 from tests.live.conftest import ANN, BOB, EVE, Pbx
+from tests.live.rows import check_row
 from tests.live.test_conferences import enter, room
 from tests.live.test_park import talking
 from tests.switch.test_recordings import PINS
@@ -54,14 +55,17 @@ def test_a_call_is_shown_while_it_rings_and_while_it_goes_on_and_is_ended(pbx: P
     call.wait("BYE")
     rings.wait("BYE")
     wait_until(lambda: sessions(pbx, ann) == [], "it is gone")
+    check_row(pbx, ann, bob, "CALLEE_HANGUP", by=bob)
 
 
 def test_who_is_in_a_conference_is_on_an_answered_call(pbx: Pbx, line):
     ann, anns = line(ANN)
-    call = enter(anns, room(pbx))
+    number = room(pbx)
+    call = enter(anns, number)
     (session,) = wait_until(lambda: sessions(pbx, ann), "it is shown")
     assert (session["caller"], bool(session["answered_time"])) == (ann, True)
     call.hang_up()
+    check_row(pbx, ann, number, "CALLER_HANGUP")
 
 
 def test_a_call_that_a_client_places_is_watched_and_transferred(pbx: Pbx, line):
@@ -81,6 +85,8 @@ def test_a_call_that_a_client_places_is_watched_and_transferred(pbx: Pbx, line):
     assert other.stream.hears(BOB)
     own.wait("BYE")
     other.hang_up()
+    rings.wait("BYE")
+    check_row(pbx, ann, bob, "TRANSFERRED", by=eve)
 
 
 @pytest.mark.parametrize("who", ["caller", "callee"])
@@ -96,8 +102,8 @@ def test_a_call_that_a_client_places_to_and_from_who_is_busy(pbx: Pbx, line, who
         bobs.incoming().respond(486)
         own.wait("BYE")
     wait_until(lambda: sessions(pbx, ann) == [], "it is gone")
-    (row,) = wait_until(lambda: pbx.get("call_logs/list", caller=ann, tenant_id=1)["items"], "a row", 20)
-    assert (row["callee"], row["status"], int(row["session_id"])) == (bob, "NONE", session)
+    row = check_row(pbx, ann, bob, "BUSY")
+    assert int(row["session_id"]) == session
 
 
 def test_a_client_hands_the_pin_of_a_conference_over(pbx: Pbx, line):
@@ -111,6 +117,7 @@ def test_a_client_hands_the_pin_of_a_conference_over(pbx: Pbx, line):
     own.answer()
     assert own.stream.hears(BOB)
     own.hang_up()
+    check_row(pbx, ann, number, "CALLER_HANGUP")
     assert control(pbx, "POST", ann, number, confpin="99").status_code in {200, 406}
     again = anns.incoming()
     again.answer()
@@ -119,8 +126,9 @@ def test_a_client_hands_the_pin_of_a_conference_over(pbx: Pbx, line):
 
 
 def test_a_call_between_others_is_ended_for_both(pbx: Pbx, line):
-    (ann, _, call), (_, _, rings) = talking(line)
+    (ann, _, call), (bob, _, rings) = talking(line)
     (session,) = sessions(pbx, ann)
     pbx.post("call_sessions/remove", session_id=session["session_id"], tenant_id=1)
     call.wait("BYE")
     rings.wait("BYE")
+    check_row(pbx, ann, bob, "CALLEE_HANGUP", by=bob)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.contract.servers import wait_until
 from tests.live.conftest import ANN, BOB, EVE, OTHER, Pbx
+from tests.live.rows import check_row
 
 
 def no_answer(number):
@@ -33,10 +34,11 @@ def test_a_call_is_answered_both_hear_each_other_and_are_shown_on_it(pbx: Pbx, l
     rings.wait("BYE")
     pbx.wait_status(ann, "ONLINE")
     pbx.wait_status(bob, "ONLINE")
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by=bob)
 
 
-def test_the_callee_hangs_up(line):
-    _, anns = line()
+def test_the_callee_hangs_up(pbx: Pbx, line):
+    ann, anns = line()
     bob, bobs = line(BOB)
     call = anns.call(bob)
     rings = bobs.incoming()
@@ -44,10 +46,11 @@ def test_the_callee_hangs_up(line):
     call.wait("200")
     rings.hang_up()
     call.wait("BYE")
+    check_row(pbx, ann, bob, "CALLEE_HANGUP", by=bob)
 
 
-def test_a_caller_gives_up(line):
-    _, anns = line()
+def test_a_caller_gives_up(pbx: Pbx, line):
+    ann, anns = line()
     bob, bobs = line(BOB)
     call = anns.call(bob)
     rings = bobs.incoming()
@@ -55,19 +58,23 @@ def test_a_caller_gives_up(line):
     call.cancel()
     call.wait("487")
     rings.wait("CANCEL")
+    check_row(pbx, ann, bob, "CANCELLED")
 
 
-@pytest.mark.parametrize(("status", "told"), [(486, "486"), (603, "486"), (480, "480")])
-def test_a_busy_phone_a_declined_call_and_do_not_disturb_end_as_rules_say(line, status, told):
-    _, anns = line()
+@pytest.mark.parametrize(
+    ("status", "told", "outcome"), [(486, "486", "BUSY"), (603, "486", "REJECTED"), (480, "480", "NO_ANSWER")]
+)
+def test_a_busy_phone_a_declined_call_and_do_not_disturb_end_as_rules_say(pbx: Pbx, line, status, told, outcome):
+    ann, anns = line()
     bob, bobs = line(BOB, dnd={"office_hours_action": "DISCONNECT", "outside_office_hours_action": "DISCONNECT"})
     call = anns.call(bob)
     bobs.incoming().respond(status)
     assert call.wait("480", "486", "603") == told
+    assert check_row(pbx, ann, bob, outcome)["fail_code"] == int(told)
 
 
-def test_nobody_answers(line):
-    _, anns = line()
+def test_nobody_answers(pbx: Pbx, line):
+    ann, anns = line()
     bob, bobs = line(BOB)
     began = time.monotonic()
     call = anns.call(bob)
@@ -75,20 +82,24 @@ def test_nobody_answers(line):
     assert call.wait("480", "486") == "480"
     assert time.monotonic() - began > 1.5
     rings.wait("CANCEL")
+    check_row(pbx, ann, bob, "NO_ANSWER")
 
 
-def test_nobody_is_there(line):
-    _, anns = line()
+def test_nobody_is_there(pbx: Pbx, line):
+    ann, anns = line()
     bob, *_ = line(phones=0, offline={"office_hours_action": "DISCONNECT", "outside_office_hours_action": "DISCONNECT"})
     assert anns.call(bob).wait("480", "503", "404") == "480"
+    check_row(pbx, ann, bob, "NO_ANSWER")
 
 
 def test_a_number_that_nobody_has_and_one_of_another_tenant(pbx: Pbx, line):
-    _, anns = line()
+    ann, anns = line()
     there = pbx.extension(OTHER)
     assert anns.call("8999").wait("404", "480", "503") == "404"
     assert anns.call(there).wait("404", "480", "503") == "404"
     assert anns.call(there, domain=OTHER).wait("403", "404", "480") in {"403", "404"}
+    for number in ("8999", there):
+        assert check_row(pbx, ann, number, "FAILED")["fail_code"] == 404
 
 
 def test_each_result_goes_where_its_rule_says(line, pbx: Pbx):
@@ -106,16 +117,18 @@ def test_each_result_goes_where_its_rule_says(line, pbx: Pbx):
     call.hang_up()
     pbx.wait_status(joe, "ONLINE")
     pbx.wait_status(ann, "ONLINE")
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by=joe)
     call = anns.call(bob)
     bobs.incoming().wait("CANCEL")
     eves.incoming().answer()
     call.wait("200")
     call.hang_up()
     assert joes.is_left_alone(0.5)
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by=eve, calls=2)
 
 
-def test_a_chain_of_forwards_tells_results_apart_at_each_stop(line):
-    _, anns = line()
+def test_a_chain_of_forwards_tells_results_apart_at_each_stop(pbx: Pbx, line):
+    ann, anns = line()
     last, lasts = line(EVE)
     wrong, wrongs = line(EVE)
     third, thirds = line(BOB, {**no_answer(wrong), **busy(last)})
@@ -129,10 +142,11 @@ def test_a_chain_of_forwards_tells_results_apart_at_each_stop(line):
     call.wait("200")
     call.hang_up()
     assert wrongs.is_left_alone(0.5)
+    check_row(pbx, ann, first, "CALLER_HANGUP", by=last)
 
 
 def test_forwards_in_a_circle_end(line, pbx: Pbx):
-    _, anns = line()
+    ann, anns = line()
     bob, bobs = line(BOB)
     eve, eves = line(EVE, busy(bob))
     pbx.change(bob, forward_rules={"available": busy(eve)}, voice_mail={"enable_voicemail": False})
@@ -142,10 +156,11 @@ def test_forwards_in_a_circle_end(line, pbx: Pbx):
     eves.incoming().respond(486)
     assert call.wait("486", "480") == "486"
     assert bobs.is_left_alone(0.5)
+    check_row(pbx, ann, bob, "BUSY")
 
 
 def test_who_is_offline_is_found_out_when_it_rings(line, pbx: Pbx):
-    _, anns = line()
+    ann, anns = line()
     eve, eves = line(EVE)
     bob, *_ = line(phones=0, offline={
         "office_hours_action": "CONNECT_TO_ANOTHER_EXTENSION", "office_hours_action_value": eve,
@@ -155,11 +170,12 @@ def test_who_is_offline_is_found_out_when_it_rings(line, pbx: Pbx):
     eves.incoming().answer()
     call.wait("200")
     call.hang_up()
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by=eve)
 
 
 @pytest.mark.parametrize("status", ["DND", "AWAY"])
 def test_a_status_that_was_set_decides_without_ringing(line, pbx: Pbx, status):
-    _, anns = line()
+    ann, anns = line()
     eve, eves = line(EVE)
     rule = {"office_hours_action": "CONNECT_TO_ANOTHER_EXTENSION", "office_hours_action_value": eve}
     outside = {f"outside_{name}": value for name, value in rule.items()}
@@ -170,10 +186,11 @@ def test_a_status_that_was_set_decides_without_ringing(line, pbx: Pbx, status):
     call.wait("200")
     call.hang_up()
     assert bobs.is_left_alone(0.5)
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by=eve)
 
 
-def test_both_phones_of_an_extension_ring_and_one_takes_the_call(line):
-    _, anns = line()
+def test_both_phones_of_an_extension_ring_and_one_takes_the_call(pbx: Pbx, line):
+    ann, anns = line()
     bob, first, second = line(BOB, phones=2)
     call = anns.call(bob)
     left, taken = first.incoming(), second.incoming()
@@ -181,6 +198,7 @@ def test_both_phones_of_an_extension_ring_and_one_takes_the_call(line):
     call.wait("200")
     left.wait("CANCEL")
     call.hang_up()
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by=bob)
 
 
 def test_a_phone_that_says_it_is_somebody_else_does_not_call(line, phone):
@@ -194,7 +212,7 @@ def test_a_phone_that_says_it_is_somebody_else_does_not_call(line, phone):
 
 
 def test_a_ring_group_rings_all_and_one_takes_the_call(line, pbx: Pbx):
-    _, anns = line()
+    ann, anns = line()
     bob, bobs = line(BOB)
     eve, eves = line(EVE)
     pbx.post("ring_groups/create", ring_group_number="6000", name="All", members=[bob, eve], tenant_id=1, ring_time=20)
@@ -205,10 +223,11 @@ def test_a_ring_group_rings_all_and_one_takes_the_call(line, pbx: Pbx):
     assert call.stream.hears(EVE)
     left.wait("CANCEL")
     call.hang_up()
+    check_row(pbx, ann, "6000", "CALLER_HANGUP", by=eve)
 
 
 def test_a_ring_group_rings_one_after_the_other(line, pbx: Pbx):
-    _, anns = line()
+    ann, anns = line()
     bob, bobs = line(BOB)
     eve, eves = line(EVE)
     given = {"ring_group_number": "6001", "name": "Hunt", "members": [bob, eve], "ring_time": 2}
@@ -218,10 +237,12 @@ def test_a_ring_group_rings_one_after_the_other(line, pbx: Pbx):
     eves.incoming().answer()
     call.wait("200")
     call.hang_up()
+    check_row(pbx, ann, "6001", "CALLER_HANGUP", by=eve)
     call = anns.call("6001")
     bobs.incoming().respond(486)
     eves.incoming().respond(486)
     assert call.wait("480", "486") == "480"
+    check_row(pbx, ann, "6001", "BUSY", calls=2)
 
 
 def test_a_call_placed_over_the_api_rings_the_caller_first(line, pbx: Pbx):
@@ -238,10 +259,11 @@ def test_a_call_placed_over_the_api_rings_the_caller_first(line, pbx: Pbx):
     assert rings.stream.hears(ANN)
     own.hang_up()
     rings.wait("BYE")
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by=bob)
 
 
 def test_calls_of_whom_the_server_was_lost_while_it_rang_go_on(line, pbx: Pbx):
-    _, anns = line()
+    ann, anns = line()
     eve, eves = line(EVE)
     pbx.change(eve, voice_mail={"enable_voicemail": False})
     bob, bobs = line(BOB, no_answer(eve))
@@ -253,3 +275,4 @@ def test_calls_of_whom_the_server_was_lost_while_it_rang_go_on(line, pbx: Pbx):
         assert anns.call(bob).wait("403", "503") in {"403", "503"}
     assert eves.is_left_alone(0.2)
     wait_until(lambda: anns.register() == 200, "the server is back", 20)
+    check_row(pbx, ann, bob, "NO_ANSWER", within=60)

@@ -7,6 +7,7 @@ import pytest
 from tests.contract.servers import wait_until
 from tests.live.audio import wav
 from tests.live.conftest import ANN, BOB, EVE, Pbx
+from tests.live.rows import check_row
 from tests.switch.test_recordings import PINS
 
 MUSIC, PIN_ASKED, WRONG_PIN = 330, 800, 425  # hertz
@@ -63,11 +64,15 @@ def test_two_meet_in_a_conference_and_hear_each_other(pbx: Pbx, line):
     wait_until(lambda: participants(pbx, number) == {bob: False}, "only one is there")
     second.hang_up()
     pbx.wait_status(bob, "ONLINE")
+    for who in (ann, bob):
+        check_row(pbx, who, number, "CALLER_HANGUP")
 
 
 def test_a_disabled_conference_lets_nobody_in(pbx: Pbx, line):
-    _, anns = line()
-    assert anns.call(room(pbx, enabled=False)).wait("480", "200") == "480"
+    ann, anns = line()
+    number = room(pbx, enabled=False)
+    assert anns.call(number).wait("480", "200") == "480"
+    check_row(pbx, ann, number, "NO_ANSWER")
 
 
 def test_who_knows_the_pin_gets_in_and_who_guesses_does_not(pbx: Pbx, line):
@@ -80,6 +85,7 @@ def test_who_knows_the_pin_gets_in_and_who_guesses_does_not(pbx: Pbx, line):
         guess(second)
     second.wait("BYE")
     assert participants(pbx, number) == {ann: False}
+    check_row(pbx, bob, number, "CALLEE_HANGUP")
     third = enter(bobs, number)
     guess(third)
     assert third.stream.hears(PIN_ASKED)
@@ -116,7 +122,7 @@ def test_the_owner_is_the_moderator_and_is_asked_for_no_pin(pbx: Pbx, line):
 def test_a_full_conference_and_a_locked_one_let_nobody_else_in(pbx: Pbx, line):
     ann, anns = line(ANN)
     bob, bobs = line(BOB)
-    _, eves = line(EVE)
+    eve, eves = line(EVE)
     full, locked = room(pbx, max_participants=2), room(pbx, locked=True)
     calls = [enter(anns, full), enter(bobs, full), eves.call(full)]
     calls[2].wait("BYE")
@@ -128,6 +134,8 @@ def test_a_full_conference_and_a_locked_one_let_nobody_else_in(pbx: Pbx, line):
     wait_until(lambda: shown(pbx, locked)["locked"], "it is locked")
     bobs.call(locked).wait("BYE")
     assert participants(pbx, locked) == {ann: False}
+    check_row(pbx, eve, full, "CALLEE_HANGUP")
+    check_row(pbx, bob, locked, "CALLEE_HANGUP")
 
 
 def test_those_who_come_say_who_they_are_to_the_others(pbx: Pbx, line):
@@ -187,6 +195,7 @@ def test_what_managers_do_with_those_who_are_in(pbx: Pbx, line):
     act(bob, "KICK")
     second.wait("BYE")
     assert participants(pbx, number) == {ann: False}
+    check_row(pbx, bob, number, "CALLEE_HANGUP")
     act(bob, "INVITE")
     rings = bobs.incoming()
     assert f"<sip:{number}@" in rings.invite.get("from")
@@ -288,3 +297,5 @@ def test_an_owner_asks_each_command_of_a_conference(pbx: Pbx, line):  # noqa: PL
     assert set(members()) == {ann}
     ask("kick&all")
     first.wait("BYE")
+    check_row(pbx, ann, number, "CALLEE_HANGUP")
+    check_row(pbx, eve, number, "CALLEE_HANGUP", calls=2)

@@ -1,28 +1,12 @@
 """What calls became of, in the history that the APIs show: one row a call."""
 
-import time
-
 import pytest
 
 from tests.contract.servers import wait_until
-from tests.live.conftest import BOB, EVE, RECORD, Pbx
+from tests.live.conftest import BOB, EVE, Pbx
+from tests.live.rows import the_row, told
 from tests.live.test_calls import busy
 from tests.live.test_voicemail import BEEP
-
-SHOWN = ("caller", "callee", "final_dest", "direction", "status", "end_reason", "fail_code", "duration")
-
-
-def the_row(pbx: Pbx, caller: str, within: float = 20):
-    """The one call of a caller in the history, waiting for it."""
-    (row,) = wait_until(lambda: pbx.get("call_logs/list", caller=caller, tenant_id=1)["items"], "a row", within)
-    if RECORD:
-        time.sleep(0.5)  # the recorder keeps what was told before what is shown
-    pbx.recorder.note("row", caller, {name: row[name] for name in SHOWN})
-    return row
-
-
-def told(row, *names):
-    return tuple(row[name] for name in names)
 
 
 @pytest.mark.parametrize("who", ["caller", "callee"])

@@ -4,6 +4,7 @@ import pytest
 
 from tests.live.audio import wav
 from tests.live.conftest import ANN, BOB, Pbx
+from tests.live.rows import check_row
 
 MUSIC, MORE = 700, 1200  # tones in hertz
 
@@ -21,12 +22,13 @@ def test_who_is_held_hears_the_music_of_who_holds(pbx: Pbx, line):
         assert heard.stream.hears(hertz, 10)
     call.hang_up()
     heard.wait("BYE")
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by=bob)
 
 
 @pytest.mark.parametrize("who", ["caller", "callee"])
 def test_who_is_held_hears_the_music_of_the_tenant(pbx: Pbx, line, who):
     with pbx.prompt("moh", "calm.wav", wav(MUSIC, 2)):
-        (_, anns), (bob, bobs) = line(), line(hertz=BOB)
+        (ann, anns), (bob, bobs) = line(), line(hertz=BOB)
         call = anns.call(bob)
         rings = bobs.incoming()
         rings.answer()
@@ -37,3 +39,4 @@ def test_who_is_held_hears_the_music_of_the_tenant(pbx: Pbx, line, who):
         assert held.stream.hears(MUSIC, 10)
         holds.hang_up()
         held.wait("BYE")
+    check_row(pbx, ann, bob, f"{who.upper()}_HANGUP", by=bob)

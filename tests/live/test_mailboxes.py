@@ -9,7 +9,7 @@ from tests.contract.servers import wait_until
 from tests.crm import VOICE_PIN
 from tests.live.audio import wav
 from tests.live.conftest import ANN, BOB, EVE, Pbx
-from tests.live.test_history import the_row, told
+from tests.live.rows import check_row
 
 NUMBER, BEEP = "*97", 1000
 PIN, WRONG, MENU, KEYS, SAVED, DELETED, NO_MORE = 700, 820, 900, 1150, 1300, 1500, 1700  # tones in hertz
@@ -60,7 +60,7 @@ def enter(phone, *pins):
 
 
 def test_messages_are_heard_saved_and_deleted_and_phones_are_told(pbx: Pbx, line):
-    _, anns = line(ANN)
+    ann, anns = line(ANN)
     bob, bobs = mailbox(pbx, line)
     leave(pbx, anns, bob)
     leave(pbx, anns, bob)
@@ -84,6 +84,8 @@ def test_messages_are_heard_saved_and_deleted_and_phones_are_told(pbx: Pbx, line
     call.press("*")
     call.wait("BYE")
     assert len(pbx.messages(bob)) == 1
+    check_row(pbx, bob, NUMBER, "CALLEE_HANGUP")
+    check_row(pbx, ann, bob, "CALLER_HANGUP", calls=2)
 
 
 def test_who_called_is_called_back(pbx: Pbx, line):
@@ -100,11 +102,11 @@ def test_who_called_is_called_back(pbx: Pbx, line):
     assert rings.stream.hears(BOB)
     call.hang_up()
     rings.wait("BYE")
-    del ann
+    check_row(pbx, bob, NUMBER, "CALLER_HANGUP", by=ann)
 
 
 def test_a_greeting_is_recorded_by_phone_and_heard_by_callers(pbx: Pbx, line):
-    _, anns = line(ANN)
+    ann, anns = line(ANN)
     bob, bobs = mailbox(pbx, line, enable_vm_pin_auth=False)
     call = enter(bobs)
     call.press("3")
@@ -125,10 +127,12 @@ def test_a_greeting_is_recorded_by_phone_and_heard_by_callers(pbx: Pbx, line):
     call.wait("200")
     assert call.stream.hears(BOB)
     call.hang_up()
+    check_row(pbx, bob, NUMBER, "CALLER_HANGUP")
+    check_row(pbx, ann, bob, "CALLER_HANGUP")
 
 
 def test_another_phone_names_the_mailbox_and_nobody_dials_into_one(pbx: Pbx, line):
-    _, anns = mailbox(pbx, line, ANN)
+    ann, anns = mailbox(pbx, line, ANN)
     bob, _ = mailbox(pbx, line, enable_vm_pin_auth=False)
     call = anns.call(NUMBER)
     call.wait("200")
@@ -142,10 +146,12 @@ def test_another_phone_names_the_mailbox_and_nobody_dials_into_one(pbx: Pbx, lin
     call.hang_up()
     call = anns.call(f"mailbox~menu~{bob}~0")
     assert call.wait("200", "404") == "404"
+    check_row(pbx, ann, NUMBER, "CALLER_HANGUP")
+    check_row(pbx, ann, f"mailbox~menu~{bob}~0", "FAILED")
 
 
 def test_keys_in_a_greeting_lead_where_the_personal_attendant_says(pbx: Pbx, line):
-    _, anns = line(ANN)
+    ann, anns = line(ANN)
     bob = pbx.extension()
     eve, eves = line(EVE)
     pbx.greet(bob, "hello.wav", wav(MENU, 4))
@@ -158,6 +164,7 @@ def test_keys_in_a_greeting_lead_where_the_personal_attendant_says(pbx: Pbx, lin
     rings.answer()
     assert call.stream.hears(EVE)
     call.hang_up()
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by=eve)
 
 
 @pytest.mark.unrecorded  # it is long, and says nothing new
@@ -175,8 +182,7 @@ def test_a_caller_presses_more_keys_than_calls_are_forwarded(pbx: Pbx, line):
     call.press("*")
     assert call.stream.hears(MENU, 15)
     call.hang_up()
-    row = the_row(pbx, bob, 60)
-    assert told(row, "caller", "callee", "status") == (bob, NUMBER, "ANSWERED")
+    check_row(pbx, bob, NUMBER, "CALLER_HANGUP", within=60)
 
 
 @pytest.mark.unrecorded  # the record is told late

@@ -6,6 +6,7 @@ import pytest
 
 from tests.live.audio import wav
 from tests.live.conftest import ANN, BOB, EVE, Pbx
+from tests.live.rows import check_row
 from tests.live.test_trunks import carrier, gateway  # noqa: F401 — fixtures
 
 MENU, LAST, INVALID, GOODBYE, USUAL = 700, 900, 1300, 1700, 2100  # tones in hertz
@@ -42,41 +43,46 @@ def talk(call, rings, hertz=BOB):
 
 
 @pytest.mark.usefixtures("voice")
-def test_a_key_leads_where_the_menu_says(line, attendant):
-    _, anns = line(ANN)
+def test_a_key_leads_where_the_menu_says(pbx: Pbx, line, attendant):
+    ann, anns = line(ANN)
     bob, bobs = line(BOB)
-    call = anns.call(attendant(key1={"action": TO_EXTENSION, "action_value": bob}))
+    menu = attendant(key1={"action": TO_EXTENSION, "action_value": bob})
+    call = anns.call(menu)
     call.wait("200")
     assert call.stream.hears(MENU)
     call.press("1")
     talk(call, bobs.incoming())
     call.hang_up()
+    check_row(pbx, ann, menu, "CALLER_HANGUP", by=bob)
 
 
 @pytest.mark.usefixtures("voice")
-def test_digits_are_the_number_of_an_extension(line, attendant):
-    _, anns = line(ANN)
+def test_digits_are_the_number_of_an_extension(pbx: Pbx, line, attendant):
+    ann, anns = line(ANN)
     bob, bobs = line(BOB)
     eve, eves = line(EVE)
-    call = anns.call(attendant(key1={"action": TO_EXTENSION, "action_value": eve}))
+    menu = attendant(key1={"action": TO_EXTENSION, "action_value": eve})
+    call = anns.call(menu)
     call.wait("200")
     assert call.stream.hears(MENU)
     call.press_by_info(bob)
     talk(call, bobs.incoming())
     assert eves.is_left_alone(0.2)
     call.hang_up()
+    check_row(pbx, ann, menu, "CALLER_HANGUP", by=bob)
 
 
 @pytest.mark.usefixtures("voice")
 def test_a_name_is_spelled_and_who_has_it_is_chosen(pbx: Pbx, line, attendant):
     pbx.speak(**{"spell-name": SPELL, "nobody-named": NOBODY, "for": FOR})
-    _, anns = line(ANN)
+    ann, anns = line(ANN)
     bob, bobs = line(BOB)
     eve, eves = line(EVE)
     for number, first in ((bob, "Bob"), (eve, "Eve")):
         pbx.change(number, profile={"first_name": first, "last_name": "Quillfeather"})
     pbx.list_by_name(bob)
-    call = anns.call(attendant(key9={"action": "DIAL_BY_NAME", "action_value": ""}))
+    menu = attendant(key9={"action": "DIAL_BY_NAME", "action_value": ""})
+    call = anns.call(menu)
     call.wait("200")
     assert call.stream.hears(MENU)
     call.press("9")
@@ -90,12 +96,14 @@ def test_a_name_is_spelled_and_who_has_it_is_chosen(pbx: Pbx, line, attendant):
     talk(call, bobs.incoming())
     assert eves.is_left_alone(0.2)
     call.hang_up()
+    check_row(pbx, ann, menu, "CALLER_HANGUP", by=bob)
 
 
 @pytest.mark.usefixtures("voice")
-def test_what_leads_nowhere_and_silence_are_heard_out_and_end(line, attendant):
-    _, anns = line(ANN)
-    call = anns.call(attendant())
+def test_what_leads_nowhere_and_silence_are_heard_out_and_end(pbx: Pbx, line, attendant):
+    ann, anns = line(ANN)
+    menu = attendant()
+    call = anns.call(menu)
     call.wait("200")
     assert call.stream.hears(MENU)
     call.press("9")
@@ -107,23 +115,26 @@ def test_what_leads_nowhere_and_silence_are_heard_out_and_end(line, attendant):
     assert call.stream.hears(MENU, 10)  # nothing is pressed
     assert call.stream.hears(GOODBYE, 10)
     call.wait("BYE")
+    check_row(pbx, ann, menu, "CALLEE_HANGUP")
 
 
 @pytest.mark.usefixtures("voice")
 def test_silence_leads_to_a_mailbox(pbx: Pbx, line, attendant):
-    _, anns = line(ANN)
+    ann, anns = line(ANN)
     bob = pbx.extension()
     to_mailbox = {"seconds": 1, "action": "CONNECT_TO_VOICE_MAIL", "action_value": bob}
-    call = anns.call(attendant(timeout=to_mailbox))
+    menu = attendant(timeout=to_mailbox)
+    call = anns.call(menu)
     call.wait("200")
     assert call.stream.hears(MENU)
     assert call.stream.hears(1000, 25)  # the tone
     call.hang_up()
+    check_row(pbx, ann, menu, "CALLER_HANGUP")
 
 
 @pytest.mark.usefixtures("voice")
 def test_a_forward_leads_to_an_attendant_and_that_to_another(pbx: Pbx, line, attendant):
-    _, anns = line(ANN)
+    ann, anns = line(ANN)
     bob, bobs = line(BOB)
     eve, eves = line(EVE)
     last = attendant(LAST, key2={"action": TO_EXTENSION, "action_value": bob})
@@ -139,6 +150,7 @@ def test_a_forward_leads_to_an_attendant_and_that_to_another(pbx: Pbx, line, att
     call.press("2")
     talk(call, bobs.incoming())
     call.hang_up()
+    check_row(pbx, ann, eve, "CALLER_HANGUP", by=bob)
 
 
 @pytest.mark.usefixtures("voice")
@@ -157,12 +169,13 @@ def test_a_call_from_outside_is_led_on_and_not_out_again(pbx: Pbx, line, attenda
     call.press("1")
     talk(call, bobs.incoming())
     call.hang_up()
+    check_row(pbx, "+493012345", menu, "CALLER_HANGUP", by=bob, direction="INBOUND")
 
 
 @pytest.mark.usefixtures("voice")
 @pytest.mark.unrecorded  # it is a holiday on the day of the recording alone
 def test_an_attendant_rule_and_special_mode_say_who_answers(pbx: Pbx, line, attendant):
-    _, anns = line(ANN)
+    ann, anns = line(ANN)
     day, feast = attendant(MENU), attendant(LAST)
     names = {"workingTimeAttendant": f"Attendant {day}", "holidayAttendant": f"Attendant {feast}"}
     today = int(time.time() * 1000)
@@ -175,9 +188,11 @@ def test_an_attendant_rule_and_special_mode_say_who_answers(pbx: Pbx, line, atte
         call.wait("200")
         assert call.stream.hears(hertz)
         call.hang_up()
+    check_row(pbx, ann, desk, "CALLER_HANGUP", calls=2)
     pbx.special(on=True)  # the attendant for after hours, which has no prompt of its own
     call = anns.call(day)
     call.wait("200")
     assert call.stream.hears(USUAL)
     call.hang_up()
     pbx.special(on=False)
+    check_row(pbx, ann, day, "CALLER_HANGUP")

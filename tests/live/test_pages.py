@@ -2,6 +2,7 @@
 
 from tests.live.audio import wav
 from tests.live.conftest import ANN, BOB, EVE, Pbx
+from tests.live.rows import check_row
 
 SOUND = 330  # hertz
 
@@ -16,7 +17,7 @@ def answered(phones):
 
 
 def test_a_page_group_is_heard_and_not_heard(pbx: Pbx, line):
-    _, anns = line(ANN)
+    ann, anns = line(ANN)
     (bob, bobs), (eve, eves) = line(BOB), line(EVE)
     with pbx.prompt("pagegroups", "gong.wav", wav(SOUND, 2)):
         number = pbx.unused()
@@ -33,6 +34,7 @@ def test_a_page_group_is_heard_and_not_heard(pbx: Pbx, line):
         call.hang_up()
         for one in calls:
             one.wait("BYE")
+    check_row(pbx, ann, f"*77{number}", "CALLER_HANGUP")
 
 
 def test_ring_groups_that_page_and_that_talk_back(pbx: Pbx, line):
@@ -48,4 +50,5 @@ def test_ring_groups_that_page_and_that_talk_back(pbx: Pbx, line):
         assert call.stream.hears(BOB, 3) is (strategy == "INTERCOM")
         call.hang_up()
         one.wait("BYE")
+        check_row(pbx, ann, number, "CALLER_HANGUP")
     assert eves.is_left_alone(0.1)

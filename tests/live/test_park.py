@@ -5,6 +5,7 @@ import pytest
 from tests.contract.servers import wait_until
 from tests.live.audio import wav
 from tests.live.conftest import ANN, BOB, EVE, Pbx
+from tests.live.rows import check_row
 
 MUSIC = 330  # hertz
 
@@ -34,8 +35,8 @@ def talking(line, available=()):
 def test_who_is_transferred_to_an_orbit_is_parked_until_somebody_dials_it(pbx: Pbx, line, who):
     number = orbit(pbx)
     caller, callee = talking(line)
-    (_, _, leaver), (_, _, stays) = (caller, callee) if who == "caller" else (callee, caller)
-    _, eves = line(EVE)
+    (_, _, leaver), (staying, _, stays) = (caller, callee) if who == "caller" else (callee, caller)
+    eve, eves = line(EVE)
     with pbx.prompt("moh", "calm.wav", wav(MUSIC, 4)):
         leaver.refer(number)
         leaver.wait("202 REFER")
@@ -46,22 +47,29 @@ def test_who_is_transferred_to_an_orbit_is_parked_until_somebody_dials_it(pbx: P
         assert stays.stream.hears(EVE)
         taken.hang_up()
         stays.wait("BYE")
+    how = "TRANSFERRED" if who == "caller" else "CALLEE_HANGUP"
+    row = check_row(pbx, caller[0], callee[0], how, by=eve)
+    assert check_row(pbx, eve, number, "CALLER_HANGUP", by=staying)["call_id"] == row["related_callid_1"]
 
 
 def test_nobody_is_parked_by_dialling_an_orbit(pbx: Pbx, line):
-    _, anns = line()
-    assert anns.call(orbit(pbx)).wait("480", "200") == "480"
+    ann, anns = line()
+    number = orbit(pbx)
+    assert anns.call(number).wait("480", "200") == "480"
+    check_row(pbx, ann, number, "NO_ANSWER")
 
 
 def test_a_parked_call_goes_back_after_its_time(pbx: Pbx, line):
     number = orbit(pbx, enableTimeout="1", parkTimeout="30")
-    (_, _, call), (_, bobs, rings) = talking(line)
+    (ann, _, call), (bob, bobs, rings) = talking(line)
     rings.refer(number)
     rings.wait("BYE")
     again = bobs.incoming(60)
     again.answer()
     assert again.stream.hears(ANN)
     assert call.stream.hears(BOB)
+    call.hang_up()
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by=bob)
 
 
 @pytest.mark.unrecorded  # whether the parker is still on that call is a matter of moments
@@ -70,21 +78,24 @@ def test_a_second_call_to_an_orbit_goes_back_at_once(pbx: Pbx, line):
     (_, _, _), (_, _, rings) = talking(line)
     rings.refer(number)
     rings.wait("202 REFER")
-    (_, _, call), (_, bobs, again) = talking(line, {"busy_action": "RING_ANYWAY"})
+    (ann, _, call), (bob, bobs, again) = talking(line, {"busy_action": "RING_ANYWAY"})
     wait_until(lambda: number in pbx.engine.api("valet_info"), "one is parked")
     again.refer(number)
     again.wait("202 REFER")
     back = bobs.incoming()
     back.answer()
     assert call.stream.hears(BOB)
+    call.hang_up()
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by=bob)
 
 
 def test_a_lamp_shows_whether_somebody_is_parked(pbx: Pbx, line):
     number = orbit(pbx)
     _, eves = line(EVE)
     assert eves.subscribe("dialog", f"park+{number}") in {200, 202}
-    (_, _, call), (_, _, rings) = talking(line)
+    (ann, _, call), (bob, _, rings) = talking(line)
     rings.refer(number)
     wait_until(lambda: [one for one in eves.notified if "confirmed" in one.body or "early" in one.body], "it is lit")
     call.hang_up()
     wait_until(lambda: "terminated" in eves.notified[-1].body, "it is dark")
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by=bob)

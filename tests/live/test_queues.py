@@ -4,6 +4,7 @@ import pytest
 
 from tests.live.audio import wav
 from tests.live.conftest import ANN, BOB, EVE, Pbx
+from tests.live.rows import check_row
 
 MUSIC = 330  # hertz
 
@@ -17,7 +18,7 @@ def queue(pbx: Pbx, *members, **fields):
 
 
 def test_callers_wait_in_order_and_hear_music(pbx: Pbx, line):
-    (bob, bobs), (_, anns), (_, eves) = line(BOB), line(ANN), line(EVE)
+    (bob, bobs), (ann, anns), (eve, eves) = line(BOB), line(ANN), line(EVE)
     with pbx.prompt("moh", "calm.wav", wav(MUSIC, 4)):
         number = queue(pbx, bob, music_on_hold="calm.wav")
         first = anns.call(number)
@@ -39,10 +40,12 @@ def test_callers_wait_in_order_and_hear_music(pbx: Pbx, line):
         rings.wait("BYE")
         second.hang_up()
         again.wait("BYE")
+        for who in (ann, eve):
+            check_row(pbx, who, number, "CALLER_HANGUP", by=bob)
 
 
 def test_members_ring_in_turns_again_and_again(pbx: Pbx, line):
-    (bob, bobs), (eve, eves), (_, anns) = line(BOB), line(EVE), line(ANN)
+    (bob, bobs), (eve, eves), (ann, anns) = line(BOB), line(EVE), line(ANN)
     number = queue(pbx, bob, eve, polling_strategy="PRIORITIZED_HUNT", ring_time=3)
     call = anns.call(number)
     bobs.incoming().wait("CANCEL")
@@ -51,10 +54,11 @@ def test_members_ring_in_turns_again_and_again(pbx: Pbx, line):
     again.answer()
     assert call.stream.hears(BOB)
     call.hang_up()
+    check_row(pbx, ann, number, "CALLER_HANGUP", by=bob)
 
 
 def test_who_waits_too_long_goes_on(pbx: Pbx, line):
-    (bob, bobs), (eve, eves), (_, anns) = line(BOB), line(EVE), line(ANN)
+    (bob, bobs), (eve, eves), (ann, anns) = line(BOB), line(EVE), line(ANN)
     after = {"no_answer_action": "CONNECT_TO_ANOTHER_EXTENSION", "no_answer_action_value": eve}
     number = queue(pbx, bob, ring_time=3, max_wait_time=4, **after)
     call = anns.call(number)
@@ -63,21 +67,24 @@ def test_who_waits_too_long_goes_on(pbx: Pbx, line):
     rings.answer()
     assert call.stream.hears(EVE)
     call.hang_up()
+    check_row(pbx, ann, number, "CALLER_HANGUP", by=eve)
 
 
 @pytest.mark.unrecorded  # the engine is asked while it asks
 def test_a_full_queue_takes_nobody_else(pbx: Pbx, line):
-    (_, bobs), (eve, eves), (_, anns) = line(BOB), line(EVE), line(ANN)
+    (bob, bobs), (eve, eves), (ann, anns) = line(BOB), line(EVE), line(ANN)
     number = queue(pbx, eve, max_callers=1)
     first = anns.call(number)
     first.wait("200")
     eves.incoming()
     assert bobs.call(number).wait("480", "200") == "480"
     first.hang_up()
+    check_row(pbx, bob, number, "NO_ANSWER")
+    check_row(pbx, ann, number, "CANCELLED")
 
 
 def test_a_forward_leads_to_a_queue(pbx: Pbx, line):
-    (eve, eves), (_, anns) = line(EVE), line(ANN)
+    (eve, eves), (ann, anns) = line(EVE), line(ANN)
     number = queue(pbx, eve)
     bob, bobs = line(BOB, {"busy_action": "CONNECT_TO_CALL_QUEUE", "busy_action_value": number})
     call = anns.call(bob)
@@ -85,3 +92,4 @@ def test_a_forward_leads_to_a_queue(pbx: Pbx, line):
     eves.incoming().answer()
     assert call.stream.hears(EVE)
     call.hang_up()
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by=eve)

@@ -8,7 +8,7 @@ import pytest
 from tests.contract.servers import wait_until
 from tests.live.carrier import Carrier
 from tests.live.conftest import ANN, BOB, EVE, HOME, Pbx
-from tests.live.test_history import the_row, told
+from tests.live.rows import check_row, the_row, told
 
 
 @pytest.fixture
@@ -170,29 +170,31 @@ def test_a_call_outside_shows_the_extensions_own_number_and_is_heard(pbx: Pbx, l
     assert row["outcid"] == "+49305550100"
 
 
-@pytest.mark.parametrize(("status", "told_caller", "next_one"), [
-    (486, "486", False), (603, "603", False), (404, "404", False), (480, "480", False),
-    (503, "200", True), (500, "200", True), (502, "200", True),
+@pytest.mark.parametrize(("status", "told_caller", "outcome"), [
+    (486, "486", "BUSY"), (603, "603", "REJECTED"), (404, "404", "FAILED"), (480, "480", "NO_ANSWER"),
+    (503, "200", ""), (500, "200", ""), (502, "200", ""),
 ])  # fmt: skip
 def test_another_gateway_is_tried_where_one_cannot_carry_the_call(
-    pbx: Pbx, line, carrier, gateway, rules, status, told_caller, next_one
+    pbx: Pbx, line, carrier, gateway, rules, status, told_caller, outcome
 ):
-    _, anns = line()
+    ann, anns = line()
     first, second = carrier(), carrier()
     rules.prefix("+4931", gateway(first), gateway(second))
     call = anns.call("+49311234567")
     first.incoming().respond(status)
-    if next_one:
+    if not outcome:
         second.incoming().answer()
     assert call.wait("200", "404", "480", "486", "503", "603") == told_caller
-    if next_one:
-        call.hang_up()
-    else:
+    if outcome:
         assert second.is_left_alone(0.3)
+    else:
+        call.hang_up()
+    by = "" if outcome else "+49311234567"
+    check_row(pbx, ann, "+49311234567", outcome or "CALLER_HANGUP", by=by, direction="OUTBOUND")
 
 
-def test_another_gateway_is_tried_where_one_is_gone(line, carrier, gateway, rules):
-    _, anns = line()
+def test_another_gateway_is_tried_where_one_is_gone(pbx: Pbx, line, carrier, gateway, rules):
+    ann, anns = line()
     first, second = carrier(), carrier()
     rules.prefix("+4932", gateway(first), gateway(second))
     first.close()
@@ -200,20 +202,23 @@ def test_another_gateway_is_tried_where_one_is_gone(line, carrier, gateway, rule
     second.incoming().answer()
     call.wait("200")
     call.hang_up()
+    check_row(pbx, ann, "+49321234567", "CALLER_HANGUP", by="+49321234567", direction="OUTBOUND")
 
 
-def test_where_no_gateway_carries_a_call_it_ends(line, carrier, gateway, rules):
-    _, anns = line()
+def test_where_no_gateway_carries_a_call_it_ends(pbx: Pbx, line, carrier, gateway, rules):
+    ann, anns = line()
     there = carrier()
     rules.prefix("+4933", gateway(there))
     assert anns.call("+49341234567").wait("404", "403", "503") == "503"  # no rule, and no gateway without any
     call = anns.call("+49331234567")
     there.incoming().respond(503)
     assert call.wait("404", "403", "503") == "503"
+    row = check_row(pbx, ann, "+49331234567", "FAILED", direction="OUTBOUND")
+    assert row["fail_code"] == 503
 
 
-def test_what_a_rule_makes_of_a_number_is_dialled(line, carrier, gateway, rules):
-    _, anns = line()
+def test_what_a_rule_makes_of_a_number_is_dialled(pbx: Pbx, line, carrier, gateway, rules):
+    ann, anns = line()
     there = carrier()
     rules.prefix("0834", gateway(there, prefix="77"), callPattern={"prefix": "4934", "callDigits": "vdigits"})
     call = anns.call("0834555")
@@ -221,6 +226,7 @@ def test_what_a_rule_makes_of_a_number_is_dialled(line, carrier, gateway, rules)
     assert dialled(rings) == "774934555"
     rings.respond(486)
     call.wait("486")
+    check_row(pbx, ann, "0834555", "BUSY", direction="OUTBOUND")
 
 
 def test_a_gateway_says_what_is_shown(line, pbx: Pbx, carrier, gateway, rules):
@@ -260,6 +266,8 @@ def test_an_emergency_call_is_for_everybody_shows_where_it_comes_from_and_is_tri
         call.wait("200")
         assert call.stream.hears(BOB)
         call.hang_up()
+        row = check_row(pbx, ann, number, "CALLER_HANGUP", by="112", direction="OUTBOUND")
+        assert row["outcid"] == "+493055500112"
 
 
 def test_who_may_not_call_outside_does_not(pbx: Pbx, line, carrier, gateway, rules):
@@ -275,6 +283,7 @@ def test_who_may_not_call_outside_does_not(pbx: Pbx, line, carrier, gateway, rul
     keep_inside(pbx, ann)
     assert anns.call("+49371").wait("403", "404", "503") == "403"  # no group of hers lets her
     assert there.is_left_alone(0.3)
+    check_row(pbx, ann, "+49371", "FAILED")
 
 
 def test_a_forward_goes_outside_by_the_rights_of_who_forwards(pbx: Pbx, line, carrier, gateway, rules):
@@ -293,6 +302,7 @@ def test_a_forward_goes_outside_by_the_rights_of_who_forwards(pbx: Pbx, line, ca
     call.wait("200")
     assert call.stream.hears(EVE)
     call.hang_up()
+    check_row(pbx, ann, bob, "CALLER_HANGUP", by="+49401234", direction="OUTBOUND")
     keep_inside(pbx, bob)
     pbx.change(bob, voice_mail={"enable_voicemail": False})
     call = anns.call(bob)
@@ -315,6 +325,7 @@ def test_a_call_placed_over_the_api_goes_outside_and_shows_what_was_asked_for(pb
     assert own.stream.hears(BOB)
     own.hang_up()
     rings.wait("BYE")
+    check_row(pbx, ann, "+49411234", "CALLER_HANGUP", by="+49411234", direction="OUTBOUND")
 
 
 def test_a_call_from_outside_rings_whom_its_number_is_of(pbx: Pbx, line, carrier, gateway):
@@ -356,6 +367,7 @@ def test_a_call_to_where_a_gateway_has_registered(pbx: Pbx, line, carrier, gatew
     call.wait("200")
     assert call.stream.hears(BOB)
     call.hang_up()
+    check_row(pbx, "+493012345", bob, "CALLER_HANGUP", by=bob, direction="INBOUND")
     assert there.call_in("8999", user="firm").wait("404", "403") == "404"
 
 
@@ -371,6 +383,7 @@ def test_a_caller_from_outside_who_is_not_answered_leaves_a_message(pbx: Pbx, li
     call.hang_up()
     (message,) = wait_until(lambda: pbx.messages(bob), "a message", 20)
     assert message["caller"] == "+493012345"
+    check_row(pbx, "+493012345", bob, "CALLER_HANGUP", direction="INBOUND")
 
 
 def test_a_call_that_came_in_goes_out_again_only_by_a_forward_with_rights(pbx: Pbx, line, carrier, gateway, rules):
@@ -385,6 +398,7 @@ def test_a_call_that_came_in_goes_out_again_only_by_a_forward_with_rights(pbx: P
     out.answer()
     call.wait("200")
     call.hang_up()
+    check_row(pbx, "+493012345", bob, "CALLER_HANGUP", by="+49421234", direction="INBOUND")
     keep_inside(pbx, bob)
     pbx.change(bob, voice_mail={"enable_voicemail": False})
     call = there.call_in(bob)
@@ -459,7 +473,7 @@ def test_calls_outside_end_with_the_minutes_of_the_day(pbx: Pbx, line, carrier, 
     there.incoming().answer()
     call.wait("200")
     call.wait("BYE", within=130)  # of itself
-    the_row(pbx, ann)
+    check_row(pbx, ann, "+49431", "CALLEE_HANGUP", by="+49431", direction="OUTBOUND")
     assert anns.call("+49431").wait("503", "180") == "503"
     call = anns.call("113")
     there.incoming().answer()

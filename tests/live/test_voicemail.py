@@ -11,6 +11,7 @@ from tests.contract.servers import wait_until
 from tests.live.audio import encode, loudness, wav
 from tests.live.conftest import Pbx
 from tests.live.phone import Call
+from tests.live.rows import check_row
 
 ANN, BEEP, GREETING = 440, 1000, 700  # tones in hertz
 RULES = {"no_answer_timeval": 2}
@@ -61,6 +62,7 @@ def test_a_message_after_the_uploaded_greeting_is_heard_over_the_api(pbx: Pbx, a
     content = pbx.download(message["path"])
     assert tone_in(content, ANN) > 0.7
     assert list(pbx.recorded.glob("message~*")) == []
+    check_row(pbx, anns.user, bob, "CALLER_HANGUP")
 
 
 def test_who_does_not_answer_gets_a_message_and_the_phone_is_told(pbx: Pbx, anns, phone):
@@ -75,6 +77,7 @@ def test_who_does_not_answer_gets_a_message_and_the_phone_is_told(pbx: Pbx, anns
     the_message(pbx, bob)
     told = wait_until(lambda: [one.body for one in bobs.notified if "Messages-Waiting: yes" in one.body], "told", 10)
     assert "Voice-Message: 1/0 (0/0)" in told[0]
+    check_row(pbx, anns.user, bob, "CALLER_HANGUP")
 
 
 def test_a_phones_lamp_follows_what_is_done_over_the_apis(pbx: Pbx, anns, phone):
@@ -109,6 +112,7 @@ def test_a_hash_ends_a_message(pbx: Pbx, anns):
     call.press_by_info("#")
     call.wait("BYE")
     the_message(pbx, bob)
+    check_row(pbx, anns.user, bob, "CALLEE_HANGUP")
 
 
 def test_who_hangs_up_in_the_greeting_or_at_once_leaves_nothing(pbx: Pbx, anns):
@@ -123,6 +127,7 @@ def test_who_hangs_up_in_the_greeting_or_at_once_leaves_nothing(pbx: Pbx, anns):
     message_after(call, 0)
     wait_until(lambda: list(pbx.recorded.glob("message~*")) == [], "it is taken away", 10)
     assert pbx.messages(bob) == []
+    check_row(pbx, anns.user, bob, "CALLER_HANGUP", calls=2)
 
 
 def test_a_phone_that_asks_is_told_what_waits(pbx: Pbx, anns, phone):
@@ -145,3 +150,4 @@ def test_a_message_is_kept_although_the_server_is_away(pbx: Pbx, anns):
     with pbx.away():
         message_after(call, 4)
     the_message(pbx, bob)
+    check_row(pbx, anns.user, bob, "CALLER_HANGUP", within=150)

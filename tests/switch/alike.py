@@ -13,6 +13,7 @@ def alike(document: str) -> str:
     document = re.sub(r"outbound_redirect_fatal=true|sip_redirect_context=[^,\]]*", "REDIRECT", document)
     # Whose call it is has a test of its own; it stands in every document.
     document = re.sub(r'<action application="export" data="nolocal:pbx_party=[^"]*" />', "", document)
+    document = document.replace('<action application="export" data="nolocal:process_cdr=false" />', "")
     document = anywhere(document)
     document = re.sub(r"audio~[0-9a-f]{32}\.wav", "audio~ID.wav", document)
     document = re.sub(r"\b(t\d+)-g\d+\b", r"\1-gID", document)

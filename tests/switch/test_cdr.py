@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 
 from portsip_api import settings
+from portsip_api.pbx.calls import call_limits_sql
+from portsip_api.pbx.calls.going_on import open_calls
+from portsip_api.pbx.calls.records import Party
 from portsip_api.pbx.calls.tables import Call
 from portsip_api.switch.freeswitch import access, cdr, recorded
 from portsip_api.switch.freeswitch.calls import session_of
 
 ID = "0b0a7c1e-3c6f-4b5e-9a51-0123456789ab"
 OTHER = "1c1b8d2f-4d70-4c6f-8b62-123456789abc"
+LAST = "2d2c9e30-5e81-4d70-9c73-23456789abcd"
 TIMES = {"start_uepoch": "1796063750440121", "end_uepoch": "1796063760740120", "progress_uepoch": "1796063751440121"}
 ANSWERED = {
     "answer_uepoch": "1796063752480138",
@@ -54,6 +58,10 @@ def rows(admin):
     return admin.read("call_logs/list")["items"]
 
 
+def by_id(admin):
+    return {row["call_id"]: row for row in rows(admin)}
+
+
 def test_a_call_is_one_row_however_often_it_is_told(post, admin):
     assert [post(record(**ANSWERED)) for _ in range(3)] == [200] * 3
     (row,) = rows(admin)
@@ -70,6 +78,9 @@ def test_a_call_is_one_row_however_often_it_is_told(post, admin):
         ({"originate_disposition": "CALL_REJECTED", "hangup_cause": "NORMAL_CLEARING"}, "REJECTED"),
         ({"originate_disposition": "ALLOTTED_TIMEOUT", "hangup_cause": "NORMAL_CLEARING"}, "NO_ANSWER"),
         ({"originate_disposition": "USER_BUSY", "hangup_cause": "ORIGINATOR_CANCEL"}, "CANCELLED"),
+        ({"hangup_cause": "NORMAL_CLEARING", "sip_hangup_disposition": "recv_bye"}, "CANCELLED"),
+        ({"originate_disposition": "ORIGINATOR_CANCEL", "hangup_cause": "NO_USER_RESPONSE"}, "NO_ANSWER"),
+        ({"originate_disposition": "ORIGINATOR_CANCEL", "hangup_cause": "UNALLOCATED_NUMBER"}, "FAILED"),
         ({"hangup_cause": "NO_ANSWER", "pbx_caller": "1000@pbx.local", "sip_auth_username": ""}, "NO_ANSWER"),
         ({"originate_disposition": "SOMETHING_NEW"}, "FAILED"),
         ({}, "FAILED"),
@@ -85,6 +96,71 @@ def test_why_a_call_was_not_answered(post, admin, variables, reason):
 def test_who_transferred_a_call_did_not_hang_up(post, admin, disposition):
     assert post(record(**ANSWERED, endpoint_disposition=disposition)) == 200
     assert rows(admin)[0]["end_reason"] == "TRANSFERRED"
+
+
+def test_of_two_calls_that_were_joined_both_were_transferred(post, admin):
+    asked_for = record("1002", **ANSWERED | {"uuid": OTHER, "endpoint_disposition": "ATTENDED_TRANSFER"})
+    assert post(asked_for) == 200
+    assert post(record(**ANSWERED, transfer_to=f"att:{LAST}", refer_uuid=OTHER)) == 200
+    row = by_id(admin)[ID]
+    assert (row["end_reason"], row["final_dest"], row["related_callid_1"]) == ("TRANSFERRED", "1001", OTHER)
+
+
+def test_who_is_transferred_to_whom_somebody_asked_talks_to_that_one(post, admin):
+    told = {"last_bridge_to": LAST, "last_sent_callee_id_number": "1002", "last_sent_callee_id_name": "Outbound Call"}
+    assert post(record(**ANSWERED | told)) == 200
+    assert rows(admin)[0]["final_dest"] == "1002"
+
+
+def test_who_takes_the_call_of_somebody_else_is_who_was_talked_to(post, admin):
+    taken = {"sip_auth_username": "1002", "uuid": OTHER, "pbx_call": OTHER, "last_bridge_to": ID, "originated_legs": ""}
+    open_calls.begin(1, ID, "INTERNAL", Party("1000"), "1001")
+    assert post(record("*781001", **ANSWERED | taken)) == 200
+    assert post(record(**ANSWERED | {"originated_legs": f"{LAST};Outbound Call;1001"})) == 200
+    row, own = by_id(admin)[ID], by_id(admin)[OTHER]
+    assert (row["final_dest"], row["related_callid_1"]) == ("1002", OTHER)
+    assert (own["final_dest"], own["related_callid_1"]) == ("1000", ID)
+
+
+LATER = {"uuid": OTHER, "pbx_call": ID, "sip_auth_username": "", "sip_auth_realm": "", "pbx_party": "1000@pbx.local",
+         "originating_leg_uuid": ID, "last_bridge_to": LAST, "originated_legs": f"{LAST};Outbound Call;1002",
+         "bridge_uepoch": "1796063761480138", "end_uepoch": "1796063790740120"}  # fmt: skip
+
+
+def test_a_call_goes_on_with_whom_its_caller_has_transferred(post, admin):
+    first, later = record(**ANSWERED, endpoint_disposition="BLIND_TRANSFER"), record("1002", **LATER)
+    assert post(later) == 404  # it is sent again
+    assert [post(one) for one in (first, first, later, later, first)] == [200] * 5
+    (row,) = rows(admin)
+    assert (row["caller"], row["callee"], row["final_dest"], row["end_reason"]) == (
+        "1000", "1001", "1002", "TRANSFERRED",
+    )  # fmt: skip
+    assert (row["duration"], row["talk_duration"], row["direction"]) == ("40", "38", "INTERNAL_CALL")
+    assert Call.get(1, call_id=ID).recipient_extension is None
+
+
+def test_a_call_that_goes_on_outside_is_one_to_there(post, admin):
+    first = record(**ANSWERED, endpoint_disposition="BLIND_TRANSFER")
+    assert post(first) == 200
+    assert post(record("+4930", **LATER | {"originated_legs": f"{LAST};outside;+4930"})) == 200
+    (row,) = rows(admin)
+    assert (row["final_dest"], row["direction"]) == ("+4930", "OUTBOUND_CALL")
+    assert call_limits_sql.outside_milliseconds(1, 0) > 30_000
+
+
+@pytest.mark.parametrize("change", [{"last_bridge_to": ID}, {"last_bridge_to": ""}, {"pbx_party": "1000@other.local"}])
+def test_a_leg_that_talked_to_nobody_else_changes_nothing(post, admin, change):
+    assert post(record(**ANSWERED, endpoint_disposition="BLIND_TRANSFER")) == 200
+    before = rows(admin)
+    assert post(record("1002", **LATER | change)) == 200
+    assert rows(admin) == before
+
+
+def test_a_call_that_was_not_transferred_does_not_go_on(post, admin):
+    assert post(record(**ANSWERED)) == 200
+    before = rows(admin)
+    assert post(record("1002", **LATER)) == 200
+    assert rows(admin) == before
 
 
 def test_times_that_cannot_be_are_not_kept_as_they_are(post, admin):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
+from urllib.parse import quote
 
 import pytest
 
@@ -180,10 +181,15 @@ class Replay:
         for _ in range(2):
             assert self.ask("/engine/freeswitch/cdr", json.dumps(record)) == ""
 
-    def row(self, caller, shown):
-        """Show the one call of a caller as before."""
-        (row,) = self.admin.read("call_logs/list", caller=caller)["items"]
+    def row(self, caller, shown, cdr=None):
+        """Show the last call of a caller to a number as before, over both APIs."""
+        row = self.admin.read("call_logs/list", caller=caller, callee=shown["callee"])["items"][0]
         assert {name: row[name] for name in shown} == shown
+        if cdr is not None:
+            query = f"from={quote(caller)}&to={quote(cdr['callee'])}&orderDirection=desc"
+            portal = Portal(self.http, "superadmin", ADMIN_PASSWORD)
+            found = portal.get(f"api/cdrs/history?{query}").get_json()["cdrs"][0]
+            assert {name: found[name] for name in cdr} == cdr
 
     def status(self, number, domain, status):
         """Show an extension as before."""

@@ -15,7 +15,7 @@ from typing import Final
 from portsip_api.pbx.calls import history_sql
 from portsip_api.pbx.calls.history_sql import ORDER, Search, Source
 from portsip_api.pbx.calls.keys import Times, behind, key
-from portsip_api.pbx.calls.records import DIRECTIONS, MOST_SESSION, MOST_TIME, CallRecord
+from portsip_api.pbx.calls.records import DIRECTIONS, LOST, MOST_SESSION, MOST_TIME, CallRecord
 from portsip_api.pbx.calls.tables import Call
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extensions.tables import Extension
@@ -147,12 +147,19 @@ def write(tenant_id: int, record: CallRecord) -> int:
             session_id = record.session_id or new_session()
             Call.insert(tenant_id, **values, session_id=session_id)
             return session_id
-        if row.ended is None or record.knows_end:  # what is told late of a call that has ended is nothing new
+        if _is_news(row, record):
             if record.session_id is not None:
                 values["session_id"] = record.session_id
             Call.update(tenant_id, values, id=row.id)
         found: int = values.get("session_id", row.session_id)  # type: ignore[assignment]
         return found
+
+
+def _is_news(row: Call, record: CallRecord) -> bool:
+    """Tell whether a record says more than is known: of a call that has ended, a later end, or one after none."""
+    if row.ended is None:
+        return True
+    return record.knows_end and (row.end_reason == LOST or (record.ended or 0) >= row.ended)
 
 
 def new_session() -> int:

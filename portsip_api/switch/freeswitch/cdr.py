@@ -1,7 +1,8 @@
 """What FreeSWITCH writes of each call when it has ended, as a call of the history.
 
 There is one record a call, of the caller's leg: who called whom is said by what was authenticated and by our own
-variables, what became of it by the last bridge. Writing it again changes nothing. Source: FreeSWITCH, mod_json_cdr.
+variables, what became of it by the last bridge. A leg that was called, and that the caller has transferred, has a
+record too, since the call goes on with it. Writing one again changes nothing. Source: FreeSWITCH 1.10.12, mod_json_cdr.
 """
 
 import logging
@@ -13,7 +14,8 @@ import orjson
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.calls import records
-from portsip_api.pbx.calls.going_on import open_calls
+from portsip_api.pbx.calls.going_on import carried_on, open_calls
+from portsip_api.pbx.calls.going_on.carried_on import Partner
 from portsip_api.pbx.calls.records import CallRecord, Party
 from portsip_api.pbx.errors import Invalid, PbxError
 from portsip_api.switch.freeswitch import recorded
@@ -30,7 +32,6 @@ _ROUTES: Final = {
 }
 _SUFFIX: Final = ".cdr.json"
 _UNANSWERED: Final = {
-    "ORIGINATOR_CANCEL": records.CANCELLED,
     "USER_BUSY": records.BUSY,
     "CALL_REJECTED": records.REJECTED,
     "NO_ANSWER": records.NO_ANSWER,
@@ -42,19 +43,35 @@ _log = logging.getLogger("pbx.switch")
 
 
 def take(content: bytes) -> bool:
-    """Write the call that a record tells of, and return whether it tells of one of a tenant. Raises Invalid."""
+    """Write the call that a record tells of, and return whether it tells of one of a tenant. Raises Invalid.
+
+    Raises NotFound for a leg with which a call goes on that is not known yet.
+    """
     try:
         leg = orjson.loads(content)
         variables = leg["variables"]
+        if variables.get("pbx_call", variables["uuid"]) != variables["uuid"]:
+            return _go_on(variables)
         number, domain = _caller(variables)
         profiles = [flow["caller_profile"] for flow in leg["callflow"]]
         tenant_id = tenants.id_of_domain(domain)
         if tenant_id is None or not (number or variables.get("pbx_domain")):
             return False
-        record = _record(variables, profiles, number, domain)
+        record = _record(tenant_id, variables, profiles, number, domain)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise Invalid({"cdr": ["Is no record of a call."]}) from error
     open_calls.end(tenant_id, record)
+    return True
+
+
+def _go_on(variables: Mapping[str, str]) -> bool:
+    """Write how a call went on with a leg that was called, where that has talked to somebody else since."""
+    domain = variables.get("pbx_party", "").rpartition("@")[2] or variables.get("dialed_domain", "")
+    tenant_id = tenants.id_of_domain(domain)
+    if tenant_id is None or variables.get("last_bridge_to") in {None, "", variables.get("originating_leg_uuid")}:
+        return False
+    ended = _milliseconds(variables, "end_uepoch") or 0
+    carried_on.carry_on(tenant_id, variables["pbx_call"], _partner(tenant_id, variables), ended)
     return True
 
 
@@ -82,16 +99,20 @@ def _caller(variables: Mapping[str, str]) -> tuple[str, str]:
     return number, domain
 
 
-def _record(variables: Mapping[str, str], profiles: list[dict[str, Any]], number: str, domain: str) -> CallRecord:
+def _record(
+    tenant_id: int, variables: Mapping[str, str], profiles: list[dict[str, Any]], number: str, domain: str
+) -> CallRecord:
     started = _milliseconds(variables, "start_uepoch") or 0
     ended = max(started, _milliseconds(variables, "end_uepoch") or started)
     bridged, route = _bridged(variables), _ROUTES.get(variables.get("pbx_result", ""), "")
     answered = bridged or (_milliseconds(variables, "answer_uepoch") if route else None)
     call_id = variables.get("pbx_call") or variables["uuid"]
+    partner = _partner(tenant_id, variables) if bridged else Partner()
+    went_outside = bool(variables.get("pbx_outside")) or partner.is_outside
     return CallRecord(
         call_id=call_id,
         session_id=session_of(call_id),
-        direction=_direction(variables),
+        direction=_direction(variables, went_outside=went_outside),
         caller=Party(
             number, variables.get("effective_caller_id_name", ""), domain, variables.get("sip_contact_uri", "")
         ),
@@ -101,24 +122,20 @@ def _record(variables: Mapping[str, str], profiles: list[dict[str, Any]], number
         answered=answered,
         ended=max(ended, answered or 0),
         end_reason=_end_of_answered(variables) if answered else _end_of_unanswered(variables),
-        recipient=_recipient(variables) if bridged else "",
-        route=route or (records.OUTSIDE if _went_outside(variables) else ""),
+        recipient=partner.number,
+        route=route or (records.OUTSIDE if went_outside else ""),
         outbound_caller_id=variables.get("pbx_shown", ""),
         did=variables.get("pbx_did", ""),
+        related_call_id=partner.call_id or _joined(tenant_id, variables),
         fail_code=0 if answered else _status(variables),
     )
 
 
-def _direction(variables: Mapping[str, str]) -> str:
+def _direction(variables: Mapping[str, str], *, went_outside: bool) -> str:
     """Return the direction of a call; one that came in and was forwarded outside came in."""
     if variables.get("pbx_domain"):
         return records.INBOUND
-    return records.OUTBOUND if _went_outside(variables) else records.INTERNAL
-
-
-def _went_outside(variables: Mapping[str, str]) -> bool:
-    """Tell whether a call was to go outside, or was talked to somebody there."""
-    return bool(variables.get("pbx_outside")) or _talked_to(variables)[0] == OUTSIDE
+    return records.OUTBOUND if went_outside else records.INTERNAL
 
 
 def _bridged(variables: Mapping[str, str]) -> int | None:
@@ -132,17 +149,24 @@ def _milliseconds(variables: Mapping[str, str], name: str) -> int | None:
 
 
 def _end_of_answered(variables: Mapping[str, str]) -> str:
-    if variables.get("endpoint_disposition") in {"BLIND_TRANSFER", "ATTENDED_TRANSFER"}:
+    is_joined = variables.get("transfer_to", "").startswith("att:")  # the one of two calls that asked for it
+    if is_joined or variables.get("endpoint_disposition") in {"BLIND_TRANSFER", "ATTENDED_TRANSFER"}:
         return records.TRANSFERRED
-    is_callers = variables.get("sip_hangup_disposition", "").startswith("recv_")
-    return records.CALLER_HANGUP if is_callers else records.CALLEE_HANGUP
+    return records.CALLER_HANGUP if _is_callers(variables) else records.CALLEE_HANGUP
 
 
 def _end_of_unanswered(variables: Mapping[str, str]) -> str:
     cause = variables.get("hangup_cause", "")
-    if cause == "ORIGINATOR_CANCEL":
+    if cause == "ORIGINATOR_CANCEL" or _is_callers(variables):  # who waits in a queue has been answered by it
         return records.CANCELLED
-    return _UNANSWERED.get(variables.get("originate_disposition") or cause, records.FAILED)
+    rung = variables.get("originate_disposition") or cause
+    # A phone that sends a call elsewhere ends its ringing as if the caller had given up.
+    return _UNANSWERED.get(cause if rung == "ORIGINATOR_CANCEL" else rung, records.FAILED)
+
+
+def _is_callers(variables: Mapping[str, str]) -> bool:
+    """Tell whether the caller has ended the call."""
+    return variables.get("sip_hangup_disposition", "").startswith("recv_")
 
 
 def _status(variables: Mapping[str, str]) -> int:
@@ -150,16 +174,24 @@ def _status(variables: Mapping[str, str]) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) == 3 else 0
 
 
-def _recipient(variables: Mapping[str, str]) -> str:
-    """Return the number that was talked to last."""
-    return _talked_to(variables)[1]
-
-
-def _talked_to(variables: Mapping[str, str]) -> tuple[str, str]:
-    """Return the name and the number of the leg that was talked to last; nothing where none was."""
+def _partner(tenant_id: int, variables: Mapping[str, str]) -> Partner:
+    """Return whom a leg talked to last: one that it has called, else one with a call of its own, as who picks a call up
+    or takes one that is parked has; else one that somebody's transfer has brought, as the phone was told.
+    """
+    uuid = variables.get("last_bridge_to", "")
     for leg in variables.get("originated_legs", "").removeprefix("ARRAY::").split("|:"):
-        uuid, _, rest = leg.partition(";")
-        if uuid and uuid == variables.get("last_bridge_to"):
+        called, _, rest = leg.partition(";")
+        if called and called == uuid:
             name, _, number = rest.rpartition(";")
-            return name, number
-    return "", ""
+            return Partner(number, name == OUTSIDE)
+    other = open_calls.talk(tenant_id, uuid)
+    if other.callee:
+        return Partner(other.caller, call_id=uuid)
+    is_outside = variables.get("last_sent_callee_id_name") == OUTSIDE
+    return Partner(variables.get("last_sent_callee_id_number", ""), is_outside)
+
+
+def _joined(tenant_id: int, variables: Mapping[str, str]) -> str:
+    """Return the id of the caller's other call, with which it has joined this one; empty for none."""
+    other = variables.get("refer_uuid", "")
+    return other if other not in {"", variables["uuid"]} and open_calls.talk(tenant_id, other).callee else ""

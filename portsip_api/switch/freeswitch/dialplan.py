@@ -120,8 +120,11 @@ def _beginning(form: Mapping[str, str], caller: Caller) -> Iterator[Step]:
     yield Step("set", "sip_ignore_remote_cause=true")  # or a caller would be told what the last phone said
     if f"variable_{TOPIC}" in form:
         yield from continuing()
+    yield Step("export", "nolocal:process_cdr=false")  # the record of a call is that of its first leg
     if not form.get(_CALL):
         yield Step("export", "pbx_call=${uuid}")
+    elif form[_CALL] != form.get("Unique-ID"):  # a leg that was called: the call goes on with it
+        yield Step("set", "process_cdr=true")
     if form.get("variable_pbx_caller"):
         shown = form.get("variable_pbx_caller_id") or caller.number
         yield Step("set", f"effective_caller_id_number={shown}")

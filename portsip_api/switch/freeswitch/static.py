@@ -110,7 +110,7 @@ def _records(place: Place) -> dict[str, str]:
         "disable-100-continue": "true",
         "encode": "false",
         "encode-values": "false",
-        "log-b-leg": "false",
+        "log-b-leg": "true",  # who picks a call up makes it one; those that are none of ours to keep say so
         "prefix-a-leg": "false",
         "timeout": "5",  # seconds
         "retries": "2",
