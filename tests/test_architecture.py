@@ -1,6 +1,8 @@
 """The page of the architecture names what is there, and every room."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,3 +35,11 @@ def test_a_room_says_what_it_is(room: Path) -> None:
     assert text.startswith('"""')
     assert text.count("\n\n") == 1  # what it is, and who may use it
     assert len(list((PACKAGE / room).glob("*.py"))) <= 25
+
+
+def test_a_worker_starts_without_the_libraries_that_few_requests_need() -> None:
+    """They are a quarter of what it would weigh."""
+    told = "import sys, portsip_api.application; print(*(sys.modules.keys() & set(sys.argv[1:])))"
+    heavy = ["numpy", "PIL", "dns", "reportlab", "holidays"]
+    done = subprocess.run([sys.executable, "-c", told, *heavy], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -11,6 +11,7 @@ from PIL import Image
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import NotFound, TooLarge, Unsupported
 from portsip_api.pbx.extensions import avatars, users
+from portsip_api.pbx.media import pictures
 
 HOME = tenants.DEFAULT_TENANT_ID
 
@@ -43,7 +44,7 @@ def shown(name: str = "200") -> Image.Image:
     return picture
 
 
-@pytest.mark.parametrize("format_", avatars.FORMATS)
+@pytest.mark.parametrize("format_", pictures.FORMATS)
 def test_the_middle_square_of_a_picture_is_kept(format_: str) -> None:
     avatars.replace(HOME, "200", encoded(striped(), format_))
     picture = shown().convert("RGB")
@@ -163,7 +164,7 @@ def test_what_is_no_picture_is_refused(content: bytes) -> None:
     assert avatars.show(HOME, "200") == avatars.default_picture()
 
 
-@pytest.mark.parametrize("format_", avatars.FORMATS)
+@pytest.mark.parametrize("format_", pictures.FORMATS)
 def test_broken_pictures_raise_nothing_else(format_: str) -> None:
     whole = encoded(striped(40, 30), format_)
     for place in range(0, min(len(whole), 400), 3):

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from portsip_api.pbx.extensions import avatars as pbx_avatars
-from portsip_api.pbx.extensions.avatars import MOST_BYTES, SIDE, default_picture
+from portsip_api.pbx.extensions.avatars import MOST_BYTES, default_picture
+from portsip_api.pbx.media.pictures import SIDE
 from tests.crm import Crm
 from tests.sipxcom.portal import Portal, check_refused
 from tests.sipxcom.uploads import upload
