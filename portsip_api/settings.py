@@ -116,6 +116,22 @@ class Settings:
         "Port of SIP, on the address of this server, over which calls go out to gateways and come in from them; phones "
         "have those of `PBX_SIP_TRANSPORTS`",
     )  # fmt: skip
+    trunk_tls_port: int = _setting(
+        whole(1, 65_535), "5081",
+        "Port of SIP over TLS, on the address of this server, for gateways that are reached over TLS; it is open where "
+        "there is a certificate",
+    )  # fmt: skip
+    trunk_ca_file: str = _setting(
+        kinds.String(), "",
+        "File (PEM) with the certificates of authorities that gateways over TLS are believed by, or with those of the "
+        "gateways themselves where they have signed their own; empty: the authorities that this machine knows",
+    )  # fmt: skip
+    sip_certificate_file: str = _setting(
+        kinds.String(), "",
+        "File (PEM) with the certificate, and its chain, that the SIP engine shows phones, browsers and gateways over "
+        "TLS and WSS; empty: none of these is served",
+    )  # fmt: skip
+    sip_key_file: str = _setting(kinds.String(), "", "File (PEM) with the key of that certificate, without a password")
     secret_key_file: str = _setting(
         kinds.String(), "",
         "File of the keys that encrypt stored secrets, made at the first start with mode 0600; empty: `secret.key` in "
@@ -131,7 +147,10 @@ class Settings:
         "SIP domain that the default tenant gets at the first start",
     )  # fmt: skip
     sip_transports: list[tuple[str, int]] = _setting(
-        Transports(), "UDP:5060,TCP:5060", "SIP transports that a softphone is told at its log-in"
+        Transports(),
+        "UDP:5060,TCP:5060",
+        "SIP transports that a softphone is told at its log-in; FreeSWITCH serves UDP and TCP at the first port of "
+        "either, and TLS and WSS with `PBX_SIP_CERTIFICATE_FILE` only",
     )
     server_address: str = _setting(
         Address(), "127.0.0.1", "IP address of this server as phones see it; DNS records and profiles name it"
@@ -299,6 +318,28 @@ class Settings:
         return self._path_or(self.switch_dir, "switch").resolve()
 
     @property
+    def sip_certificate_path(self) -> Path | None:
+        """The file with the certificate that the SIP engine shows, if there is one."""
+        return ROOT / self.sip_certificate_file if self.sip_certificate_file else None
+
+    @property
+    def sip_key_path(self) -> Path | None:
+        """The file with the key of that certificate, if there is one."""
+        return ROOT / self.sip_key_file if self.sip_key_file else None
+
+    @property
+    def trunk_ca_path(self) -> Path | None:
+        """The file with the certificates that gateways are believed by, if one was named."""
+        return ROOT / self.trunk_ca_file if self.trunk_ca_file else None
+
+    @property
+    def offered_transports(self) -> list[tuple[str, int]]:
+        """The transports that phones and clients are told; FreeSWITCH has no TLS and no WSS without a certificate."""
+        if self.switch != "freeswitch" or self.sip_certificate_file:
+            return self.sip_transports
+        return [(name, port) for name, port in self.sip_transports if name not in {"TLS", "WSS"}]
+
+    @property
     def upload_path(self) -> Path | None:
         """The folder of uploads, if there is one."""
         return ROOT / self.upload_dir if self.upload_dir else None
@@ -355,6 +396,9 @@ def _require_absolute(loaded: Settings, given: Mapping[str, str]) -> None:
         "PBX_SWITCH_PASSWORD_FILE": loaded.switch_password_file,
         "PBX_SWITCH_SECRET_FILE": loaded.switch_secret_file,
         "PBX_SWITCH_DIR": loaded.switch_dir,
+        "PBX_SIP_CERTIFICATE_FILE": loaded.sip_certificate_file,
+        "PBX_SIP_KEY_FILE": loaded.sip_key_file,
+        "PBX_TRUNK_CA_FILE": loaded.trunk_ca_file,
     }
     relative = [name for name, path in paths.items() if name in given and not Path(path or "/").is_absolute()]
     if relative or not loaded.data_dir:

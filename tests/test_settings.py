@@ -37,6 +37,10 @@ GOOD: dict[str, tuple[str, Any]] = {
     "PBX_SWITCH_PASSWORD_FILE": ("/etc/pbx/switch.password", "/etc/pbx/switch.password"),
     "PBX_SWITCH_SECRET_FILE": ("/etc/pbx/switch.secret", "/etc/pbx/switch.secret"),
     "PBX_TRUNK_PORT": ("5081", 5081),
+    "PBX_TRUNK_TLS_PORT": ("5091", 5091),
+    "PBX_TRUNK_CA_FILE": ("/etc/pbx/authorities.pem", "/etc/pbx/authorities.pem"),
+    "PBX_SIP_CERTIFICATE_FILE": ("/etc/pbx/pbx.pem", "/etc/pbx/pbx.pem"),
+    "PBX_SIP_KEY_FILE": ("/etc/pbx/pbx.key", "/etc/pbx/pbx.key"),
     "PBX_SWITCH_DIR": ("/srv/switch", "/srv/switch"),
     "PBX_SWITCH_NETWORKS": ("10.0.0.0/8", [ipaddress.ip_network("10.0.0.0/8")]),
     "PBX_DIGEST": ("sha256", "sha256"),
@@ -77,6 +81,7 @@ GOOD: dict[str, tuple[str, Any]] = {
 }
 BAD = {
     "PBX_TRUNK_PORT": ("0", "65536", "x"),
+    "PBX_TRUNK_TLS_PORT": ("0", "65536", "x"),
     "PBX_BIND": ["8899", "host:", "host:port"],
     "PBX_WORKERS": ["0", "65", "two", ""],
     "PBX_THREADS": ["0", "1e3"],
@@ -161,6 +166,7 @@ BAD = {
 FREE = {
     *("PBX_CONFIG", "PBX_DATA_DIR", "PBX_SECRET_KEY_FILE", "PBX_UPLOAD_DIR"),
     *("PBX_SWITCH_PASSWORD_FILE", "PBX_SWITCH_SECRET_FILE", "PBX_SWITCH_DIR"),
+    *("PBX_TRUNK_CA_FILE", "PBX_SIP_CERTIFICATE_FILE", "PBX_SIP_KEY_FILE"),
 }
 
 

@@ -13,7 +13,7 @@ from portsip_api.pbx.trunks import sip_trunks
 from portsip_api.store.clock import clock
 from portsip_api.store.files import OTHERS
 from portsip_api.switch import FREESWITCH
-from portsip_api.switch.freeswitch import access, recorded, static, trunks
+from portsip_api.switch.freeswitch import access, certificates, recorded, static, trunks
 from portsip_api.switch.freeswitch.event_socket import EventSocket
 from portsip_api.switch.freeswitch.sofia import PROFILE, TRUNKS, name_of
 
@@ -28,6 +28,7 @@ def findings() -> Iterator[str]:
         return
     for path in (settings.current().switch_password_path, settings.current().switch_secret_path):
         yield from _file(path)
+    yield from _transports()
     try:
         with EventSocket(access.door()) as client:
             yield from _engine(client)
@@ -43,6 +44,29 @@ def _file(path: Path) -> Iterator[str]:
         return
     if stat.S_IMODE(mode) & OTHERS:
         yield f"{path} can be read by others: give it the mode 0600."
+
+
+def _transports() -> Iterator[str]:
+    """Yield what is wrong with the transports of SIP that need a certificate."""
+    if why := certificates.why_not():
+        yield why
+    for name, port in settings.current().sip_transports:
+        if (name, port) not in settings.current().offered_transports:
+            yield f"PBX_SIP_TRANSPORTS names {name}, which is not served without PBX_SIP_CERTIFICATE_FILE."
+
+
+def _certificates(client: EventSocket) -> Iterator[str]:
+    """Yield what is wrong with the certificate as the engine has it."""
+    names = [*certificates.OWN, certificates.AUTHORITIES] if settings.current().sip_certificate_path else []
+    if {"WS", "WSS"} & dict(settings.current().offered_transports).keys():
+        names.append(certificates.SOUND)
+    folder = client.api("global_getvar", "certs_dir") if names else ""
+    for name in names:
+        if client.api("file_exists", f"{folder}/{name}") != "true":
+            yield (
+                f"The engine does not find {name} in {folder}: start it with -certs and the folder "
+                f"{certificates.FOLDER} that `pbx switch config` writes."
+            )
 
 
 def _profile(client: EventSocket, name: str) -> str:
@@ -75,6 +99,7 @@ def _engine(client: EventSocket) -> Iterator[str]:
     for name in (PROFILE, TRUNKS):
         if "RUNNING" not in _profile(client, name):
             yield f"The engine's SIP profile {name} does not run: perhaps its port is taken."
+    yield from _certificates(client)
     yield from _gateways(client)
     if client.api("file_exists", str(recorded.default_music())) != "true":
         yield (

@@ -134,7 +134,7 @@ def verify_sip_account(given: dict[str, Any]) -> dict[str, Any]:
         "id": login.identity.account_id,
         "expires": settings.current().token_ttl,
         "api_version": API_VERSION,
-        "transports": [{"protocol": name, "port": port} for name, port in settings.current().sip_transports],
+        "transports": [{"protocol": name, "port": port} for name, port in settings.current().offered_transports],
     }
 
 

@@ -124,5 +124,5 @@ def _told(tenant_id: int, extension: Extension) -> dict[str, Any]:
         "display_name": f"{profile['first_name']} {profile['last_name']}".strip() or extension.number,
         "domain": tenants.domain_of(tenant_id),
         "server": configuration.server_address,
-        "transports": [{"protocol": name, "port": port} for name, port in configuration.sip_transports],
+        "transports": [{"protocol": name, "port": port} for name, port in configuration.offered_transports],
     }

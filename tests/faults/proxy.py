@@ -13,9 +13,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from portsip_api import settings
+from tests.authority import Authority
 from tests.contract.servers import wait_until
 from tests.faults.form import NGINX
-from tests.ops.test_fetch_tls import Authority
 
 FILES = 8_192  # that a process may have open
 PORTS = (8900, 6666, 6667, 8085)

@@ -1,12 +1,13 @@
-"""A small carrier over UDP, at an address of its own on the loopback: gateways register there, calls come and go."""
+"""A small carrier, at an address of its own on the loopback: gateways register there, calls come and go."""
 
 import hashlib
 import itertools
 import queue
 import re
 import uuid
+from collections.abc import Callable
 
-from tests.live.phone import Call, Phone
+from tests.live.phone import Call, Phone, Wire
 from tests.live.sip import SipMessage, address_in
 
 _HOSTS = itertools.count(2)
@@ -16,13 +17,14 @@ _NONCE = "5ccb70a1f3"
 class Carrier(Phone):
     """Takes the calls of anybody, as a phone does; who registers needs one of `accounts`, passwords by user."""
 
-    def __init__(self, server: tuple[str, int], hertz: float = 440) -> None:
+    def __init__(self, server: tuple[str, int], hertz: float = 440, wire: Callable[[str], Wire] | None = None) -> None:
+        """Make one; `wire` makes what carries its messages, for an address of its own."""
         self.host = f"127.0.0.{next(_HOSTS)}"
         self.accounts: dict[str, str] = {}
         self.contacts: dict[str, str] = {}  # of who is registered, by user
         self.registrations: queue.Queue[tuple[str, int]] = queue.Queue()  # users, and for how many seconds
         self.refused: queue.Queue[str] = queue.Queue()
-        super().__init__(server, "carrier", self.host, "", hertz)
+        super().__init__(server, "carrier", self.host, "", hertz, wire(self.host) if wire else None)
 
     @property
     def address(self) -> str:

@@ -13,20 +13,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from cryptography import x509
 
 from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.switch.freeswitch.event_socket import Door, EventSocket
+from tests.authority import Authority
 from tests.contract.servers import ROOT, Server, start_server, wait_until
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
 from tests.live.audio import wav
-from tests.live.phone import Phone
+from tests.live.phone import Phone, Wire
 from tests.live.recorder import Recorder
 
 RULES = {"no_answer_timeval": 3, "no_answer_action": "DISCONNECT", "busy_action": "DISCONNECT"}
@@ -53,14 +56,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Engine:
     """One FreeSWITCH in a process of its own."""
 
-    def __init__(self, folder: Path, sip: tuple[str, int], trunks: tuple[str, int], door: Door) -> None:
-        self.folder, self.sip, self.trunks, self.door = folder, sip, trunks, door
+    def __init__(self, folder: Path, ports: dict[str, int], door: Door, authority: Authority) -> None:
+        self.folder, self.ports, self.door, self.authority = folder, ports, door, authority
+        self.sip, self.trunks = (("127.0.0.1", ports[name]) for name in ("phones", "gateways"))
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, and return when it serves."""
-        places = ("-conf", self.folder, "-log", self.folder / "run", "-db", self.folder / "run", "-run",
-                  self.folder / "run")  # fmt: skip
+        places = ("-conf", self.folder, "-certs", self.folder / "tls", "-log", self.folder / "run", "-db",
+                  self.folder / "run", "-run", self.folder / "run")  # fmt: skip
         (self.folder / "run").mkdir(exist_ok=True)
         with (self.folder / "output").open("ab") as output:
             self._process = subprocess.Popen(
@@ -82,7 +86,7 @@ class Engine:
 
     def _serves(self) -> bool:
         try:
-            return self.api("sofia", "status").count("RUNNING") == 2
+            return self.api("sofia", "status").count("RUNNING") == 4  # each profile with and without TLS
         except SwitchUnavailable:
             return False
 
@@ -333,11 +337,21 @@ class Pbx:
         return {"access_token": self._token} if self._token else {}
 
 
-def free_port(kind: socket.SocketKind) -> int:
-    """A port of the loopback that nobody has at the moment."""
-    with socket.socket(socket.AF_INET, kind) as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+def free_ports(*names: str) -> dict[str, int]:
+    """Ports of the loopback that nobody has at the moment, neither over TCP nor over UDP, each another one."""
+    found: dict[str, int] = {}
+    with ExitStack() as stack:
+        while len(found) < len(names):
+            stream, datagrams = (
+                stack.enter_context(socket.socket(socket.AF_INET, kind))
+                for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)
+            )
+            stream.bind(("127.0.0.1", 0))
+            port: int = stream.getsockname()[1]
+            with suppress(OSError):
+                datagrams.bind(("127.0.0.1", port))
+                found[names[len(found)]] = port
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -345,13 +359,15 @@ def pbx(servers: None, template: Any, tmp_path_factory: pytest.TempPathFactory) 
     """Both, running."""
     folder = tmp_path_factory.mktemp("live")
     data = shutil.copytree(template[1], folder / "data")
-    sip, trunks, commands = (free_port(kind) for kind in (socket.SOCK_DGRAM, socket.SOCK_DGRAM, socket.SOCK_STREAM))
+    ports = free_ports("phones", "gateways", "commands", "tls", "wss", "gateways over tls")
     audio = 20_000 + secrets.randbelow(20_000) // 2 * 2
     variables = {
         "PBX_SWITCH": "freeswitch",
-        "PBX_SWITCH_URL": f"tcp://127.0.0.1:{commands}",
-        "PBX_SIP_TRANSPORTS": f"UDP:{sip}",
-        "PBX_TRUNK_PORT": str(trunks),
+        "PBX_SWITCH_URL": f"tcp://127.0.0.1:{ports['commands']}",
+        "PBX_SIP_TRANSPORTS": f"UDP:{ports['phones']},TLS:{ports['tls']},WSS:{ports['wss']}",
+        "PBX_TRUNK_PORT": str(ports["gateways"]),
+        "PBX_TRUNK_TLS_PORT": str(ports["gateways over tls"]),
+        **_certificate(folder, authority := Authority()),
         "PBX_TOKEN_TTL": "3600",
         "PBX_WORKERS": "2",
     }
@@ -361,7 +377,7 @@ def pbx(servers: None, template: Any, tmp_path_factory: pytest.TempPathFactory) 
         stack.callback(server.stop)
         url = stack.enter_context(recorder.before(server.url)) if RECORD else server.url
         door = _write_configuration(folder, data, variables, url, f"{audio}-{audio + 400}")
-        engine = Engine(folder / "engine", ("127.0.0.1", sip), ("127.0.0.1", trunks), door)
+        engine = Engine(folder / "engine", ports, door, authority)
         engine.start()
         stack.callback(engine.kill)
         if RECORD:
@@ -382,6 +398,13 @@ def recorded(pbx: Pbx, request: pytest.FixtureRequest) -> Iterator[None]:
         pbx.recorder.save(request.node.name.removeprefix("test_"))
 
 
+def _certificate(folder: Path, authority: Authority) -> dict[str, str]:
+    """Return the settings for a certificate of the engine and for the authority that it believes gateways by."""
+    own = str(authority.file(folder, x509.IPAddress(ip_address("127.0.0.1"))))
+    trusted = str(authority.own_file(folder))
+    return {"PBX_SIP_CERTIFICATE_FILE": own, "PBX_SIP_KEY_FILE": own, "PBX_TRUNK_CA_FILE": trusted}
+
+
 def _write_configuration(folder: Path, data: Path, variables: dict[str, str], url: str, audio: str) -> Door:
     pbx_command = [sys.executable, "-m", "portsip_api", "switch", "config", "freeswitch", str(folder / "engine")]
     subprocess.run(
@@ -397,8 +420,10 @@ def phone(pbx: Pbx) -> Iterator[Any]:
     """A function that returns a phone of an extension, not registered yet."""
     phones: list[Phone] = []
 
-    def make(number: str, domain: str = HOME, password: str = SIP_PASSWORD, hertz: float = 440) -> Phone:
-        phones.append(Phone(pbx.engine.sip, number, domain, password, hertz))
+    def make(
+        number: str, domain: str = HOME, password: str = SIP_PASSWORD, hertz: float = 440, wire: Wire | None = None
+    ) -> Phone:
+        phones.append(Phone(pbx.engine.sip, number, domain, password, hertz, wire))
         return phones[-1]
 
     yield make

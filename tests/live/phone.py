@@ -1,8 +1,7 @@
-"""A small SIP phone over UDP, for tests with a real engine: it registers, calls, rings, answers, and hears tones."""
+"""A small SIP phone, for tests with a real engine: it registers, calls, rings, answers, and hears tones."""
 
 import queue
 import re
-import socket
 import threading
 import time
 import uuid
@@ -11,7 +10,9 @@ from urllib.parse import quote
 
 from tests.live.audio import Stream
 from tests.live.sip import SipMessage, address_in, authorization
+from tests.live.wire import Datagrams, Streams
 
+Wire = Datagrams | Streams
 PATIENCE = 20  # seconds for what should happen at once
 
 
@@ -129,12 +130,20 @@ class Phone:
 
     host = "127.0.0.1"
 
-    def __init__(self, server: tuple[str, int], user: str, domain: str, password: str, hertz: float = 440) -> None:
+    def __init__(
+        self,
+        server: tuple[str, int],
+        user: str,
+        domain: str,
+        password: str,
+        hertz: float = 440,
+        wire: Wire | None = None,
+    ) -> None:
         self.user, self.domain, self.password, self.hertz = user, domain, password, hertz
+        self.agent = "Test phone 1.0"
+        self.instance = ""  # what its Contact says besides
         self._server = server
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((self.host, 0))
-        self._socket.settimeout(0.2)
+        self.wire = wire or Datagrams(self.host, server)
         self._number = 0
         self._tag = uuid.uuid4().hex[:8]
         self._registration = f"{uuid.uuid4()}@phone"
@@ -158,23 +167,22 @@ class Phone:
         self._thread.join()
         for call in self.calls.values():
             call.stream.close()
-        self._socket.close()
+        self.wire.close()
 
     @property
     def port(self) -> int:
         """Where the phone listens."""
-        port: int = self._socket.getsockname()[1]
-        return port
+        return self.wire.port
 
     @property
     def contact(self) -> str:
         """Where the phone is."""
-        return f"sip:line-{self._tag}@{self.host}:{self.port}"  # which needs not name the extension
+        return f"sip:line-{self._tag}@{self.host}:{self.port}{self.wire.parameter}"  # which need not name the extension
 
     def register(self, expires: int = 300, *, auth_user: str | None = None) -> int:
         """Register, or with 0 unregister, and return the last status."""
         uri = f"sip:{self.domain}"
-        own = [("Contact", f"<{self.contact}>"), ("Expires", str(expires))]
+        own = [("Contact", f"<{self.contact}>{self.instance}"), ("Expires", str(expires))]
         headers: list[tuple[str, str]] = []
         status = 0
         for _ in range(2):
@@ -239,7 +247,7 @@ class Phone:
 
     def send(self, message: SipMessage) -> None:
         """Send a message to the engine."""
-        self._socket.sendto(message.bytes(), self._server)
+        self.wire.send(message.bytes())
 
     def respond(self, request: SipMessage, status: int, phrase: str, call: Call | None = None) -> None:
         """Answer a request."""
@@ -276,13 +284,13 @@ class Phone:
     def _request(self, method: str, uri: str, call_id: str, to: str, own: str = "") -> SipMessage:
         self._number += 1
         return SipMessage(f"{method} {uri} SIP/2.0", [
-            ("Via", f"SIP/2.0/UDP {self.host}:{self.port};branch=z9hG4bK{uuid.uuid4().hex};rport"),
+            ("Via", f"SIP/2.0/{self.wire.name} {self.host}:{self.port};branch=z9hG4bK{uuid.uuid4().hex};rport"),
             ("Max-Forwards", "70"),
             ("From", own or f"<sip:{self.user}@{self.domain}>;tag={self._tag}"),
             ("To", to),
             ("Call-ID", call_id),
             ("CSeq", f"{self._number} {method}"),
-            ("User-Agent", "Test phone 1.0"),
+            ("User-Agent", self.agent),
         ])  # fmt: skip
 
     def _invite(self, call: Call, uri: str, headers: tuple[tuple[str, str], ...]) -> SipMessage:
@@ -297,10 +305,7 @@ class Phone:
 
     def _listen(self) -> None:
         while not self._ended.is_set():
-            try:
-                data = self._socket.recv(65_535)
-            except TimeoutError:
-                continue
+            data = self.wire.receive()
             if data.strip():
                 message = SipMessage.parse(data)
                 (self._take_response if message.status else self._take_request)(message)

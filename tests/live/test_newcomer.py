@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from tests.contract.newcomer import Clone, blocks, clone, first_run, password_in
 from tests.contract.servers import wait_until
 from tests.contract.test_newcomer import CONFIGURED, LOOKED, MADE, PHONES, PORT, SERVED, STARTED
-from tests.live.conftest import ANN, BOB, PROGRAM, free_port
+from tests.live.conftest import ANN, BOB, PROGRAM, free_ports
 from tests.live.phone import Phone
 
 
@@ -22,7 +21,7 @@ def newcomer(servers: None, tmp_path: Path) -> Iterator[Clone]:
     """A clone; an engine that was started in it is ended."""
     folder = tmp_path / "newcomer"
     folder.mkdir()
-    with clone(folder, f"127.0.0.1:{free_port(socket.SOCK_STREAM)}") as one:
+    with clone(folder, f"127.0.0.1:{free_ports('http')['http']}") as one:
         try:
             yield one
         finally:
@@ -43,9 +42,9 @@ def softphone(row: int, sip: int, hertz: float) -> Phone:
 
 @pytest.mark.unrecorded
 def test_two_phones_call_each_other_as_the_readme_says(newcomer: Clone) -> None:
-    sip, trunks = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
+    sip, trunks, commands = free_ports("phones", "gateways", "commands").values()
     ports = {
-        "PBX_SWITCH_URL": f"tcp://127.0.0.1:{free_port(socket.SOCK_STREAM)}",
+        "PBX_SWITCH_URL": f"tcp://127.0.0.1:{commands}",
         "PBX_SIP_TRANSPORTS": f"UDP:{sip},TCP:{sip}",
         "PBX_TRUNK_PORT": str(trunks),
     }

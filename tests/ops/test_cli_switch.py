@@ -2,13 +2,18 @@
 
 import json
 import sqlite3
+import ssl
 import stat
 from contextlib import closing
 from xml.etree import ElementTree as ET
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from portsip_api.switch.freeswitch import static
+from tests.authority import Authority, pem_of
 from tests.ops.commands import run
 from tests.switch.event_server import EventServer, Peer, serving
 
@@ -151,3 +156,129 @@ def test_gateways_that_cannot_be_used_are_said(data):
     assert "does not know gateway 3" in said
     assert "Gateway 4 is not used, since TLS" in said
     assert "ateway 5" not in said
+
+
+@pytest.fixture
+def authority():
+    return Authority()
+
+
+def config(tmp_path, **settings):
+    run(tmp_path / "data", "init")
+    told = run(tmp_path / "data", "switch", "config", "freeswitch", str(tmp_path / "engine"), **(ENGINE | settings))
+    return told, tmp_path / "engine"
+
+
+def secure(file, key=None, **settings):
+    given = {"PBX_SIP_CERTIFICATE_FILE": str(file), "PBX_SIP_KEY_FILE": str(key or file)}
+    return given | {"PBX_SIP_TRANSPORTS": "UDP:5060,TLS:5061,WSS:7443", "PBX_TRUNK_TLS_PORT": "5099"} | settings
+
+
+def test_a_certificate_is_written_where_the_engine_looks_for_it_and_served(tmp_path, authority):
+    file = authority.file(tmp_path, x509.DNSName("pbx.example"))
+    told, engine = config(tmp_path, **secure(file, PBX_TRUNK_CA_FILE=str(authority.own_file(tmp_path))))
+    assert (told.returncode, told.stdout) == (0, f"Wrote {engine}/freeswitch.xml.\n")
+    names = ("agent.pem", "wss.pem", "dtls-srtp.pem", "cafile.pem")
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in (engine / "tls").iterdir()} == dict.fromkeys(
+        names, 0o600
+    )
+    sound = (engine / "tls" / "dtls-srtp.pem").read_bytes()
+    key = load_pem_private_key(sound, None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    assert key.key_size == 4096  # with less the engine would make one itself
+    for name in names[:3]:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(engine / "tls" / name)
+    assert (engine / "tls" / "cafile.pem").read_bytes() == authority.own_file(tmp_path).read_bytes()
+    config(tmp_path, **secure(file, PBX_TRUNK_CA_FILE=str(authority.own_file(tmp_path))))
+    assert (engine / "tls" / "dtls-srtp.pem").read_bytes() == sound
+    profiles = {
+        profile.get("name"): {one.get("name"): one.get("value") for one in profile.iter("param")}
+        for profile in ET.parse(engine / "freeswitch.xml").getroot().iter("profile")
+    }
+    phones, trunks = profiles["phones"], profiles["trunks"]
+    assert (phones["tls"], phones["tls-sip-port"], phones["wss-binding"]) == ("true", "5061", ":7443")
+    assert (phones["apply-candidate-acl"], phones["tls-version"]) == ("any_v4.auto", "tlsv1.2")
+    assert (trunks["tls"], trunks["tls-sip-port"], trunks["tls-verify-policy"]) == ("true", "5099", "subjects_out")
+    assert "wss-binding" not in trunks
+
+
+def test_without_a_certificate_nothing_is_secure(tmp_path):
+    told, engine = config(tmp_path, PBX_SIP_TRANSPORTS="UDP:5060,TLS:5061,WSS:7443")
+    assert told.returncode == 0
+    assert list((engine / "tls").iterdir()) == []
+    text = (engine / "freeswitch.xml").read_text()
+    assert "tls" not in text.replace("/tls", "")
+    assert "wss-binding" not in text
+
+
+def test_the_rest_of_a_chain_goes_along_and_makes_nobody_an_authority(tmp_path, authority):
+    file, between, root = (authority.file(tmp_path, x509.DNSName("pbx.example")), Authority(), Authority())
+    chain = tmp_path / "chain.pem"
+    signed = between.signed_by(root)
+    chain.write_bytes(file.read_bytes() + signed + root.own_file(tmp_path).read_bytes())
+    trusted = tmp_path / "trusted.pem"
+    trusted.write_bytes(authority.own_file(tmp_path).read_bytes())
+    told, engine = config(tmp_path, **secure(chain, PBX_TRUNK_CA_FILE=str(trusted)))
+    assert told.returncode == 0, told.stderr
+    assert (engine / "tls" / "agent.pem").read_bytes().count(b"BEGIN CERTIFICATE") == 3
+    assert (engine / "tls" / "cafile.pem").read_bytes() == trusted.read_bytes() + signed
+
+
+WRONG = {
+    "missing": "PBX_SIP_CERTIFICATE_FILE cannot be read (No such file or directory).",
+    "no key": "PBX_SIP_CERTIFICATE_FILE and PBX_SIP_KEY_FILE belong together.",
+    "unreadable": "PBX_SIP_CERTIFICATE_FILE has no certificate in it, or none in PEM.",
+    "no key within": "PBX_SIP_KEY_FILE has no key in it, or none in PEM.",
+    "password": "The key in PBX_SIP_KEY_FILE has a password: the SIP engine needs it without.",
+    "another key": "The key in PBX_SIP_KEY_FILE is not that of the certificate.",
+    "expired": "The certificate in PBX_SIP_CERTIFICATE_FILE has expired.",
+    "early": "The certificate in PBX_SIP_CERTIFICATE_FILE is not valid yet.",
+    "authorities": "PBX_TRUNK_CA_FILE has no certificate in it, or none in PEM.",
+}
+
+
+def wrong(how, folder, authority):
+    """Settings with what is wrong in that way."""
+    file, other = authority.file(folder, x509.DNSName("pbx.example")), folder / "other.pem"
+    other.write_text("nothing")
+    match how:
+        case "missing":
+            return secure(folder / "nowhere.pem", file)
+        case "no key":
+            return secure(file) | {"PBX_SIP_KEY_FILE": ""}
+        case "unreadable":
+            return secure(other)
+        case "no key within":
+            return secure(file, other)
+        case "password" | "another key":
+            other.write_bytes(pem_of(ec.generate_private_key(ec.SECP256R1()), b"secret" if how == "password" else b""))
+            return secure(file, other)
+        case "expired":
+            return secure(authority.file(folder, x509.DNSName("pbx.example"), days=-1))
+        case "early":
+            return secure(authority.file(folder, x509.DNSName("pbx.example"), days=9, since=3))
+    return secure(file, PBX_TRUNK_CA_FILE=str(other))
+
+
+@pytest.mark.parametrize("how", WRONG)
+def test_a_certificate_that_is_of_no_use_is_refused_and_said(tmp_path, data, authority, how):
+    settings = wrong(how, tmp_path, authority)
+    told = run(data, "switch", "config", "freeswitch", str(tmp_path / "engine"), **(ENGINE | settings))
+    assert (told.returncode, told.stderr.splitlines()[-1]) == (1, f"Error: {WRONG[how]}")
+    assert not (tmp_path / "engine").exists()
+    with serving(answering({})) as server:
+        assert f"error: {WRONG[how]}\n" in check(data, server, **settings).stdout
+
+
+def test_what_is_not_served_and_what_the_engine_does_not_find_is_said(tmp_path, data, authority):
+    transports = "UDP:5060,TLS:5061,WSS:7443"
+    with serving(answering({})) as server:
+        said = check(data, server, PBX_SIP_TRANSPORTS=transports).stdout
+    assert "names TLS, which is not served without PBX_SIP_CERTIFICATE_FILE" in said
+    assert "names WSS, which is not served" in said
+    replies = {"global_getvar certs_dir": "/etc/tls", "file_exists /etc/tls/agent.pem": "false"}
+    with serving(answering(replies)) as server:
+        said = check(data, server, **secure(authority.file(tmp_path, x509.DNSName("pbx.example")))).stdout
+    assert "The engine does not find agent.pem in /etc/tls: start it with -certs" in said
+    assert said.count("does not find") == 1
+    assert "not served" not in said

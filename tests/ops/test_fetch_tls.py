@@ -3,68 +3,20 @@
 import ipaddress
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 
 from portsip_api.ops import fetch as fetching
 from portsip_api.ops.fetch import FAILED, FetchFailed, fetch
 from portsip_api.ops.fetch_network import Network
+from tests.authority import Authority
 from tests.ops.test_fetch import FILE, Names
 from tests.web import Handler, Web, ok, redirect, serving
 
 NAME = "media.example"
-
-
-class Authority:
-    """A certificate authority of the test's own."""
-
-    def __init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "An authority of a test")])
-        self._serial = 0
-        self.certificate = self._sign(
-            self._key, self._name, x509.BasicConstraints(ca=True, path_length=None), x509.KeyUsage(
-                digital_signature=False, content_commitment=False, key_encipherment=False, data_encipherment=False,
-                key_agreement=False, key_cert_sign=True, crl_sign=True, encipher_only=False, decipher_only=False,
-            ),
-        )  # fmt: skip
-
-    def _sign(
-        self, key: ec.EllipticCurvePrivateKey, name: x509.Name, *extensions: x509.ExtensionType, days: int = 1
-    ) -> x509.Certificate:
-        self._serial += 1
-        now = datetime.now(UTC)
-        builder = x509.CertificateBuilder(
-            self._name, name, key.public_key(), self._serial, now - timedelta(days=3), now + timedelta(days=days)
-        )
-        for extension in (
-            *extensions,
-            x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),
-        ):
-            builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
-        return builder.sign(self._key, hashes.SHA256())
-
-    def server(self, folder: Path, *names: x509.GeneralName, days: int = 1) -> ssl.SSLContext:
-        """Return the context of a server that is called `names`."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._sign(key, x509.Name([]), x509.SubjectAlternativeName(names), days=days)
-        path = folder / "server.pem"
-        path.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            + certificate.public_bytes(serialization.Encoding.PEM)
-        )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path)
-        return context
 
 
 class Trusting(Names):

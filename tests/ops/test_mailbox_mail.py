@@ -22,10 +22,10 @@ from portsip_api.pbx.personal import attendants
 from portsip_api.setting_kinds import SmtpServer
 from portsip_api.store import database
 from tests.audio import check_plays
+from tests.authority import Authority
 from tests.conftest import SetClock
 from tests.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.ops.conftest import Lines
-from tests.ops.test_fetch_tls import Authority
 from tests.pbx.mailboxes.boxes import ANA, BO, HOME, leave, make, tell
 
 ADDRESS = "ana@home.example"

@@ -44,6 +44,19 @@ def test_a_softphone_is_told_all_and_the_password_once(pbx, app):
     check_refused(app.test_client().get(path), "404.3")
 
 
+def test_tls_is_told_where_the_engine_has_a_certificate_for_it(configure, admin):
+    admin.make_extension("1000")
+    named = {"PBX_SWITCH": "freeswitch", "PBX_SIP_TRANSPORTS": "TLS:5061,UDP:5060,WSS:7443,WS:7080"}
+
+    def offered():
+        return [one["protocol"] for one in admin.read("extensions/softphone", extension_number="1000")["transports"]]
+
+    configure(**named)
+    assert offered() == ["UDP", "WS"]
+    configure(PBX_SIP_CERTIFICATE_FILE="/pbx.pem", **named)
+    assert offered() == ["TLS", "UDP", "WSS", "WS"]
+
+
 def test_a_link_is_good_for_ten_minutes_and_for_itself_alone(pbx, app, time):
     first, second, third = (link_of(pbx) for _ in range(3))
     assert app.test_client().get(first).status_code == 200

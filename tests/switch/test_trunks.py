@@ -82,7 +82,8 @@ def test_a_gateway_is_told_with_its_account(ask, portal):
     context = told.pop("context")
     assert re.fullmatch(r"from-trunk\.[0-9a-f]{16}", context)
     assert told == {
-        "proxy": "192.0.2.7:5070", "outbound-proxy": "192.0.2.8:5080", "register-proxy": "192.0.2.9",
+        "proxy": "192.0.2.7:5070", "outbound-proxy": "192.0.2.8:5080;transport=tcp",
+        "register-proxy": "192.0.2.9;transport=tcp",
         "from-domain": "192.0.2.7", "register-transport": "tcp", "register": "true", "expire-seconds": "120",
         "username": "firm", "auth-username": "login", "password": 'a"<&>$${x}', "caller-id-in-from": "true",
         "extension": "auto_to_user", "ping": "25", "retry-seconds": "30",
@@ -126,6 +127,29 @@ def test_one_that_is_to_register_without_a_password_is_not_told(ask, portal):
     portal.put(f"api/gateways/{id_}/settings/itsp-account/password", "x", type="text/plain")
     portal.put(f"api/gateways/{id_}/settings/itsp-account/user-name", "a>b", type="text/plain")
     assert dict(sip_trunks.problems()) == {id_: "its user name has characters that no address of SIP has"}
+
+
+def test_a_gateway_over_tls_is_used_where_there_is_a_certificate(ask, configure):
+    id_ = trunk(address_transport="tls", outbound_address="192.0.2.8")
+    assert dict(sip_trunks.problems()) == {id_: "TLS needs PBX_SIP_CERTIFICATE_FILE"}
+    assert "tls" not in parameters(ask("sofia.conf"), "profile", "trunks")
+    configure(PBX_SWITCH="freeswitch", PBX_SIP_CERTIFICATE_FILE="/pbx.pem", PBX_TRUNK_TLS_PORT="5091")
+    told = parameters(ask("sofia.conf"), "gateway", f"t1-g{id_}")
+    assert (told["register-transport"], told["outbound-proxy"]) == ("tls", "192.0.2.8;transport=tls")
+    profile = parameters(ask("sofia.conf"), "profile", "trunks")
+    assert (profile["tls-sip-port"], profile["tls-verify-policy"]) == ("5091", "subjects_out")
+    assert list(sip_trunks.problems()) == []
+
+
+def test_phones_have_the_transports_that_were_named(ask, configure):
+    named = {"PBX_SIP_TRANSPORTS": "TLS:5063,UDP:5064,WS:5065,WSS:5066,TLS:1", "PBX_SWITCH": "freeswitch"}
+    configure(PBX_SERVER_ADDRESS="2001:db8::1", **named)
+    phones = parameters(ask("sofia.conf"), "profile", "phones")
+    assert (phones["sip-port"], phones["ws-binding"], phones["apply-candidate-acl"]) == ("5064", ":5065", "any_v6.auto")
+    assert not {"tls", "wss-binding"} & phones.keys()
+    configure(PBX_SIP_CERTIFICATE_FILE="/pbx.pem", **named)
+    phones = parameters(ask("sofia.conf"), "profile", "phones")
+    assert (phones["tls-sip-port"], phones["wss-binding"]) == ("5063", ":5066")
 
 
 def test_gateways_of_all_enabled_tenants_are_told(ask, admin):

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from portsip_api import settings
 from portsip_api.ops.cli.group import SentenceGroup
 from portsip_api.ops.cli.opening import name_store
 from portsip_api.ops.switch_check import findings
-from portsip_api.store.files import create_folders, write_atomically
-from portsip_api.switch.freeswitch import access, configuration, recorded, static
+from portsip_api.store.files import create_folder, create_folders, write_atomically
+from portsip_api.switch.freeswitch import access, certificates, configuration, recorded, static
+from portsip_api.switch.freeswitch.certificates import CertificateError
 
 switch = SentenceGroup("switch", help="The SIP engine behind this server.")
 
@@ -43,10 +45,12 @@ def config(engine: str, folder: Path, url: str | None, rtp: tuple[int, int]) -> 
 
     Everything else the engine asks this server for. The file holds both secrets; the engine's user must be able to read
     it. Where SIP is, PBX_SERVER_ADDRESS, PBX_SIP_TRANSPORTS and PBX_TRUNK_PORT say; where the engine takes commands,
-    PBX_SWITCH_URL.
+    PBX_SWITCH_URL. The certificate of PBX_SIP_CERTIFICATE_FILE and its key go into the folder `tls` within, in the
+    files that the engine looks for: run this again when they are renewed.
     """
     del engine  # there is one
     name_store()
+    files = _certificates()
     access.make()
     recorded.make_folder()
     place = static.Place(
@@ -54,14 +58,26 @@ def config(engine: str, folder: Path, url: str | None, rtp: tuple[int, int]) -> 
         access.secret(),
         access.door(),
         settings.current().server_address,
-        configuration.phone_port(),
-        settings.current().trunk_port,
+        configuration.ports(),
         rtp,
         str(settings.current().switch_path),
     )
     create_folders(folder)
+    create_folder(folder / certificates.FOLDER)
+    sound = folder / certificates.FOLDER / certificates.SOUND
+    if (place.ports.ws or place.ports.wss) and not sound.exists():
+        write_atomically(sound, certificates.sound())
+    for name, content in files.items():
+        write_atomically(folder / certificates.FOLDER / name, content)
     write_atomically(folder / static.NAME, static.file(place).encode())
     click.echo(f"Wrote {folder / static.NAME}.")
+
+
+def _certificates() -> Mapping[str, bytes]:
+    try:
+        return certificates.files()
+    except CertificateError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @switch.command("check")

@@ -38,7 +38,7 @@ class Transport:
 
 def preferred() -> Transport | None:
     """Return the transport that phones use, None when the server offers none that they have."""
-    offered = settings.current().sip_transports
+    offered = settings.current().offered_transports
     for names in (_PLAIN, ("TLS",)):
         for name, port in offered:
             if name in names:
@@ -62,7 +62,7 @@ def defaults(definitions: Definitions) -> dict[str, str | None]:
 
 def of_line(values: Mapping[str, str | None]) -> Transport | None:
     """Return the transport that a line's settings in force name, with the server's port of it."""
-    offered = dict(reversed(settings.current().sip_transports))
+    offered = dict(reversed(settings.current().offered_transports))
     for path, words in _WORDS.items():
         for name, word in words.items():
             if (values.get(path) or "").casefold() == word.casefold() and name in offered:

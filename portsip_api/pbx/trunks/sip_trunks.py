@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from portsip_api import settings
 from portsip_api.pbx.access.tables import Tenant
 from portsip_api.pbx.settings.tables import SettingValue
 from portsip_api.pbx.settings.values import SECRET
@@ -91,7 +92,8 @@ def problem(trunk: SipTrunk) -> str:
         return "it is to register, and has no user name or no password"
     if account is not None and not all(_USER.fullmatch(name) for name in (account.user, account.login) if name):
         return "its user name has characters that no address of SIP has"
-    return "TLS to gateways is not spoken" if trunk.transport == "tls" else ""
+    has_certificate = bool(settings.current().sip_certificate_file)
+    return "TLS needs PBX_SIP_CERTIFICATE_FILE" if trunk.transport == "tls" and not has_certificate else ""
 
 
 def literal(host: str) -> str:

@@ -138,7 +138,7 @@ def _servers(tenant_id: int) -> list[str]:
 
 
 def _transports() -> list[tuple[str, int]]:
-    return [(protocol, port) for protocol, port in settings.current().sip_transports if protocol in _SERVICES]
+    return [(protocol, port) for protocol, port in settings.current().offered_transports if protocol in _SERVICES]
 
 
 def _missing_naptr(domain: str, ask: _Ask) -> Iterator[str]:

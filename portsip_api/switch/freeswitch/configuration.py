@@ -11,6 +11,7 @@ from portsip_api import settings
 from portsip_api.pbx.trunks import sip_trunks
 from portsip_api.switch.freeswitch import access, rooms, sofia
 from portsip_api.switch.freeswitch.documents import NOT_FOUND, document, element
+from portsip_api.switch.freeswitch.sofia import Ports
 
 
 def answer(form: Mapping[str, str]) -> str:
@@ -23,15 +24,22 @@ def answer(form: Mapping[str, str]) -> str:
     return document("configuration", element("configuration", {"name": name}, *inside)) if inside else NOT_FOUND
 
 
-def phone_port() -> int:
-    """Return the port at which phones reach SIP without TLS."""
-    return next((port for kind, port in settings.current().sip_transports if kind in {"UDP", "TCP"}), 5060)
+def ports() -> Ports:
+    """Return the ports of SIP; those of TLS and WSS where there is a certificate."""
+    current = settings.current()
+    offered = dict(reversed(current.offered_transports))
+    return Ports(
+        next((port for kind, port in current.sip_transports if kind in {"UDP", "TCP"}), 5060),
+        current.trunk_port,
+        offered.get("TLS", 0),
+        current.trunk_tls_port if current.sip_certificate_file else 0,
+        offered.get("WS", 0),
+        offered.get("WSS", 0),
+    )
 
 
 def _sofia() -> tuple[ET.Element, ...]:
-    current = settings.current()
-    ports = (phone_port(), current.trunk_port)
-    return sofia.profiles(current.server_address, ports, sip_trunks.all_of_pbx(), access.secret())
+    return sofia.profiles(settings.current().server_address, ports(), sip_trunks.all_of_pbx(), access.secret())
 
 
 def _acl() -> tuple[ET.Element, ...]:

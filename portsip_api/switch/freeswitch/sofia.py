@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -41,10 +42,39 @@ def context_of(trunk: SipTrunk, secret: str) -> str:
     return f"{CONTEXT}.{hmac.new(secret.encode(), parameters, hashlib.sha256).hexdigest()[:16]}"
 
 
-def profiles(
-    address: str, ports: tuple[int, int], trunks: Iterable[SipTrunk], secret: str
-) -> tuple[ET.Element, ET.Element]:
-    """Return what is in `sofia.conf`; `ports` are those of phones and of gateways."""
+@dataclass(frozen=True)
+class Ports:
+    """The ports of SIP for `phones` and for `gateways`, over UDP and TCP, and those of other transports; 0: none."""
+
+    phones: int
+    gateways: int
+    phones_tls: int = 0
+    gateways_tls: int = 0
+    ws: int = 0
+    wss: int = 0
+
+    def of_phones(self, address: str) -> dict[str, str]:
+        """Return the parameters of the profile for phones at an address (of IP), which is that of WebSockets too."""
+        found = {"sip-port": str(self.phones)}
+        # Where a browser says that its sound comes from; else FreeSWITCH believes no address of a private network.
+        if self.ws or self.wss:
+            found["apply-candidate-acl"] = "any_v6.auto" if ":" in address else "any_v4.auto"
+        if self.phones_tls:
+            found |= _TLS | {"tls-sip-port": str(self.phones_tls)}
+        for name, port in (("ws-binding", self.ws), ("wss-binding", self.wss)):
+            found |= {name: f":{port}"} if port else {}
+        return found
+
+    def of_gateways(self) -> dict[str, str]:
+        """Return the parameters of the profile for gateways, whose certificates have to be theirs and not expired."""
+        found = {"sip-port": str(self.gateways)}
+        if self.gateways_tls:
+            found |= _TLS | {"tls-sip-port": str(self.gateways_tls), "tls-verify-policy": "subjects_out"}
+        return found
+
+
+def profiles(address: str, ports: Ports, trunks: Iterable[SipTrunk], secret: str) -> tuple[ET.Element, ET.Element]:
+    """Return what is in `sofia.conf`."""
     everywhere = {"log-level": "0", "max-reg-threads": "50"}
     common = {
         "sip-ip": address,
@@ -62,17 +92,17 @@ def profiles(
         "user-agent-string": "PBX",
         "hold-music": str(recorded.default_music()),
     }
-    phones, gateways = ports
     made = [_gateway(trunk, secret) for trunk in trunks]
     of_gateways = element("profile", {"name": TRUNKS}, element("gateways", None, *made), _settings(
-        common | _OF_TRUNKS | {"sip-port": str(gateways)}
+        common | _OF_TRUNKS | ports.of_gateways()
     ))  # fmt: skip
-    of_phones = element("profile", {"name": PROFILE}, _settings(common | _OF_PHONES | {"sip-port": str(phones)}))
+    of_phones = element("profile", {"name": PROFILE}, _settings(common | _OF_PHONES | ports.of_phones(address)))
     return element("global_settings", None, *named_values("param", everywhere)), element(
         "profiles", None, of_phones, of_gateways
     )
 
 
+_TLS: Final = {"tls": "true", "tls-version": "tlsv1.2"}  # at least; the certificate is where the engine looks for it
 _OF_PHONES: Final = {
     "context": "public",
     "inbound-reg-force-matching-username": "true",
@@ -113,10 +143,11 @@ def _parameters(trunk: SipTrunk) -> dict[str, str]:
         "caller-id-in-from": "true",
         "extension": "auto_to_user",
     }
+    over = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
     if trunk.proxy is not None:
-        values |= {"outbound-proxy": trunk.proxy.text, "register-proxy": trunk.proxy.text}
+        values |= {"outbound-proxy": f"{trunk.proxy.text}{over}", "register-proxy": f"{trunk.proxy.text}{over}"}
     if trunk.registrar is not None:
-        values["register-proxy"] = trunk.registrar.text
+        values["register-proxy"] = f"{trunk.registrar.text}{over}"
     if trunk.is_asked:
         values["ping"] = _ASK_SECONDS
     if account is not None:

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from portsip_api.switch.freeswitch import sofia
 from portsip_api.switch.freeswitch.documents import element, named_values, text
 from portsip_api.switch.freeswitch.event_socket import Door
+from portsip_api.switch.freeswitch.sofia import Ports
 
 # In this order: what asks over HTTP comes before what asks it.
 MODULES: Final = (
@@ -29,16 +30,14 @@ USER: Final = "freeswitch"
 class Place:
     """Where FreeSWITCH is and whom it asks: `url` is this server's address as FreeSWITCH reaches it.
 
-    `address` and `port` are those of SIP for phones, `trunk_port` is the one for gateways; `rtp` are the first and last
-    port of audio, and `folder` is shared by both.
+    `address` and `ports` are those of SIP; `rtp` are the first and last port of audio, and `folder` is shared by both.
     """
 
     url: str
     secret: str
     door: Door
     address: str
-    port: int
-    trunk_port: int
+    ports: Ports
     rtp: tuple[int, int]
     folder: str
 
@@ -63,7 +62,7 @@ def file(place: Place) -> str:
         _settings("event_socket", {"nat-map": "false", **socket}),
         _configuration("xml_curl", element("bindings", None, *(_binding(place, name) for name in SECTIONS))),
         _settings("json_cdr", _records(place)),
-        _configuration("sofia", *sofia.profiles(place.address, (place.port, place.trunk_port), (), place.secret)),
+        _configuration("sofia", *sofia.profiles(place.address, place.ports, (), place.secret)),
     ]
     sections = [
         element("section", {"name": "configuration"}, *configurations),

@@ -1,0 +1,133 @@
+"""Phones over TLS and in browsers over WSS, and gateways over TCP and TLS: they are believed by their certificates."""
+
+import ssl
+
+import pytest
+from cryptography import x509
+
+from tests.authority import Authority
+from tests.contract.servers import wait_until
+from tests.live.carrier import Carrier
+from tests.live.conftest import ANN, BOB, Pbx
+from tests.live.test_trunks import gateway, gateway_to, known, rules, shown_as  # noqa: F401
+from tests.live.wire import Streams, wait_failure
+
+
+def trusting(authority: Authority, folder) -> ssl.SSLContext:
+    """How a client believes whom an authority has signed for."""
+    return ssl.create_default_context(cafile=str(authority.own_file(folder)))
+
+
+@pytest.fixture
+def secure_phone(pbx: Pbx, phone, tmp_path):
+    """A function that makes an extension with a phone over TLS, not registered yet."""
+
+    def make(hertz, authority=pbx.engine.authority):
+        calling = trusting(authority, tmp_path)
+        wire = Streams("127.0.0.1", ("127.0.0.1", pbx.engine.ports["tls"]), None, calling)
+        number = pbx.extension()
+        return number, phone(number, hertz=hertz, wire=wire)
+
+    return make
+
+
+def test_a_phone_over_tls_registers_calls_and_is_called(pbx: Pbx, line, secure_phone):
+    bob, bobs = line(BOB)
+    ann, anns = secure_phone(ANN)
+    anns.wire.connect()
+    assert anns.register() == 200
+    pbx.wait_status(ann, "ONLINE")
+    (registration,) = pbx.registrations(f"user/{ann}")
+    assert "transport=tls" in registration["contact"]
+    call = anns.call(bob)
+    rings = bobs.incoming()
+    assert shown_as(rings) == ann
+    rings.answer()
+    call.wait("200")
+    assert call.stream.hears(BOB)
+    assert rings.stream.hears(ANN)
+    call.hang_up()
+    pbx.wait_status(bob, "ONLINE")
+    call = bobs.call(ann)
+    rings = anns.incoming()
+    rings.answer()
+    call.wait("200")
+    assert call.stream.hears(ANN)
+    assert rings.stream.hears(BOB)
+    call.hang_up()
+    rings.wait("BYE")
+    assert anns.register(0) == 200
+    pbx.wait_status(ann, "OFFLINE")
+
+
+@pytest.mark.unrecorded  # nothing is asked
+def test_a_phone_that_does_not_believe_the_certificate_goes(secure_phone):
+    _, anns = secure_phone(ANN, Authority())
+    with pytest.raises(ssl.SSLCertVerificationError):
+        anns.wire.connect()
+
+
+@pytest.fixture
+def over(pbx: Pbx, tmp_path):
+    """A function that returns a carrier over TCP or TLS, with a certificate for its address, or for another name."""
+    made: list[Carrier] = []
+
+    def make(transport, hertz=440, authority=pbx.engine.authority, name=""):
+        def wire(host):
+            if transport == "tcp":
+                return Streams(host, pbx.engine.trunks, None, None)
+            listening = authority.server(tmp_path, x509.DNSName(name or host))
+            there = ("127.0.0.1", pbx.engine.ports["gateways over tls"])
+            return Streams(host, there, listening, trusting(pbx.engine.authority, tmp_path))
+
+        made.append(Carrier(pbx.engine.trunks, hertz, wire))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+def test_calls_go_out_and_come_in_over_a_gateways_transport(pbx: Pbx, line, over, gateway, rules, transport):  # noqa: F811
+    ann, anns = line(ANN)
+    there = over(transport, BOB)
+    rules.prefix("+4950", gateway(there, addressTransport=transport))
+    call = anns.call("+49501234")
+    rings = there.incoming()
+    assert rings.invite.get("via").startswith(f"SIP/2.0/{transport.upper()}")
+    rings.answer()
+    call.wait("200")
+    assert call.stream.hears(BOB)
+    assert rings.stream.hears(ANN)
+    call.hang_up()
+    rings.wait("BYE")
+    pbx.wait_status(ann, "ONLINE")
+    call = there.call_in(ann)
+    anns.incoming().answer()
+    call.wait("200")
+    assert call.stream.hears(ANN)
+    call.hang_up()
+
+
+@pytest.mark.unrecorded  # what is configured has passwords in it
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+def test_a_gateway_registers_over_its_transport(pbx: Pbx, over, gateway, transport):  # noqa: F811
+    there = over(transport)
+    there.accounts = {"firm": "right"}
+    id_ = gateway(there, user="firm", password="right", addressTransport=transport)
+    assert there.registrations.get(timeout=15) == ("firm", 600)
+    assert f"transport={transport}" in there.contacts["firm"]
+    wait_until(lambda: known(pbx).get(f"t1-g{id_}") == "REGED", "registered")
+
+
+@pytest.mark.unrecorded
+@pytest.mark.parametrize("who", ["signed by nobody", "somebody else"])
+def test_a_gateway_that_is_not_who_it_should_be_gets_no_call(pbx: Pbx, line, over, gateway, rules, who):  # noqa: F811
+    _, anns = line(ANN)
+    there = over("tls", authority=Authority()) if who == "signed by nobody" else over("tls", name="other.example")
+    rules.prefix("+4952", gateway(there, addressTransport="tls"))
+    call = anns.call("+49521234")
+    assert call.wait("200", "503", "480", within=40) == "503"
+    assert wait_failure(there.wire)
+    assert there.is_left_alone(0.3)
