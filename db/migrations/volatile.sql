@@ -87,3 +87,19 @@ CREATE TABLE call_rate (
     calls INTEGER NOT NULL,
     ends  REAL    NOT NULL
 ) WITHOUT ROWID;
+
+-- When extensions have answered last, in milliseconds since 1970, and how often a group has begun with another member:
+-- what groups go by that ring members in turns.
+CREATE TABLE last_answer (
+    tenant_id INTEGER NOT NULL,
+    number    TEXT    NOT NULL,
+    at        INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, number)
+) WITHOUT ROWID;
+
+CREATE TABLE group_turn (
+    tenant_id INTEGER NOT NULL,
+    number    TEXT    NOT NULL,
+    turns     INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, number)
+) WITHOUT ROWID;

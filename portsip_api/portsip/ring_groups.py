@@ -127,8 +127,9 @@ def create_ring_group(given: dict[str, Any]) -> dict[str, Any]:
     """Create a ring group.
 
     `no_answer_action` is what follows where nobody answers in `ring_time`; where calls are ended, `extensions/route`
-    ends at the group. An engine that does not know who has rested longest hunts by the order of the members, and one
-    that cannot let phones answer by themselves rings them together, for `PAGING` and `INTERCOM` (ours).
+    ends at the group. `CYCLIC_HUNT` begins with another member each time, and `LEAST_WORKED_HUNT` with the one whose
+    last answer is longest ago, whatever call that was of; both begin with the first member after the machine was
+    started anew (ours).
     """
     group_id = pbx_ring_groups.create(current_tenant(), given)
     return {"id": group_id, "ring_group_number": given["ring_group_number"]}

@@ -245,6 +245,27 @@ def test_a_ring_group_rings_one_after_the_other(line, pbx: Pbx):
     check_row(pbx, ann, "6001", "BUSY", calls=2)
 
 
+@pytest.mark.unrecorded  # who rings first depends on the times of answers
+def test_turns_in_a_ring_group_are_by_who_began_last_and_by_who_answered_last(line, pbx: Pbx):
+    _, anns = line()
+    bob, bobs = line(BOB)
+    eve, eves = line(EVE)
+    cyclic, rested = pbx.unused(), pbx.unused()
+    for number, strategy in ((cyclic, "CYCLIC_HUNT"), (rested, "LEAST_WORKED_HUNT")):
+        given = {"ring_group_number": number, "name": number, "members": [bob, eve], "ring_time": 10}
+        pbx.post("ring_groups/create", **given, ring_strategy=strategy, tenant_id=1)
+    for first in (bobs, eves, bobs):
+        call = anns.call(cyclic)
+        first.incoming().answer()
+        call.wait("200")
+        call.hang_up()
+    for first in (eves, bobs, eves):
+        call = anns.call(rested)
+        first.incoming().answer()
+        call.wait("200")
+        call.hang_up()
+
+
 def test_a_call_placed_over_the_api_rings_the_caller_first(line, pbx: Pbx):
     ann, anns = line()
     bob, bobs = line(BOB)

@@ -101,7 +101,7 @@ def test_members_of_a_queue_ring_by_its_strategy_but_for_the_caller():
     assert isinstance(found, Queue)
     assert (found.waves, found.most_seconds, found.most_callers) == ((both,), 0, 0)
     assert plan("800", "1001").waves == ((Leg("1002", 9),),)
-    for strategy, waves in (("PRIORITIZED_HUNT", both), ("CYCLIC_HUNT", both[::-1])):
+    for strategy, waves in (("PRIORITIZED_HUNT", both), ("CYCLIC_HUNT", both), ("CYCLIC_HUNT", both[::-1])):
         call_queues.update(TENANT, QueueKey("800"), {"polling_strategy": strategy})
         assert plan("800").waves == tuple((leg,) for leg in waves)
     call_queues.update(TENANT, QueueKey("800"), {"members": []})

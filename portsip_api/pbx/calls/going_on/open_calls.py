@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from portsip_api.pbx.calls import history
-from portsip_api.pbx.calls.going_on import open_calls_sql
+from portsip_api.pbx.calls.going_on import open_calls_sql, turns_sql
 from portsip_api.pbx.calls.records import LOST, CallRecord, Party
 from portsip_api.pbx.calls.tables import Call
 from portsip_api.pbx.errors import PbxError
@@ -42,6 +42,8 @@ def answer(call_id: str, recipient: str = "") -> None:
     """Write that a call is answered now, by an extension if it has a number; of an unknown one nothing is written."""
     with volatile.writing():
         open_calls_sql.answer(call_id, _now(), recipient)
+        if recipient:
+            turns_sql.answered(call_id, _now(), recipient)
 
 
 def end(tenant_id: int, record: CallRecord) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from portsip_api.pbx.calls.going_on import turns
 from portsip_api.pbx.calls.plans.kinds import Call, Leg, Plan
 from portsip_api.pbx.errors import FileNotThere
 from portsip_api.pbx.features import call_queues
@@ -35,14 +36,14 @@ class Queue(Plan):
     otherwise: Plan
 
 
-def plan(call: Call, number: str, otherwise: Plan) -> Plan:
-    """Return how a call waits at the number of a queue, and then `otherwise`."""
+def plan(call: Call, number: str, otherwise: Plan, *, takes_turn: bool) -> Plan:
+    """Return how a call waits at the number of a queue, and then `otherwise`; `takes_turn` as in `turns.in_order`."""
     queue = call_queues.show(call.tenant_id, QueueKey(number))
     values = queue.values
-    legs = [Leg(member, values["ring_time"]) for member in queue.members if member != call.caller]
-    strategy = values["polling_strategy"]
-    first = call.turn % len(legs) if legs and strategy == "CYCLIC_HUNT" else 0
-    waves = [tuple(legs)] if strategy == TOGETHER else [(leg,) for leg in legs[first:] + legs[:first]]
+    strategy, members = values["polling_strategy"], [member for member in queue.members if member != call.caller]
+    ordered = turns.in_order(call.tenant_id, number, strategy, members, call.turn, takes_turn=takes_turn)
+    legs = [Leg(member, values["ring_time"]) for member in ordered]
+    waves = [tuple(legs)] if strategy == TOGETHER else [(leg,) for leg in legs]
     return Queue(
         call.tenant_id,
         number,

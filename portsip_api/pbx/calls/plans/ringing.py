@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from portsip_api.pbx.calls.going_on import turns
 from portsip_api.pbx.calls.plans import leaving, outside, queues
 from portsip_api.pbx.calls.plans.kinds import (
     NO_SUCH_NUMBER,
@@ -41,7 +42,7 @@ def plan(call: Call, number: str) -> Plan:
         first, world = gather.surroundings(call.tenant_id, ExtensionKey(number))
     except NotFound:  # a hunt group that is disabled
         return NO_SUCH_NUMBER
-    return _Builder(call, world).meet(first, call.visited)
+    return _Builder(call, world, first).meet(first, call.visited)
 
 
 @dataclass
@@ -50,14 +51,15 @@ class _Builder:
 
     call: Call
     world: Surroundings
+    first: Next
     messages: dict[str, TakeMessage] = field(default_factory=dict)
 
     def meet(self, called: Next, visited: tuple[str, ...]) -> Plan:
         """Return what happens from an extension or a hunt group on."""
         if isinstance(called, CallQueue):
-            return queues.plan(self.call, called.number, self._after(called, visited))
+            return queues.plan(self.call, called.number, self._after(called, visited), takes_turn=called is self.first)
         if isinstance(called, RingGroup):
-            return self.ring_group(called.number, self._after(called, visited))
+            return self.ring_group(called, self._after(called, visited))
         if not isinstance(called, Destination):
             return self._stop(called, visited)
         # Whether phones are there the engine knows itself, at the moment when it rings them.
@@ -73,19 +75,21 @@ class _Builder:
             return _NOBODY
         return self._end(steps[-1], (*visited, group.number), is_busy=False)
 
-    def ring_group(self, number: str, nobody: Plan) -> Plan:
+    def ring_group(self, called: RingGroup, nobody: Plan) -> Plan:
         """Return what happens at a ring group, and then where nobody answers."""
-        group = ring_groups.show(self.call.tenant_id, RingGroupKey(number))
-        legs = [Leg(member, group.ring_time) for member in group.members]
-        if not legs:
+        tenant_id, number, turn = self.call.tenant_id, called.number, self.call.turn
+        group = ring_groups.show(tenant_id, RingGroupKey(number))
+        if not group.members:
             return nobody
         if group.ring_strategy in {"PAGING", "INTERCOM"}:
             how = Page((), group.ring_time, talks_back=group.ring_strategy == "INTERCOM")
             return page(self.call, group.members, how)
+        takes_turn = called is self.first
+        ordered = turns.in_order(tenant_id, number, group.ring_strategy, group.members, turn, takes_turn=takes_turn)
+        legs = [Leg(member, group.ring_time) for member in ordered]
         if group.ring_strategy == "RING_SIMULTANEOUSLY":
             return Ring(tuple(legs), {}, nobody)
-        first = self.call.turn % len(legs) if group.ring_strategy == "CYCLIC_HUNT" else 0
-        return _chained([(leg,) for leg in legs[first:] + legs[:first]], nobody)
+        return _chained([(leg,) for leg in legs], nobody)
 
     def _stop(
         self, called: Next, visited: tuple[str, ...], state: State | None = None, *, is_busy: bool = False
