@@ -11,7 +11,7 @@ from portsip_api.pbx.calls.going_on import open_calls
 from portsip_api.pbx.calls.keys import Times
 from portsip_api.pbx.calls.records import INTERNAL, Party
 from portsip_api.store.paging import Slice
-from portsip_api.switch.freeswitch import access, call_recordings, recorded
+from portsip_api.switch.freeswitch import access, depositing, recorded
 from tests.audio import wav
 from tests.pbx.calls.records import TENANT
 from tests.pbx.calls.records import record as record_of
@@ -82,7 +82,7 @@ def test_the_call_of_who_is_recorded_is_recorded_from_the_answer_on(ask):
 def test_a_file_is_a_recording_of_the_extension(left, name):
     open_calls.begin(TENANT, ID, INTERNAL, Party("1000", domain="pbx.local"), "1001")
     path = left(name.replace("%s%s", f"{OTHER}{ID}").replace("%s", ID))
-    assert call_recordings.take(path)
+    assert depositing.take(path)
     (row,) = rows()
     assert (row.extension_number, row.caller, row.callee, row.call_id) == ("1000", "1000", "1001", ID)
     assert not path.exists()
@@ -92,15 +92,15 @@ def test_of_a_call_that_has_ended_the_history_tells(left):
     open_calls.end(TENANT, record_of(ID, "1000", "1001"))
     path = left(f"call~1~{{id}}~~{ID}.wav")
     content = path.read_bytes()
-    assert call_recordings.take(path)
+    assert depositing.take(path)
     path.write_bytes(content)  # the same once more, after a crash
-    assert call_recordings.take(path)
+    assert depositing.take(path)
     (row,) = rows()
     assert (row.caller, row.callee, row.started) == ("1000", "1001", record_of(ID).answered)
 
 
 def test_of_an_unknown_call_the_sound_is_kept(left):
-    assert call_recordings.take(left(f"call~1~{{id}}~~{ID}.wav"))
+    assert depositing.take(left(f"call~1~{{id}}~~{ID}.wav"))
     (row,) = rows()
     assert (row.extension_number, row.caller, row.call_id) == ("1000", "", ID)
 
@@ -108,13 +108,13 @@ def test_of_an_unknown_call_the_sound_is_kept(left):
 def test_what_is_no_recording_is_left_alone_or_removed(left, tmp_path):
     for name in ("message~1~1~1~x.wav", f"call~1~x~~{ID}.wav", "call~1~{id}~~short.wav"):
         path = left(name)
-        assert not call_recordings.take(path)
+        assert not depositing.take(path)
         assert path.exists()
     elsewhere = tmp_path / f"call~1~1~~{ID}.wav"
     elsewhere.write_bytes(wav(1.0))
-    assert not call_recordings.take(elsewhere)
+    assert not depositing.take(elsewhere)
     for path in (left(f"call~1~{{id}}~~{ID}.wav", b"RIFF"), left(f"call~1~4711~~{ID}.wav")):
-        assert call_recordings.take(path)
+        assert depositing.take(path)
         assert not path.exists()
     assert rows() == []
 

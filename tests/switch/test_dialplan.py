@@ -7,7 +7,7 @@ import pytest
 
 from portsip_api import settings
 from portsip_api.pbx.calls.plans.kinds import Leg, Refuse, Result, Ring, TakeMessage
-from portsip_api.switch.freeswitch import access, recorded
+from portsip_api.switch.freeswitch import access, depositing, recorded
 from portsip_api.switch.freeswitch.dialplan import WRITERS
 from portsip_api.switch.freeswitch.steps.writing import Caller, Origin, Step, Writing, inline
 from portsip_api.switch.freeswitch.whose import caller_of
@@ -122,17 +122,17 @@ def test_a_recording_is_taken_once_and_only_from_its_folder(configure, admin, tm
     recorded.make_folder()
     id_ = admin.make_extension("1000")
     file = recorded.message_file(1, id_, "1001", ID)
-    assert recorded.take(file) is None  # not there
+    assert depositing.take(file)  # not there
     file.write_bytes(b"no audio")
-    assert recorded.take(file) is None
+    assert depositing.take(file)
     assert not file.exists()
     elsewhere = tmp_path / file.name
     elsewhere.write_bytes(b"")
-    assert recorded.take(elsewhere) is None
+    assert not depositing.take(elsewhere)
     assert elsewhere.exists()
     other = configuration.switch_path / "message~1~x.wav"
     other.write_bytes(b"")
-    assert recorded.take(other) is None
+    assert not depositing.take(other)
     assert other.exists()
 
 

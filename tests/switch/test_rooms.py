@@ -21,25 +21,24 @@ from portsip_api.pbx.mailboxes import messages
 from portsip_api.pbx.media import prompts
 from portsip_api.pbx.settings.values import service_settings
 from portsip_api.store.paging import Slice
-from portsip_api.switch.freeswitch import access, configuration, music, recorded, room_events, room_recordings
+from portsip_api.switch.freeswitch import (
+    access,
+    configuration,
+    depositing,
+    music,
+    recorded,
+    room_events,
+    room_recordings,
+)
 from portsip_api.switch.freeswitch.dialplan import WRITERS
 from portsip_api.switch.freeswitch.documents import NOT_FOUND
 from portsip_api.switch.freeswitch.event_socket import EventSocket
 from portsip_api.switch.freeswitch.steps.writing import Caller, Origin, Writing, inline
 from tests import audio
+from tests.switch.conftest import DOMAIN, ID
 from tests.switch.event_server import serving
 
-ID = "0b0a7c1e-3c6f-4b5e-9a51-0123456789ab"
-DOMAIN = "pbx.local"
-
-
-@pytest.fixture(autouse=True)
-def engine(admin, configure):
-    """Three extensions, and the folder of the engine."""
-    for number in ("1000", "1001", "1002"):
-        admin.make_extension(number)
-    configure(PBX_SWITCH="freeswitch")
-    recorded.make_folder()
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 @pytest.fixture
@@ -159,28 +158,28 @@ def test_a_recording_is_kept_once_for_whom_it_is(admin):
     for room in (own, nobodys):
         file = room_recordings.file_for(1, room, "1000")
         file.write_bytes(audio.wav(2))
-        assert room_recordings.take(file)
+        assert depositing.take(file)
         assert not file.exists()
-        assert room_recordings.take(file)  # told twice
+        assert depositing.take(file)  # told twice
     (kept,) = recordings.page(1, Times(), Slice(0, 10)).rows
     assert (kept.extension_number, kept.caller, kept.callee) == ("1000", "1000", "7002")
     (message,) = messages.page(1, ExtensionKey("1001"), ["conference"], Slice(0, 10)).rows
     assert message.caller == "7001"
     gone = room_recordings.file_for(1, 999, "1000")
     gone.write_bytes(audio.wav(2))
-    assert room_recordings.take(gone)
+    assert depositing.take(gone)
     assert not gone.exists()
     damaged = room_recordings.file_for(1, nobodys, "1000")
     damaged.write_bytes(b"no audio")
-    assert room_recordings.take(damaged)
+    assert depositing.take(damaged)
     assert not damaged.exists()
 
 
 def test_only_recordings_of_conferences_in_the_folder_are_taken(tmp_path):
     elsewhere = tmp_path / f"room~1~1~1000~{ID}.wav"
     elsewhere.write_bytes(b"")
-    assert not room_recordings.take(elsewhere)
-    assert not room_recordings.take(settings.current().switch_path / f"message~1~1~1000~{ID}.wav")
+    assert not depositing.take(elsewhere)
+    assert not depositing.take(settings.current().switch_path / f"room~1~x~1000~{ID}.wav")
     assert elsewhere.exists()
 
 

@@ -5,22 +5,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from portsip_api.pbx.calls.plans.kinds import Leg, Refuse, Ring
-from portsip_api.switch.freeswitch import dialplan, recorded
+from portsip_api.switch.freeswitch import dialplan
 from portsip_api.switch.freeswitch.dialplan import WRITERS
 from portsip_api.switch.freeswitch.steps.writing import Caller, Origin, Writing, redirecting
 from portsip_api.switch.freeswitch.whose import redirectors, transferor
+from tests.switch.conftest import DOMAIN, ID
 
-ID = "0b0a7c1e-3c6f-4b5e-9a51-0123456789ab"
-DOMAIN = "pbx.local"
-
-
-@pytest.fixture(autouse=True)
-def engine(admin, configure):
-    """Three extensions, and the folder of the engine."""
-    for number in ("1000", "1001", "1002"):
-        admin.make_extension(number)
-    configure(PBX_SWITCH="freeswitch")
-    recorded.make_folder()
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 def test_who_transfers_whom_it_called_is_known_from_what_we_said_of_it():

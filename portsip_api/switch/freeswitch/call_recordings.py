@@ -6,19 +6,17 @@ transfers included. The name of a file says whose recording it is and of which c
 Source: contract `portsip-more.md`, section 2; FreeSWITCH 1.10.12, `record_session`.
 """
 
-import logging
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 from portsip_api import settings
 from portsip_api.pbx.calls import recordings
 from portsip_api.pbx.calls.going_on import open_calls
 from portsip_api.pbx.calls.sip_accounts import SipAccount
-from portsip_api.pbx.errors import PbxError
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.switch.freeswitch.calls import session_of
+from portsip_api.switch.freeswitch.recorded import Kind
 from portsip_api.switch.freeswitch.steps.writing import Step
 
 MARK: Final = "pbx_recorded"  # on the leg of a caller whose calls are recorded: the id of the extension
@@ -31,8 +29,6 @@ _HOW: Final = {
 }
 # The call that a leg belongs to: one that we place has no other leg yet that would tell.
 _CALL: Final = "${pbx_call}${origination_uuid}"
-
-_log = logging.getLogger("pbx.switch")
 
 
 def of_callee(account: SipAccount) -> dict[str, str]:
@@ -48,26 +44,17 @@ def of_caller(form: Mapping[str, str], tenant_id: int, call_id: str) -> Iterator
         yield from (Step("set", f"{name}={value}") for name, value in how.items())
 
 
-def take(path: Path) -> bool:
-    """Keep a recording that is whole, and return whether the file was one."""
-    named = _NAME.fullmatch(path.name)
-    if named is None or path.parent != settings.current().switch_path:
-        return False
+def _keep(named: re.Match[str], content: bytes, _: float) -> None:
     tenant_id, call_id = int(named[1]), named[3]
-    try:
-        content = path.read_bytes()
-        talk = open_calls.talk(tenant_id, call_id)
-        recordings.deposit(
-            tenant_id, ExtensionKey(id=int(named[2])), content, caller=talk.caller, callee=talk.callee,
-            call_id=call_id, session_id=session_of(call_id), filename=path.name.replace("~", "-"),
-            started=talk.answered,
-        )  # fmt: skip
-    except FileNotFoundError:
-        return True
-    except PbxError as error:
-        _log.info("A recording of a call was not kept.", extra={"fields": {"cause": str(error)}})
-    path.unlink(missing_ok=True)
-    return True
+    talk = open_calls.talk(tenant_id, call_id)
+    recordings.deposit(
+        tenant_id, ExtensionKey(id=int(named[2])), content, caller=talk.caller, callee=talk.callee,
+        call_id=call_id, session_id=session_of(call_id), filename=named[0].replace("~", "-"),
+        started=talk.answered,
+    )  # fmt: skip
+
+
+RECORDINGS: Final = Kind("A recording of a call", _NAME, _keep)
 
 
 def _recording(tenant_id: int, extension_id: int, at: str, call_id: str) -> str:

@@ -16,6 +16,7 @@ from portsip_api.switch.freeswitch import call_recordings, cdr, recorded, room_r
 SWEEP_SECONDS: Final = 30.0
 _MOST_WAITING: Final = 10_000  # files; what is too much is swept
 _TURN: Final = 0.5
+_KINDS: Final = (room_recordings.RECORDINGS, call_recordings.RECORDINGS, recorded.MESSAGES)
 
 _log = logging.getLogger("pbx.switch")
 
@@ -45,7 +46,7 @@ class Depositor:
                     swept = time.monotonic()
                     _whatever_happens(_sweep)
                 continue
-            _whatever_happens(lambda: _take(path))  # noqa: B023 — it is called at once
+            _whatever_happens(lambda: take(path))  # noqa: B023 — it is called at once
 
 
 def _whatever_happens(work: Callable[[], object]) -> None:
@@ -63,9 +64,9 @@ def _sweep() -> None:
     recorded.remove_dead_links()
     recorded.remove_left_sounds()
     for path in recorded.left_over():
-        _take(path)
+        take(path)
 
 
-def _take(path: Path) -> None:
-    if not room_recordings.take(path) and not call_recordings.take(path):
-        recorded.take(path)
+def take(path: Path) -> bool:
+    """Keep what FreeSWITCH has recorded into a file, and return whether it is one of ours."""
+    return recorded.take(path, _KINDS)

@@ -6,10 +6,10 @@ The name of a file says all that there is to know of it, so that none is lost wh
 import logging
 import re
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from portsip_api import settings
 from portsip_api.pbx.errors import PbxError
@@ -98,23 +98,46 @@ def spoken_name(call_id: str) -> Path:
     return settings.current().switch_path / f"name~{call_id or uuid.uuid4()}.wav"
 
 
-def take(path: Path) -> None:
-    """Put a recorded message into its mailbox.
+class Kind(NamedTuple):
+    """A kind of recording: what it is called in the log, how its files are named, and what keeps one of them.
 
-    A file that is none, or is there no more, is left alone; one that its mailbox does not take is removed.
+    That is given what the name says, the content, and when the file was changed last, in seconds since 1970.
     """
-    named = _MESSAGE.fullmatch(path.name)
-    if named is None or path.parent != settings.current().switch_path:
-        return
+
+    called: str
+    names: re.Pattern[str]
+    keep: Callable[[re.Match[str], bytes, float], object]
+
+
+def take(path: Path, kinds: Iterable[Kind]) -> bool:
+    """Keep a recording that is whole, and return whether the file's name is one of some kinds.
+
+    A file that is there no more is left alone; one that nobody takes is removed.
+    """
+    for kind in kinds:
+        named = kind.names.fullmatch(path.name)
+        if named is not None and path.parent == settings.current().switch_path:
+            _keep(path, kind, named)
+            return True
+    return False
+
+
+def _keep(path: Path, kind: Kind, named: re.Match[str]) -> None:
     try:
-        received, recording = path.stat().st_mtime, path.read_bytes()
-        key = ExtensionKey(id=int(named[2]))
-        mailboxes.deposit(int(named[1]), key, recording, named[3], received=received)
+        changed, content = path.stat().st_mtime, path.read_bytes()
+        kind.keep(named, content, changed)
     except FileNotFoundError:
         return
     except PbxError as error:
-        _log.info("A message was not kept.", extra={"fields": {"cause": str(error)}})
+        _log.info("%s was not kept.", kind.called, extra={"fields": {"cause": str(error)}})
     path.unlink(missing_ok=True)
+
+
+def _keep_message(named: re.Match[str], content: bytes, received: float) -> None:
+    mailboxes.deposit(int(named[1]), ExtensionKey(id=int(named[2])), content, named[3], received=received)
+
+
+MESSAGES: Final = Kind("A message", _MESSAGE, _keep_message)
 
 
 def remove_dead_links() -> None:

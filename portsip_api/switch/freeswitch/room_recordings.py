@@ -4,7 +4,6 @@ Source: contract `sipxcom-user.md`, section 9; a conference of nobody's is not k
 recordings is ours.
 """
 
-import logging
 import re
 import uuid
 from pathlib import Path
@@ -13,16 +12,15 @@ from urllib.parse import quote, unquote
 
 from portsip_api import settings
 from portsip_api.pbx.calls import recordings
-from portsip_api.pbx.errors import Conflict, PbxError
+from portsip_api.pbx.errors import Conflict
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.features import conferences
-from portsip_api.pbx.features.conferences import Conference, ConferenceKey
+from portsip_api.pbx.features.conferences import ConferenceKey
 from portsip_api.pbx.mailboxes import mailboxes
 from portsip_api.pbx.mailboxes.messages import CONFERENCE
+from portsip_api.switch.freeswitch.recorded import Kind
 
 _NAME: Final = re.compile(r"room~(\d+)~(\d+)~([0-9A-Za-z%._-]*)~[0-9a-f-]{36}\.wav", re.ASCII)
-
-_log = logging.getLogger("pbx.switch")
 
 
 def file_for(tenant_id: int, room_id: int, by: str) -> Path:
@@ -31,25 +29,9 @@ def file_for(tenant_id: int, room_id: int, by: str) -> Path:
     return settings.current().switch_path / name
 
 
-def take(path: Path) -> bool:
-    """Keep a recording that is whole, and return whether the file was one."""
-    named = _NAME.fullmatch(path.name)
-    if named is None or path.parent != settings.current().switch_path:
-        return False
+def _keep(named: re.Match[str], content: bytes, _: float) -> None:
     tenant_id, number = int(named[1]), unquote(named[3])
-    try:
-        content = path.read_bytes()
-        room = conferences.show(tenant_id, ConferenceKey(id=int(named[2])))
-        _keep(tenant_id, room, number, content)
-    except FileNotFoundError:
-        return True
-    except PbxError as error:
-        _log.info("A recording of a conference was not kept.", extra={"fields": {"cause": str(error)}})
-    path.unlink(missing_ok=True)
-    return True
-
-
-def _keep(tenant_id: int, room: Conference, number: str, content: bytes) -> None:
+    room = conferences.show(tenant_id, ConferenceKey(id=int(named[2])))
     if room.owner_id is not None:
         try:
             mailboxes.deposit(tenant_id, ExtensionKey(id=room.owner_id), content, room.number, folder=CONFERENCE)
@@ -58,3 +40,6 @@ def _keep(tenant_id: int, room: Conference, number: str, content: bytes) -> None
         else:
             return
     recordings.deposit(tenant_id, ExtensionKey(number), content, caller=number, callee=room.number)
+
+
+RECORDINGS: Final = Kind("A recording of a conference", _NAME, _keep)
