@@ -1,6 +1,7 @@
 """What is wrong between this server and its SIP engine, found from this side."""
 
 import re
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,6 +91,18 @@ def _gateways(client: EventSocket) -> Iterator[str]:
             yield f"Gateway {trunk.gateway_id} does not let the engine register."
 
 
+def _folder(client: EventSocket) -> Iterator[str]:
+    """Yield what keeps the engine from the folder that both share: it plays from there, and records into it."""
+    folder = settings.current().switch_path
+    if client.api("file_exists", str(recorded.default_music())) != "true":
+        yield (
+            f"The engine does not get at {folder}: it and its user need to (PBX_SWITCH_DIR, PBX_MEDIA_GROUP), and "
+            "`pbx switch config` makes what it plays from there."
+        )
+    elif client.api("system", "test", "-w", shlex.quote(str(folder)), "||", "echo", "no") == "no":
+        yield f"The engine may not write to {folder}, so that nobody leaves a message: its user needs PBX_MEDIA_GROUP."
+
+
 def _engine(client: EventSocket) -> Iterator[str]:
     if not _VERSION.match(client.api("version")):
         yield "The engine is not FreeSWITCH 1.10, for which its answers are written."
@@ -101,11 +114,7 @@ def _engine(client: EventSocket) -> Iterator[str]:
             yield f"The engine's SIP profile {name} does not run: perhaps its port is taken."
     yield from _certificates(client)
     yield from _gateways(client)
-    if client.api("file_exists", str(recorded.default_music())) != "true":
-        yield (
-            f"The engine does not get at {settings.current().switch_path}: it and its user need to (PBX_SWITCH_DIR, "
-            "PBX_MEDIA_GROUP), and `pbx switch config` makes what it plays from there."
-        )
+    yield from _folder(client)
     told = client.api("strepoch")
     if not told.isdigit() or abs(int(told) - clock.wall()) > _MOST_SECONDS:
         yield "The clocks of this server and of the engine differ."

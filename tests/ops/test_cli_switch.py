@@ -118,6 +118,15 @@ def test_what_is_wrong_is_said(data):
     assert said.count("error: ") == 8
 
 
+def test_an_engine_that_may_not_write_to_the_folder_is_said(data):
+    folder = data.resolve() / "switch"
+    with serving(answering({f"system test -w {folder} || echo no": "no\n"})) as server:
+        said = check(data, server).stdout
+    assert f"may not write to {folder}," in said
+    with serving(answering({})) as server:
+        assert "may not write" not in check(data, server).stdout
+
+
 def test_an_engine_that_is_not_there_is_said(data):
     with serving(Peer.let_in) as server:
         result = check(data, server)
