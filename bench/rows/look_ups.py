@@ -10,6 +10,7 @@ import sqlite3
 import urllib.request
 from collections.abc import Iterable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,11 +53,14 @@ def _compare(  # noqa: PLR0913, PLR0917 — what a look-up is
     for at, form in enumerate(forms[:_REPLIES]):
         ours.put(f"/floor/replies/{at}", look_ups.ask(ours.port, section, form))
     floor = [Call(look_ups.request(f"floor?reply={at % _REPLIES}", form)) for at, form in enumerate(forms)]
-    sides = (Side(ours, some, anew=True, prepare=lambda: _forget(data)) for some in (calls, floor))
+    forget = partial(_forget, data)
+    sides = (Side(ours, some, anew=True, prepare=forget) for some in (calls, floor))
     found = compare(run.pace, *sides)
     yield at_least(name, found.costs[0], found.costs[1], found.ratios[0], _TARGET, "floor")
-    slowest = found.costs[0].p99
-    yield Row(name, f"p99 {slowest * 1000:.1f} ms", "", "", f"≤ {_SLOWEST * 1000:.0f} ms", slowest <= _SLOWEST)
+    # One after the other, which is four times what 50 calls a second ask.
+    slowest = compare(run.pace, Side(ours, calls, anew=True, prepare=forget), connections=1).costs[0].p99
+    figure = f"p99 {slowest * 1000:.1f} ms, of 4 at a time {found.costs[0].p99 * 1000:.1f} ms"
+    yield Row(name, figure, "", "", f"≤ {_SLOWEST * 1000:.0f} ms", slowest <= _SLOWEST)
 
 
 def _forget(data: Path) -> None:

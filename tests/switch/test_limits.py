@@ -150,6 +150,25 @@ def test_what_was_talked_outside_today_is_left_out_of_the_minutes_of_the_day(ask
     assert call_limits.outside_seconds_left(1, AT) == 0
 
 
+def test_calls_that_go_on_outside_are_left_out_of_the_minutes_too(ask, limits, talked, time):
+    time.wall_now = AT.timestamp() - 240
+    limits(max_outside_minutes_per_day=10)
+    talked(DAY, 60)
+    for id_, direction in ((1, OUTBOUND), (2, OUTBOUND), (3, "INTERNAL")):
+        open_calls.begin(1, id_of(id_), direction, Party("1000"), "+4930")
+    time.wall_now += 40
+    open_calls.answer(id_of(1))
+    open_calls.answer(id_of(3))
+    assert call_limits.outside_seconds_left(1, AT) == 600 - 60 - 200  # one rings still, and one talks inside
+    time.wall_now -= 24 * 3600
+    open_calls.begin(1, id_of(4), OUTBOUND, Party("1000"), "+4930")
+    open_calls.answer(id_of(4))
+    assert call_limits.outside_seconds_left(1, AT) == 600 - 60 - 200  # of yesterday
+    time.wall_now = AT.timestamp()
+    document = ask("+4930", **signed_in("1001"))
+    assert ("export", "nolocal:execute_on_answer=sched_hangup +340 ALLOTTED_TIMEOUT") in document
+
+
 def test_a_call_outside_lasts_no_longer_than_the_minutes_that_are_left(ask, limits, talked, time, caplog):
     limits(max_outside_minutes_per_day=2)
     now = round(time.wall_now * SECOND)

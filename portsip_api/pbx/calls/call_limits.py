@@ -1,9 +1,9 @@
 """How much a tenant and its extensions may call: calls at once, calls a minute, minutes outside a day.
 
 A tenant's `capability` says so; absent or 0 is no limit. Calls at once are those that have begun and are not known to
-have ended; a minute is one from its first call on. Minutes outside are those of calls that have ended since midnight in
-the tenant's zone. Emergency calls are never refused. Source: contract `portsip-more.md`, section 1, "Tenants"; all but
-`max_concurrent_calls` is ours.
+have ended; a minute is one from its first call on. Minutes outside are those of calls that began since midnight in the
+tenant's zone, the ones that were dialled so and go on included. Emergency calls are never refused. Source: contract
+`portsip-more.md`, section 1, "Tenants"; all but `max_concurrent_calls` is ours.
 """
 
 from collections.abc import Mapping
@@ -71,5 +71,7 @@ def outside_seconds_left(tenant_id: int, at: datetime) -> int | None:
         return None
     local = at.astimezone(calendars.load(tenant_id).zone)
     midnight = datetime.combine(local.date(), time(), local.tzinfo)
-    used = call_limits_sql.outside_milliseconds(tenant_id, round(midnight.timestamp() * 1000))
+    since, now = (round(instant.timestamp() * 1000) for instant in (midnight, at))
+    used = call_limits_sql.outside_milliseconds(tenant_id, since)
+    used += call_limits_sql.outside_milliseconds_going_on(tenant_id, since, now)
     return max(0, minutes * 60 - -(-used // 1000))

@@ -16,6 +16,16 @@ def outside_milliseconds(tenant_id: int, since: int) -> int:
     return int(row[0])
 
 
+def outside_milliseconds_going_on(tenant_id: int, since: int, now: int) -> int:
+    """Return how long is talked already in calls out that go on and began at `since`, in ms since 1970, or later."""
+    row = volatile.fetch_row(
+        "SELECT coalesce(sum(:now - answered), 0) FROM open_call WHERE tenant_id = :tenant AND direction = 'OUTBOUND'"
+        " AND started >= :since AND answered <= :now",
+        {"tenant": tenant_id, "since": since, "now": now},
+    )
+    return int(row[0])
+
+
 def going_on(tenant_id: int, extension: str) -> int:
     """Return how many calls of a tenant, or of one extension of it, have begun and not ended."""
     of = "AND caller = :caller AND direction <> 'INBOUND'" if extension else ""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from portsip_api.pbx.errors import Conflict, Duplicate, FileNotThere, Invalid, NotFound, PbxError, TooLarge
-from portsip_api.pbx.media import audio, mp3, riff, room, tables
+from portsip_api.pbx.media import audio, mp3, prompts_sql, riff, room, tables
 from portsip_api.pbx.media.file_names import FileName
 from portsip_api.pbx.media.files import FILES
 from portsip_api.pbx.uniqueness import refusing
@@ -60,7 +60,8 @@ def all_of(tenant_id: int, family: str) -> list[Prompt]:
 def files(tenant_id: int, family: str) -> list[Path]:
     """Return the files of a family's own prompts in that order, in one statement. Raises NotFound."""
     _require_family(family)
-    return [FILES.locate(row.blob) for row in _in_order(tenant_id, family)]
+    rows = sorted(prompts_sql.blobs(tenant_id, family), key=lambda row: (fold(row[0]), row[0]))
+    return [FILES.locate(blob) for _, blob in rows]
 
 
 def exists(tenant_id: int, family: str, name: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Final
 from portsip_api import settings
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.errors import Invalid, NotFound
-from portsip_api.pbx.settings import paging_prefix
+from portsip_api.pbx.settings import paging_prefix, values_sql
 from portsip_api.pbx.settings import rules as setting_rules
 from portsip_api.pbx.settings.definitions import SERVICES, Definitions, Setting, definitions
 from portsip_api.pbx.settings.tables import SettingValue
@@ -165,10 +165,8 @@ def in_force(several: Sequence[Settings]) -> list[InForce]:
 
 def overrides(tenant_id: int, owners: Sequence[str]) -> dict[str, dict[str, str]]:
     """Return what was set on each of `owners`, by path, secrets in clear, in one statement."""
-    fields = (SettingValue.owner, SettingValue.path, SettingValue.value, SettingValue.secret)
-    rows = SettingValue.select(tenant_id, *fields).where(SettingValue.owner.in_(owners))
     found: dict[str, dict[str, str]] = {owner: {} for owner in owners}
-    for owner, path, value, secret in rows.tuples():
+    for owner, path, value, secret in values_sql.of_owners(tenant_id, owners):
         found[owner][path] = value if secret is None else keyring.decrypt(secret, SECRET)
     return found
 
