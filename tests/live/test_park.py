@@ -4,7 +4,7 @@ import pytest
 
 from tests.contract.servers import wait_until
 from tests.live.audio import wav
-from tests.live.conftest import ANN, BOB, EVE, Pbx
+from tests.live.conftest import ANN, BOB, EVE, HOME, Pbx
 from tests.live.rows import check_row
 
 MUSIC = 330  # hertz
@@ -87,6 +87,34 @@ def test_a_second_call_to_an_orbit_goes_back_at_once(pbx: Pbx, line):
     assert call.stream.hears(BOB)
     call.hang_up()
     check_row(pbx, ann, bob, "CALLER_HANGUP", by=bob)
+
+
+@pytest.mark.unrecorded  # the engine is asked while it asks
+def test_several_calls_at_one_orbit_are_taken_in_the_order_in_which_they_came(pbx: Pbx, line):
+    number = orbit(pbx, multipleCalls="1")
+    _, eves = line(EVE)
+    assert eves.subscribe("dialog", f"park+{number}") in {200, 202}
+    parked = []
+    for hertz in (ANN, BOB):
+        (_, callers), (callee, callees) = line(hertz), line(EVE)
+        call = callers.call(callee)
+        rings = callees.incoming()
+        rings.answer()
+        call.wait("200")
+        rings.refer(number)
+        rings.wait("BYE")
+        wait_until(lambda: pbx.engine.api("valet_info", f"{number}@{HOME}").count("uuid") == len(parked) + 1, "parked")
+        parked.append(call)
+    for hertz, call in zip((ANN, BOB), parked, strict=True):
+        wait_until(lambda: eves.notified and "confirmed" in eves.notified[-1].body, "it is lit")
+        taken = eves.call(number)
+        taken.wait("200")
+        assert taken.stream.hears(hertz)
+        assert call.stream.hears(EVE)
+        taken.hang_up()
+        call.wait("BYE")
+    wait_until(lambda: "terminated" in eves.notified[-1].body, "it is dark")
+    assert eves.call(number).wait("480", "200") == "480"
 
 
 def test_a_lamp_shows_whether_somebody_is_parked(pbx: Pbx, line):

@@ -20,6 +20,7 @@ from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.mailboxes import messages
 from portsip_api.pbx.media import prompts
 from portsip_api.pbx.settings.values import service_settings
+from portsip_api.store.clock import clock
 from portsip_api.store.paging import Slice
 from portsip_api.switch.freeswitch import (
     access,
@@ -210,6 +211,24 @@ def test_an_orbit_is_looked_at_when_a_call_comes_there():
     steps, kept = written(Retrieve("701"))
     assert kept["p_0_true_"] == "m:^:valet_park:orbits@pbx.local 701"
     assert "respond:480 Temporarily Unavailable" in kept["p_0_false_"]
+
+
+def test_several_calls_at_an_orbit_have_places_by_their_time(served, monkeypatch):
+    monkeypatch.setattr(clock, "wall", lambda: 1_000.5)
+    steps, _ = written(Park(1, "*7", "default.wav", "1001", 30, "5", several=True))
+    assert data(steps, "valet_park") == [f"*7@{DOMAIN} 1000500"]
+    assert "valet_parking_timeout=30" in data(steps, "set")
+    lots = '<lots>\n  <lot name="701@pbx.local">\n{}  </lot>\n</lots>\n'
+    place = '    <extension uuid="x">{}</extension>\n'
+    lot = f"701@{DOMAIN}"
+    asked = served(valet_info=lots.format(place.format(1000500) + place.format(999999) + place.format(2000000)))
+    _, kept = written(Retrieve("701", several=True))
+    assert asked == [f"api valet_info {lot}"]
+    assert kept["p_0_true_"] == f"m:^:valet_park:{lot} 999999"
+    assert "respond:480 Temporarily Unavailable" in kept["p_0_false_"]
+    served(valet_info=lots.format(""))
+    steps, _ = written(Retrieve("701", several=True))
+    assert data(steps, "respond") == ["480 Temporarily Unavailable"]
 
 
 def test_what_is_kept_for_later_is_found_out_later():

@@ -56,6 +56,10 @@ def test_an_orbit_parks_who_is_transferred_and_gives_back_who_is():
     for path, value in (("enableTimeout", "1"), ("parkTimeout", "30"), ("allowTransfer", "1"), ("transferKey", "5")):
         settings.put(f"general/{path}", value)
     assert plan("701", **parked) == Park(TENANT, "701", "default.wav", "1001", 30, "5")
+    settings.put("general/multipleCalls", "1")
+    assert plan("701", **parked) == Park(TENANT, "701", "default.wav", "1001", 30, "5", several=True)
+    assert plan("701") == Retrieve("701", several=True)
+    settings.put("general/multipleCalls", "0")
     nobody = Park(TENANT, "701", "default.wav", "", None, "")
     assert plan("701", causer="", is_transferred=True) == nobody  # who is not known is not gone back to
     park_orbits.replace(TENANT, id_, given | {"enabled": False})
