@@ -1,6 +1,7 @@
 """Callers meet in conferences: who gets in, who hears whom, and what is done with them over both APIs."""
 
 import re
+import threading
 
 import pytest
 
@@ -8,6 +9,7 @@ from tests.contract.servers import wait_until
 from tests.live.audio import wav
 from tests.live.conftest import ANN, BOB, EVE, Pbx
 from tests.live.rows import check_row
+from tests.live.test_trunks import carrier, dialled, gateway, keep_inside, rules  # noqa: F401 — fixtures
 from tests.switch.test_recordings import PINS
 
 MUSIC, PIN_ASKED, WRONG_PIN = 330, 800, 425  # hertz
@@ -168,6 +170,40 @@ def test_a_recording_goes_to_the_owner_or_to_who_began_it(pbx: Pbx, line):
     assert (recording["caller"], recording["callee"]) == (bob, nobodys)
     folder = wait_until(lambda: re.findall("<message", pbx.my(ann, "mailbox/" + ann + "/conference").text), "it", 20)
     assert len(folder) == 1
+
+
+@pytest.mark.unrecorded  # a gateway's words are those of test_trunks
+def test_an_owner_calls_somebody_outside_in_and_who_may_not_does_not(pbx: Pbx, line, carrier, gateway, rules):  # noqa: F811
+    (ann, anns), (bob, bobs) = line(ANN), line(BOB)
+    there = carrier(EVE)
+    id_ = gateway(there)
+    rules.prefix("+4955", id_)
+    keep_inside(pbx, bob)
+    number, his = room(pbx, owner=ann), room(pbx, owner=bob)
+    first, second = enter(anns, number), enter(bobs, his)
+    assert pbx.my(bob, f"conference/{his}/invite&+49551").status_code == 403
+    for command in ("invite", "dial", "bgdial"):
+        asking = threading.Thread(target=pbx.my, args=(ann, f"conference/{number}/{command}&+49551"))
+        asking.start()
+        rings = there.incoming()
+        assert dialled(rings) == "+49551"
+        rings.answer()
+        asking.join()
+        assert first.stream.hears(EVE)
+        assert rings.stream.hears(ANN)
+        rings.refer(bob)  # who talks there has nobody's rights
+        rings.hang_up()
+        wait_until(lambda: pbx.get("call_logs/list", callee="+49551", tenant_id=1)["items"], "a row", 20)
+        assert bobs.is_left_alone(0.2)
+    rows = wait_until(lambda: _rows(pbx, 3), "three rows", 20)
+    assert {(row["caller"], row["direction"], row["status"]) for row in rows} == {(ann, "OUTBOUND_CALL", "ANSWERED")}
+    assert there.is_left_alone(0.2)
+    second.hang_up()
+
+
+def _rows(pbx: Pbx, count: int):
+    found = pbx.get("call_logs/list", callee="+49551", tenant_id=1)["items"]
+    return found if len(found) == count else None
 
 
 def test_what_managers_do_with_those_who_are_in(pbx: Pbx, line):

@@ -1,5 +1,7 @@
 """Calls are parked at orbits, wait there with music, and are taken there or go back."""
 
+from typing import Any
+
 import pytest
 
 from tests.contract.servers import wait_until
@@ -94,7 +96,7 @@ def test_several_calls_at_one_orbit_are_taken_in_the_order_in_which_they_came(pb
     number = orbit(pbx, multipleCalls="1")
     _, eves = line(EVE)
     assert eves.subscribe("dialog", f"park+{number}") in {200, 202}
-    parked = []
+    parked: list[Any] = []
     for hertz in (ANN, BOB):
         (_, callers), (callee, callees) = line(hertz), line(EVE)
         call = callers.call(callee)

@@ -62,6 +62,17 @@ def by_id(admin):
     return {row["call_id"]: row for row in rows(admin)}
 
 
+def test_who_was_called_into_a_conference_is_a_call_of_its_owner(post, admin):
+    own = {"pbx_inviter": "1000@pbx.local", "pbx_called": "+4930", "pbx_outside": "+4930", "pbx_result": "conference"}
+    told = record(**own, answer_uepoch="1796063752480138", sip_hangup_disposition="recv_bye", pbx_shown="+4999")
+    for name in ("sip_auth_username", "sip_auth_realm"):
+        del told["variables"][name]
+    assert post(told) == 200
+    (row,) = rows(admin)
+    assert (row["caller"], row["callee"], row["direction"]) == ("1000", "+4930", "OUTBOUND_CALL")
+    assert (row["status"], row["end_reason"], row["outcid"]) == ("ANSWERED", "CALLEE_HANGUP", "+4999")
+
+
 def test_a_call_is_one_row_however_often_it_is_told(post, admin):
     assert [post(record(**ANSWERED)) for _ in range(3)] == [200] * 3
     (row,) = rows(admin)

@@ -7,7 +7,12 @@ import orjson
 import pytest
 
 from portsip_api.pbx.calls.conferencing import Command, Group, Verb
+from portsip_api.pbx.calls.going_on import open_calls
+from portsip_api.pbx.calls.going_on.open_calls import Talk
+from portsip_api.pbx.calls.plans.inviting import OutsideCall
+from portsip_api.pbx.calls.plans.kinds import OutsideLeg
 from portsip_api.pbx.errors import Conflict, Invalid, SwitchUnavailable
+from portsip_api.pbx.trunks.outgoing import Way
 from portsip_api.store.clock import clock
 from portsip_api.switch.freeswitch import access, conferences, recorded
 from portsip_api.switch.freeswitch.engine import FreeSwitch
@@ -98,6 +103,29 @@ def test_there_may_be_none(engine):
 
 
 CALLED_IN = "ignore_early_media=true,originate_timeout=30,pbx_result=conference,origination_callee_id_number=1000"
+
+
+def test_a_number_outside_is_called_over_a_gateway_for_the_owner(engine, admin):
+    way = Way(7, "+4930", "+4999", "Our team")
+    called = OutsideCall("200", "+4930", OutsideLeg(1, way, 20, 60))
+    switch, asked = engine(b"+OK Call Requested: result: [SUCCESS]")
+    switch.command("pbx.local", "7001", Command(Verb.INVITE, number="+4930", outside=called))
+    (words,) = asked
+    head, leg = words.split("'[")
+    variables, dialled = leg.split("]")
+    told = dict(part.split("=", 1) for part in variables.split(","))
+    assert head == "api conference 7001~pbx.local bgdial "
+    assert dialled == "sofia/gateway/t1-g7/+4930'"
+    assert told["execute_on_answer"] == "sched_hangup +60 ALLOTTED_TIMEOUT"
+    assert (told["pbx_inviter"], told["pbx_outside"], told["pbx_shown"]) == ("200@pbx.local", "+4930", "+4999")
+    assert (told["leg_timeout"], told["pbx_result"]) == ("20", "conference")
+    assert told["pbx_call"] == told["origination_uuid"]
+    assert "pbx_caller" not in told  # by whose rights whoever is called could have it transferred
+    assert open_calls.talk(1, told["pbx_call"]) == Talk("200", "+4930", None)
+    admin.do("account/update", id=1, capability={"max_concurrent_calls": 1})
+    with pytest.raises(Conflict, match="max_concurrent_calls"):
+        switch.command("pbx.local", "7001", Command(Verb.DIAL, number="+4930", outside=called))
+    assert asked == [words]
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.calls import caller_ids, conferencing, placing
-from portsip_api.pbx.calls.conferencing import Command, Conferencing, Group, Verb
+from portsip_api.pbx.calls import caller_ids, conferencing, placing, registrations_sql
+from portsip_api.pbx.calls.conferencing import RING_SECONDS, Command, Conferencing, Group, Verb
+from portsip_api.pbx.calls.plans import inviting
 from portsip_api.pbx.errors import FileNotThere, Forbidden, Invalid
 from portsip_api.pbx.extensions import dialling_rights
 from portsip_api.pbx.extensions.tables import Extension
@@ -22,6 +23,7 @@ from portsip_api.pbx.features import conferences
 from portsip_api.pbx.features.conference_fields import PIN
 from portsip_api.pbx.features.conferences import Conference, ConferenceKey
 from portsip_api.pbx.media import prompts
+from portsip_api.pbx.numbers import references
 from portsip_api.pbx.numbers.outside import without_punctuation
 from portsip_api.pbx.people import im_ids
 
@@ -38,6 +40,7 @@ _ENDPOINT: Final = re.compile(r"(?:user|loopback|sofia/[\w.-]{1,64})/", re.ASCII
 _CALLER_ID: Final = re.compile(r"[\w.+*#@-]{1,64}", re.ASCII)
 _CALLER_NAME: Final = re.compile(r"[\w .-]{1,64}")
 _SPOKEN: Final = re.compile(r"[\w .,:!?()/%+’-]{1,500}")
+_TO_DIAL: Final = "a user's number, one outside, or an address of this domain"
 _Parts = dict[str, Any]
 
 
@@ -137,16 +140,21 @@ def _caller_id(asker: _Asker, text: str) -> _Parts:
 
 
 def _number(asker: _Asker, text: str) -> _Parts:
-    """Read a number that the owner may call."""
+    """Read a number that the owner may call: that of an extension, or one outside."""
     try:
         number = placing.number_of(asker.tenant_id, text)
     except Invalid:
-        raise ValueError("a number to dial, a user's or an address of this domain") from None
+        raise ValueError(_TO_DIAL) from None
+    found = references.named(asker.tenant_id, number)
+    if found.kind == "ALIAS":
+        number = registrations_sql.number_of(asker.tenant_id, number) or number
+    elif found.kind not in {"EXTENSION", ""}:
+        raise ValueError(_TO_DIAL)
     why_not = dialling_rights.why_not(asker.tenant_id, asker.owner_id, number)
     if why_not is not None:
         clause = why_not.clause("the owner")
         raise Forbidden(f"{clause[0].upper()}{clause[1:]}.")
-    return {"number": number}
+    return {"number": number, "is_outside": not found.kind}
 
 
 def _endpoint(asker: _Asker, text: str) -> _Parts:
@@ -219,7 +227,8 @@ def run(tenant_id: int, owner_id: int, conference: Conference, text: str, engine
 
     The conference is that of the extension `owner_id`. Raises Invalid (the field `command`), NotFound (a member, a user
     or another conference), FileNotThere (a prompt), Forbidden (a number that the owner may not call, a caller id that
-    it may not show, another's conference), SwitchUnavailable and Conflict (nobody is in the conference).
+    it may not show, another's conference), SwitchUnavailable and Conflict (nobody is in the conference, no gateway
+    carries the call, or a limit was reached).
     """
     verb, *given = text.split(SEPARATOR)
     if not verb:
@@ -255,6 +264,10 @@ def _read(asker: _Asker, verb: str, given: list[str]) -> Command:
         parts |= read
     if form.verb is Verb.RECORD and parts.get("word") == "stop":
         return Command(Verb.NO_RECORD)
+    if parts.pop("is_outside", False):
+        owner = Extension.get(asker.tenant_id, id=asker.owner_id).number
+        shown = parts.get("caller_id") or without_punctuation(asker.conference.settings["outbound_caller_id"])
+        parts["outside"] = inviting.call_in(asker.tenant_id, owner, parts["number"], shown, RING_SECONDS)
     return Command(form.verb, **parts)
 
 

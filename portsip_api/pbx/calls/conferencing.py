@@ -11,8 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Protocol
 
+from portsip_api.pbx.calls.plans.inviting import OutsideCall
 from portsip_api.pbx.errors import Conflict, NotFound, SwitchUnavailable
 
+RING_SECONDS: Final = 30  # that who is called into a conference rings
 NOT_ACTIVE: Final = "Conference found, but not active"
 
 
@@ -64,7 +66,8 @@ class Command:
 
     `members` are whom it is about; `value` is a level or a volume; `word` is one of a fixed list; `digits` are DTMF or
     a PIN; `number` is one that may be called, or that of another conference of the same owner; `text` is to be spoken,
-    and has no characters but letters, digits, blanks and the common marks; `sound` is a file.
+    and has no characters but letters, digits, blanks and the common marks; `sound` is a file. `outside` is there where
+    the number is one outside.
     """
 
     verb: Verb
@@ -77,6 +80,7 @@ class Command:
     caller_name: str = ""
     text: str = ""
     sound: Path | None = None
+    outside: OutsideCall | None = None
 
 
 @dataclass(frozen=True)

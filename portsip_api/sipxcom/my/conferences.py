@@ -103,8 +103,10 @@ _NO_COMMAND: Final = "/rest/my/conference/<name:conference>"
 _COMMANDS_NOTE: Final = (
     f"A verb and its arguments with `&` between them, one of {', '.join(conference_commands.VERBS)}; another verb, and "
     "an argument that is not of the verb's kind, is 400. Members are named by id, `all` or `last`; `play` takes the "
-    "name of a prompt of the tenant, `transfer` the name of another conference of one's own, `dial` a number that one "
-    "may call. Answers `<command-response>…</command-response>`. 406 where nobody is in it, 503 without a SIP engine."
+    "name of a prompt of the tenant, `transfer` the name of another conference of one's own, `dial` and `invite` the "
+    "number of a user, or one outside that one may call, over the first gateway that carries it (409 where "
+    "none does), `inviteim` the IM id of a user. Answers `<command-response>…</command-response>`. 406 where nobody is "
+    "in it, 503 without a SIP engine."
 )
 
 

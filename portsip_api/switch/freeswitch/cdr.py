@@ -20,7 +20,7 @@ from portsip_api.pbx.calls.records import CallRecord, Party
 from portsip_api.pbx.errors import Invalid, PbxError
 from portsip_api.switch.freeswitch import recorded
 from portsip_api.switch.freeswitch.calls import session_of
-from portsip_api.switch.freeswitch.steps.outside import OUTSIDE
+from portsip_api.switch.freeswitch.outside_legs import OUTSIDE
 
 SWEPT_SECONDS: Final = 30.0  # after which a record is taken that FreeSWITCH could not send
 # What answered in the place of a phone, as our documents say it.
@@ -31,6 +31,7 @@ _ROUTES: Final = {
     "page": "PAGE_GROUP",
 }
 _SUFFIX: Final = ".cdr.json"
+INVITER: Final = "pbx_inviter"  # on the leg of who is called into a conference from outside: for whom
 _UNANSWERED: Final = {
     "USER_BUSY": records.BUSY,
     "CALL_REJECTED": records.REJECTED,
@@ -95,7 +96,8 @@ def _caller(variables: Mapping[str, str]) -> tuple[str, str]:
         return variables["sip_auth_username"], variables["sip_auth_realm"]
     if variables.get("pbx_domain"):  # it came in over a gateway
         return variables.get("pbx_from", ""), variables["pbx_domain"]
-    number, _, domain = variables.get("pbx_caller", "").partition("@")
+    # Who had somebody called into a conference is not who talks there, and goes by no rights of it.
+    number, _, domain = (variables.get("pbx_caller") or variables.get(INVITER, "")).partition("@")
     return number, domain
 
 
@@ -166,7 +168,8 @@ def _end_of_unanswered(variables: Mapping[str, str]) -> str:
 
 def _is_callers(variables: Mapping[str, str]) -> bool:
     """Tell whether the caller has ended the call."""
-    return variables.get("sip_hangup_disposition", "").startswith("recv_")
+    is_legs = variables.get("sip_hangup_disposition", "").startswith("recv_")
+    return is_legs != (INVITER in variables)  # whose leg is that of who was called
 
 
 def _status(variables: Mapping[str, str]) -> int:

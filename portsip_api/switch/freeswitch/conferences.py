@@ -11,12 +11,18 @@ from urllib.parse import quote, unquote
 import orjson
 
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.calls.conferencing import Command, LiveConference, Member, Verb
+from portsip_api.pbx.calls import call_limits, history
+from portsip_api.pbx.calls.conferencing import RING_SECONDS, Command, LiveConference, Member, Verb
+from portsip_api.pbx.calls.going_on import open_calls
+from portsip_api.pbx.calls.plans.inviting import OutsideCall
+from portsip_api.pbx.calls.records import OUTBOUND, Party
 from portsip_api.pbx.errors import Conflict, SwitchUnavailable
 from portsip_api.pbx.features import conferences as rooms
 from portsip_api.pbx.features.conferences import ConferenceKey
+from portsip_api.store import volatile
 from portsip_api.store.clock import clock
-from portsip_api.switch.freeswitch import recorded, room_recordings
+from portsip_api.switch.freeswitch import outside_legs, recorded, room_recordings
+from portsip_api.switch.freeswitch.calls import leg_of
 from portsip_api.switch.freeswitch.event_socket import EventSocket
 
 PROFILE: Final = "room"
@@ -39,7 +45,7 @@ def listed(client: EventSocket, domain: str) -> list[LiveConference]:
 def do(client: EventSocket, domain: str, number: str, command: Command) -> str:
     """Do what is asked in a conference and return FreeSWITCH's words.
 
-    Raises NotFound (the conference), Conflict (it does not do it) and SwitchUnavailable.
+    Raises NotFound (the conference), Conflict (it does not do it, or a limit was reached) and SwitchUnavailable.
     """
     name = name_of(number, domain)
     match command.verb:
@@ -48,10 +54,24 @@ def do(client: EventSocket, domain: str, number: str, command: Command) -> str:
         case Verb.RECORD:
             said = _record(client, domain, number)
         case _:
-            said = client.api("conference", name, *words(command, domain))
+            call_id = "" if command.outside is None else _begin(domain, command.outside)
+            said = client.api("conference", name, *words(command, domain, call_id))
     if said.startswith(_FAILURES):
         raise Conflict("The SIP engine does not do this in the conference.")
     return said
+
+
+def _begin(domain: str, called: OutsideCall) -> str:
+    """Write that a number outside is called, and return the id of the call. Raises Conflict (a limit was reached)."""
+    call_id, tenant_id = leg_of(history.new_session()), called.leg.tenant_id
+    limits = call_limits.of(tenant_id)
+    with volatile.writing():
+        reached = call_limits.admit(limits, tenant_id, called.owner)
+        if not reached:
+            open_calls.begin(tenant_id, call_id, OUTBOUND, Party(called.owner, domain=domain), called.number)
+    if reached:
+        raise Conflict(f"{reached} was reached.")
+    return call_id
 
 
 def _record(client: EventSocket, domain: str, number: str) -> str:
@@ -109,13 +129,15 @@ def _member(told: Mapping[str, Any]) -> Member:
     )
 
 
-def words(command: Command, domain: str) -> list[str]:
-    """Return a command as FreeSWITCH reads it behind the name of a conference."""
+def words(command: Command, domain: str, call_id: str = "") -> list[str]:
+    """Return a command as FreeSWITCH reads it behind the name of a conference; `call_id` is of a call to outside."""
     members = _members(command)
     match command.verb:
         case Verb.DIAL | Verb.INVITE:
             verb = "bgdial" if command.verb is Verb.INVITE or command.word else "dial"
             shown = [command.caller_id, command.caller_name.replace(" ", "_")]
+            if command.outside is not None:
+                return [verb, f"'{_called_outside(command.outside, domain, call_id)}'"]
             said = [verb, f"{_called_in(command.number)}user/{command.number}@{domain}", *filter(None, shown)]
         case Verb.TRANSFER:
             said = ["transfer", f"{name_of(command.number, domain)}@{PROFILE}", *members]
@@ -142,11 +164,29 @@ def _called_in(number: str) -> str:
     """Return the variables of a leg that calls somebody in, whom the conference then knows by the number."""
     variables = {
         "ignore_early_media": "true",
-        "originate_timeout": "30",
+        "originate_timeout": str(RING_SECONDS),
         "pbx_result": "conference",
         "origination_callee_id_number": number,
     }
     return f"{{{','.join(f'{name}={value}' for name, value in variables.items())}}}"
+
+
+def _called_outside(called: OutsideCall, domain: str, call_id: str) -> str:
+    """Return the leg that calls a number outside in; it is nobody's of this PBX, whoever has it called."""
+    ending = {} if called.leg.most is None else {"execute_on_answer": outside_legs.ending(called.leg.most)}
+    variables = {
+        "origination_uuid": call_id,
+        "pbx_call": call_id,
+        "pbx_inviter": f"{called.owner}@{domain}",
+        "pbx_called": called.number,
+        "pbx_outside": called.number,
+        "pbx_shown": called.leg.way.shown,
+        "pbx_result": "conference",
+        "ignore_early_media": "true",
+        "leg_timeout": called.leg.seconds,
+        **ending,
+    }
+    return outside_legs.leg(called.leg.tenant_id, called.leg.way, variables)
 
 
 def _members(command: Command) -> list[str]:

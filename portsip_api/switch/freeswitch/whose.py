@@ -11,7 +11,7 @@ from typing import Final
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.calls.plans.kinds import Refuse
 from portsip_api.switch.freeswitch import inbound
-from portsip_api.switch.freeswitch.steps.outside import OUTSIDE
+from portsip_api.switch.freeswitch.outside_legs import OUTSIDE
 from portsip_api.switch.freeswitch.steps.writing import REDIRECTED, Caller, Step
 
 _BEEN: Final = "pbx_been"  # a variable of a call: the numbers whose phones have sent it elsewhere

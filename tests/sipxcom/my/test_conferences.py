@@ -5,10 +5,14 @@ import pytest
 from portsip_api import switch
 from portsip_api.pbx.calls import conference_commands
 from portsip_api.pbx.calls.conferencing import Command, Group, Verb
+from portsip_api.pbx.calls.plans.inviting import OutsideCall
+from portsip_api.pbx.calls.plans.kinds import OutsideLeg
 from portsip_api.pbx.features import conferences
 from portsip_api.pbx.features.conferences import ConferenceKey
 from portsip_api.pbx.media import prompts
 from portsip_api.pbx.media.files import FILES
+from portsip_api.pbx.trunks import dial_plan, dialling_rules, gateways
+from portsip_api.pbx.trunks.outgoing import Way
 from portsip_api.store import database
 from tests.audio import wav
 from tests.conference_engine import Rooms
@@ -362,8 +366,34 @@ def test_only_numbers_that_the_owner_may_call_are_called(user, admin, live):
     check_refused(user.get(f"{COMMAND}/inviteim&nobody"), 404)
     check_refused(user.get(f"{COMMAND}/dial&201&201"), 403)  # a colleague's number as one's own
     admin.do("account/update", id=TENANT, allowed_prefixes=["+4930"])
+    check_refused(user.get(f"{COMMAND}/dial&+49 (30) 123-456"), 409, "No gateway")
+    made = gateways.create(
+        TENANT, {"name": "Carrier", "model_id": "sipTrunkStandard", "enabled": True, "address": "192.0.2.1"}
+    )
     assert user.get(f"{COMMAND}/dial&+49 (30) 123-456").status_code == 200
-    assert live.told == [(DOMAIN, "7001", Command(Verb.DIAL, number="+4930123456"))]
+    admin.do("conference_room/update", room_number="7001", outbound_caller_id="+49 30 99")
+    admin.do("account/update", id=TENANT, capability={"max_outside_minutes_per_day": 2})
+    assert user.get(f"{COMMAND}/invite&+4930123456").status_code == 200
+    number = "+4930123456"
+    first = OutsideCall("200", number, OutsideLeg(TENANT, Way(made, number, "200"), 30))
+    second = OutsideCall("200", number, OutsideLeg(TENANT, Way(made, number, "+493099"), 30, 120))
+    assert live.told == [
+        (DOMAIN, "7001", Command(Verb.DIAL, number=number, outside=first)),
+        (DOMAIN, "7001", Command(Verb.INVITE, number=number, outside=second)),
+    ]
+
+
+def test_no_emergency_is_called_into_one_and_nothing_that_is_nobody(user, admin, live):
+    gateway_id = gateways.create(
+        TENANT, {"name": "Carrier", "model_id": "sipTrunkStandard", "enabled": True, "address": "192.0.2.1"}
+    )
+    pattern = {"name": "SOS", "kind": "EMERGENCY", "enabled": True, "emergency_number": "112"}
+    dialling_rules.join(TENANT, dial_plan.create(TENANT, pattern, lambda *_: 0), gateway_id)
+    check_refused(user.get(f"{COMMAND}/dial&112"), 403, "Only a phone")
+    admin.do("ring_groups/create", ring_group_number="600", name="All", members=["201"])
+    for number in ("600", "7002"):
+        check_refused(user.get(f"{COMMAND}/invite&{number}"), 400)
+    assert live.told == []
 
 
 def test_members_are_moved_into_ones_own_conferences_only(user, admin, live):

@@ -3,7 +3,7 @@
 from typing import Final
 
 from portsip_api.pbx.calls.plans.kinds import Leg, OutsideLeg, Plan, Result, Ring
-from portsip_api.switch.freeswitch.steps import outside
+from portsip_api.switch.freeswitch import outside_legs
 from portsip_api.switch.freeswitch.steps.writing import Step, Writing, Written, redirecting
 
 # What FreeSWITCH calls the results; any other is as if nobody answered.
@@ -34,7 +34,7 @@ def ring(writing: Writing, plan: Ring) -> Written:
 def leg_of(leg: Leg | OutsideLeg, domain: str, *, is_alone: bool) -> str:
     """Return a leg; where its phone sends the call elsewhere, it goes there, unless others ring as well."""
     if isinstance(leg, OutsideLeg):
-        ending = {} if leg.most is None else {"execute_on_answer": outside.ending(leg.most)}
-        return outside.leg(leg.tenant_id, leg.way, {"leg_timeout": leg.seconds, **ending})
+        ending = {} if leg.most is None else {"execute_on_answer": outside_legs.ending(leg.most)}
+        return outside_legs.leg(leg.tenant_id, leg.way, {"leg_timeout": leg.seconds, **ending})
     sent = f"sip_redirect_context={redirecting(leg.number, domain)}" if is_alone else "outbound_redirect_fatal=true"
     return f"[leg_timeout={leg.seconds},{sent},origination_callee_id_number={leg.number}]user/{leg.number}@{domain}"
