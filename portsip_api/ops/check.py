@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portsip_api import settings, settings_file
-from portsip_api.ops import check_files
+from portsip_api.ops import check_files, check_voice
 from portsip_api.pbx.access import administrators
 from portsip_api.pbx.upkeep import consistency, lost_targets, rekey, stored_zones, twins
 from portsip_api.setting_kinds import zone_names
 from portsip_api.store import database, migrations, soundness
 from portsip_api.store.secrets import KeyMissing, Keyring
+from portsip_api.switch import FREESWITCH
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ def _advices(configuration: settings.Settings, environment: Mapping[str, str]) -
     if configuration.secret_key_path.resolve().is_relative_to(configuration.data_path.resolve()):
         yield _advice("The key file lies in the data folder: who copies the folder has the key of its secrets too.")
     yield from map(_advice, check_files.advices(configuration))
+    if configuration.switch == FREESWITCH:
+        yield from map(_advice, check_voice.advices(configuration))
 
 
 def _is_loopback(bind: str) -> bool:
@@ -98,6 +101,8 @@ def _store(configuration: settings.Settings) -> Iterator[Finding]:
             yield _error(f"The folder {folder} is not writable.")
     yield from _key_file(configuration.secret_key_path)
     yield from map(_error, check_files.errors(configuration))
+    if configuration.switch == FREESWITCH:
+        yield from map(_error, check_voice.errors(configuration))
     if not configuration.database_path.is_file():
         yield _error(f"There is no database at {configuration.database_path}; `pbx init` makes it.")
         return

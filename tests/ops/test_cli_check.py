@@ -11,10 +11,12 @@ from flask import Flask
 
 from portsip_api import settings
 from portsip_api.ops.check import findings
+from portsip_api.pbx.media import voice
 from portsip_api.pbx.upkeep.consistency import find_inconsistencies
 from portsip_api.store import database
 from portsip_api.store.migrations import known
 from portsip_api.store.secrets import keyring
+from tests.audio import wav
 from tests.crm import Crm
 
 NEWEST = known()[-1].number
@@ -260,3 +262,30 @@ def test_a_row_that_belongs_to_nobody_is_found(kept: Crm) -> None:
         connection.execute("INSERT INTO dialled_number (tenant_id, number, kind) VALUES (99, '1', 'NOTHING')")
         connection.commit()
     check_one(find_inconsistencies(), "1 rows belong to others that do not exist.")
+
+
+def test_voices_that_nobody_would_hear_are_named(sound):
+    sound["PBX_SWITCH"] = "freeswitch"
+    folder = Path(sound["PBX_DATA_DIR"]) / "switch" / "voice"
+    (folder / "1" / "en").mkdir(parents=True)
+    (folder / "1" / "en" / "goodbye.wav").write_bytes(wav())
+    (folder / "de").mkdir()
+    for name in voice.names():
+        (folder / "de" / f"{name}.wav").write_bytes(voice.own(name))
+    (folder / "de" / "21.wav").write_bytes(wav())
+    assert errors(sound) == advices(sound) == []
+    (folder / "de" / "goodbye.wav").unlink()
+    check_one(advices(sound), "The voice de lacks 1 sounds, which are said in English: goodbye.")
+    for name, content, part in (
+        ("good-by.wav", wav(), "no sound has that name"),
+        ("goodbye.mp3", b"ID3", "no sound has that name"),
+        ("100.wav", wav(), "no sound has that name"),
+        ("yesterday.wav", b"RIFF", "it must be a WAV file"),
+    ):
+        (folder / "1" / "en" / name).write_bytes(content)
+        check_one(errors(sound), part)
+        (folder / "1" / "en" / name).unlink()
+    (folder / "2" / "DE_de").mkdir(parents=True)
+    check_one(errors(sound), "the name of a language is in lower case")
+    sound["PBX_SWITCH"] = "none"
+    assert errors(sound) == advices(sound) == []

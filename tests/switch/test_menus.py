@@ -121,7 +121,12 @@ def test_a_call_that_was_somewhere_before_has_other_branches(ask):  # noqa: F811
 
 def test_a_voice_of_the_tenant_or_of_the_whole_pbx_takes_the_place_of_our_own(folder):
     def heard(tenant, language):
-        return recorded.sound(tenant, language, "goodbye").relative_to(folder / "voice").parts[:-1]
+        (found,) = recorded.sounds(tenant, language, "goodbye")
+        return found.relative_to(folder / "voice").parts[:-1]
+
+    def spoken(tenant, number):
+        found = recorded.sounds(tenant, "de" if tenant == 2 else "en", number)
+        return [str(path.relative_to(folder / "voice")) for path in found]
 
     def speak(*place):
         (folder / "voice").joinpath(*place).mkdir(parents=True)
@@ -132,5 +137,10 @@ def test_a_voice_of_the_tenant_or_of_the_whole_pbx_takes_the_place_of_our_own(fo
     assert heard(1, "de_DE") == heard(1, "DE") == ("de",)
     speak("1", "en")
     assert (heard(1, "de_DE"), heard(2, "de_DE")) == (("1", "en"), ("de",))
+    assert spoken(1, "21") == ["en/20.wav", "en/1.wav"]
+    assert spoken(1, "70") == ["en/70.wav"]
+    (folder / "voice" / "de" / "21.wav").write_bytes(b"")
+    assert spoken(2, "21") == ["de/21.wav"]
+    assert spoken(2, "22") == ["en/20.wav", "en/2.wav"]
     speak("1", "de-at")
     assert (heard(1, "de_AT"), heard(1, "de-DE")) == (("1", "de-at"), ("1", "en"))

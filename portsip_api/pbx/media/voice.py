@@ -1,7 +1,8 @@
 """What the PBX says on the phone: files of its own voice, in whose place a tenant or the whole PBX may have others.
 
 A sound is looked for in the tenant's own voice, then in that of the whole PBX, each first in the language that is asked
-for and then in English. Numbers and times are said from parts. Source: ours; `make voice` makes the files.
+for and then in English. Numbers and times are said from parts; a language that says a number otherwise, such as 21, has
+a file of it. Source: ours; `make voice` makes the files.
 """
 
 import os
@@ -27,16 +28,28 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (OURS / ENGLISH).glob("*.wav")))
 
 
+def is_one(name: str) -> bool:
+    """Tell whether a name is that of a sound, or of a number that a voice may say by itself."""
+    return name in names() or (name.isdecimal() and name == str(int(name)) and int(name) <= MOST)
+
+
 def own(name: str) -> bytes:
     """Return the file of a sound as it comes with the PBX."""
     return (OURS / ENGLISH / f"{name}.wav").read_bytes()
 
 
-def find(folder: Path, tenant_id: int, language: str, name: str) -> Path:
-    """Return the file of a sound; `folder` has the voice of the whole PBX, and folders of tenants by their ids."""
+def find(folder: Path, tenant_id: int, language: str, name: str) -> list[Path]:
+    """Return the files of a sound; `folder` has the voice of the whole PBX, and folders of tenants by their ids.
+
+    There is one, but for a number that the voice has no file of: it is said as tens and ones.
+    """
     languages = _languages(language)
     files = [f"{place}/{spoken}/{name}.wav" for place in (f"{folder}/{tenant_id}", folder) for spoken in languages]
-    return Path(next(filter(os.path.isfile, files), files[-1]))
+    file = next(filter(os.path.isfile, files), None)
+    if file is None and name.isdecimal() and int(name) > _TWENTY and int(name) % 10:
+        tens, ones = divmod(int(name), 10)
+        return [file for part in (tens * 10, ones) for file in find(folder, tenant_id, language, str(part))]
+    return [Path(file or files[-1])]
 
 
 def _languages(language: str) -> Sequence[str]:
@@ -50,11 +63,7 @@ def _languages(language: str) -> Sequence[str]:
 
 def number(count: int) -> list[str]:
     """Return the sounds that say how many there are."""
-    count = min(count, MOST)
-    if count <= _TWENTY:
-        return [str(count)]
-    tens, ones = divmod(count, 10)
-    return [str(tens * 10), *([str(ones)] if ones else [])]
+    return [str(min(count, MOST))]
 
 
 def digits(text: str) -> list[str]:

@@ -154,12 +154,15 @@ def _end_of_answered(variables: Mapping[str, str]) -> str:
     is_joined = variables.get("transfer_to", "").startswith("att:")  # the one of two calls that asked for it
     if is_joined or variables.get("endpoint_disposition") in {"BLIND_TRANSFER", "ATTENDED_TRANSFER"}:
         return records.TRANSFERRED
-    return records.CALLER_HANGUP if _is_callers(variables) else records.CALLEE_HANGUP
+    # Of a call into a conference there is the leg of who was called alone.
+    is_callers = _is_callers(variables) != (INVITER in variables)
+    return records.CALLER_HANGUP if is_callers else records.CALLEE_HANGUP
 
 
 def _end_of_unanswered(variables: Mapping[str, str]) -> str:
     cause = variables.get("hangup_cause", "")
-    if cause == "ORIGINATOR_CANCEL" or _is_callers(variables):  # who waits in a queue has been answered by it
+    # Who waits in a queue has been answered by it, and then hung up.
+    if cause == "ORIGINATOR_CANCEL" or (_is_callers(variables) and INVITER not in variables):
         return records.CANCELLED
     rung = variables.get("originate_disposition") or cause
     # A phone that sends a call elsewhere ends its ringing as if the caller had given up.
@@ -168,8 +171,7 @@ def _end_of_unanswered(variables: Mapping[str, str]) -> str:
 
 def _is_callers(variables: Mapping[str, str]) -> bool:
     """Tell whether the caller has ended the call."""
-    is_legs = variables.get("sip_hangup_disposition", "").startswith("recv_")
-    return is_legs != (INVITER in variables)  # whose leg is that of who was called
+    return variables.get("sip_hangup_disposition", "").startswith("recv_")
 
 
 def _status(variables: Mapping[str, str]) -> int:

@@ -42,11 +42,11 @@ def make_folder() -> None:
     _make_voice(_voice() / voice.ENGLISH, group)
 
 
-def sound(tenant_id: int, language: str, part: Path | str) -> Path:
+def sounds(tenant_id: int, language: str, part: Path | str) -> list[Path]:
     """Return what FreeSWITCH plays for a file of the store, or for a sound of the PBX's voice by its name."""
     if isinstance(part, str):
         return voice.find(_voice(), tenant_id, language, part)
-    return part if part.parent == settings.current().switch_path else playable(part)
+    return [part if part.parent == settings.current().switch_path else playable(part)]
 
 
 def _make_voice(folder: Path, group: int | None) -> None:

@@ -86,6 +86,19 @@ def test_a_wrong_pin_is_asked_again_and_then_nobody_comes_in():
     assert call.has_ended
 
 
+def test_who_calls_is_asked_in_its_own_language_and_nobodys_else_is_told():
+    extensions.update(TENANT, BOBS, {"voice_mail": {"enable_vm_pin_auth": True, "prompt_language": "de"}})
+    make_user("1002", voice_mail={"voicemail_pin": PIN})
+    own, other, outside = Caller(BOB), Caller("1002"), Caller()
+    assert own.plan.sounds.language == "de"
+    assert own.press("1111", "2222", "3333") == ("no-access", "goodbye")
+    assert own.plan.sounds.language == "de"
+    for call in (other, outside):
+        call.press(*(("*", BOB) if call is other else (BOB,)))
+        assert call.heard == ("enter-pin",)
+        assert call.plan.sounds.language.startswith("en")
+
+
 def test_wrong_pins_are_counted_over_calls_and_each_caller_alone(configure):
     configure(PBX_LOGIN_FAILURES="4", PBX_LOGIN_FAILURES_ADDRESS="50")
     make_user("1002")
@@ -218,7 +231,7 @@ def test_who_called_and_when_is_said_where_that_is_wanted():
     for at, day in (
         ((2026, 11, 23), ("today",)),
         ((2026, 11, 24), ("yesterday",)),
-        ((2026, 12, 1), ("month-11", "20", "3")),
+        ((2026, 12, 1), ("month-11", "23")),
     ):
         heard = names(Caller(BOB, at=datetime(*at, 18, tzinfo=UTC)).press("2" if day[0] != "today" else "1"))
         assert heard == ("received", *day, "at", "3", "oh", "5", "pm", "from", "plus", "4", "9", "3", "0", *KEYS)

@@ -55,20 +55,18 @@ def go_on(call: Call, topic: Topic, keys: str) -> Plan:
             return listening.go_on(mailbox, topic, keys) or _menu(mailbox)
         return _PLACES[place](mailbox, rest, keys)
     except NotFound:  # the extension, or the message, is gone meanwhile
-        return Say(Sounds(call.tenant_id, voice.ENGLISH, ("not-done", "goodbye")), End())
+        return Say(_said(call, "not-done", "goodbye"), End())
 
 
 def _ask_number(call: Call, repeats: int, *said: str) -> Plan:
     if repeats > MOST_REPEATS:
         return _closed(call)
-    sounds = Sounds(call.tenant_id, voice.ENGLISH, (*said, "enter-mailbox"))
-    return Ask(sounds, (TOPIC, _NUMBER, "", str(repeats)), _MOST_DIGITS)
+    return Ask(_said(call, *said, "enter-mailbox"), (TOPIC, _NUMBER, "", str(repeats)), _MOST_DIGITS)
 
 
 def _ask_pin(call: Call, number: str, repeats: int, *said: str) -> Plan:
     """Ask for a PIN, also where there is no such mailbox: nobody learns which there are."""
-    sounds = Sounds(call.tenant_id, voice.ENGLISH, (*said, "enter-pin"))
-    return Ask(sounds, (TOPIC, _PIN, number, str(repeats)), _MOST_DIGITS, is_secret=True)
+    return Ask(_said(call, *said, "enter-pin"), (TOPIC, _PIN, number, str(repeats)), _MOST_DIGITS, is_secret=True)
 
 
 def _check_pin(call: Call, number: str, repeats: int, pin: str) -> Plan:
@@ -82,7 +80,16 @@ def _check_pin(call: Call, number: str, repeats: int, pin: str) -> Plan:
 
 
 def _closed(call: Call) -> Plan:
-    return Say(Sounds(call.tenant_id, voice.ENGLISH, ("no-access", "goodbye")), End())
+    return Say(_said(call, "no-access", "goodbye"), End())
+
+
+def _said(call: Call, *parts: str) -> Sounds:
+    """Return what is said before a mailbox is open, in the language of whoever calls, if it is known."""
+    try:
+        language = opened(call, call.caller).language
+    except NotFound:
+        language = voice.ENGLISH
+    return Sounds(call.tenant_id, language, parts)
 
 
 def _menu(mailbox: Mailbox, *said: str) -> Plan:

@@ -33,7 +33,8 @@ def continuing() -> Iterator[Step]:
 
 def files(sounds: Sounds) -> str:
     """Return what FreeSWITCH plays."""
-    paths = [str(recorded.sound(sounds.tenant_id, sounds.language, part)) for part in sounds.parts]
+    tenant_id, language = sounds.tenant_id, sounds.language
+    paths = [str(path) for part in sounds.parts for path in recorded.sounds(tenant_id, language, part)]
     return paths[0] if len(paths) == 1 else f"file_string://{'!'.join(paths)}"
 
 
