@@ -156,7 +156,8 @@ def show_call_queue(given: dict[str, Any]) -> dict[str, Any]:
     """Show a call queue with its members.
 
     Callers wait in order, and members ring by `polling_strategy`, every one that is reachable (ours: they do not log
-    in). The prompts, and what is announced, are for the SIP engine.
+    in). Without `enable_play_full_intro` members ring while the intro is heard. With `enable_announce_caller_position`
+    callers hear their place at first and then every `announce_caller_position_interval` seconds, 0: once (ours).
     """
     found: Queue = pbx_call_queues.show(current_tenant(), _key_of(given))
     keys = _keys(found.id, found.values["queue_number"])

@@ -6,7 +6,7 @@ from tests.live.audio import wav
 from tests.live.conftest import ANN, BOB, EVE, Pbx
 from tests.live.rows import check_row
 
-MUSIC = 330  # hertz
+MUSIC, INTRO, PLACE, FIRST, SECOND = 330, 500, 1100, 1300, 1500  # hertz
 
 
 def queue(pbx: Pbx, *members, **fields):
@@ -55,6 +55,53 @@ def test_members_ring_in_turns_again_and_again(pbx: Pbx, line):
     assert call.stream.hears(BOB)
     call.hang_up()
     check_row(pbx, ann, number, "CALLER_HANGUP", by=bob)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_an_intro_is_heard_to_its_end_or_until_somebody_answers(pbx: Pbx, line, whole):
+    (bob, bobs), (_, anns) = line(BOB), line(ANN)
+    keeper = pbx.unused()  # whose prompt the intro is
+    pbx.receptionist(keeper, wav(INTRO, 6), name=f"Intro {keeper}")
+    with pbx.prompt("moh", "calm.wav", wav(MUSIC, 4)):
+        given = {"music_on_hold": "calm.wav", "enable_intro_prompt": True, "intro_prompt_file": f"Intro {keeper}.wav"}
+        number = queue(pbx, bob, **given, enable_play_full_intro=whole)
+        call = anns.call(number)
+        call.wait("200")
+        assert call.stream.hears(INTRO)
+        if whole:
+            assert bobs.is_left_alone(2)
+        rings = bobs.incoming()
+        if not whole:
+            assert call.stream.hears(INTRO)
+        rings.answer()
+        assert call.stream.hears(BOB)
+        assert rings.stream.hears(ANN)
+        call.hang_up()
+
+
+@pytest.mark.unrecorded  # what is said of places is said by the clock
+def test_callers_are_told_their_places(pbx: Pbx, line):
+    pbx.speak(**{"queue-place": PLACE, "1": FIRST, "2": SECOND})
+    (bob, bobs), (_, anns), (_, eves) = line(BOB), line(ANN), line(EVE)
+    with pbx.prompt("moh", "calm.wav", wav(MUSIC, 4)):
+        told = {"enable_announce_caller_position": True, "announce_caller_position_interval": 5}
+        number = queue(pbx, bob, music_on_hold="calm.wav", **told)
+        first = anns.call(number)
+        first.wait("200")
+        for hertz in (PLACE, FIRST, MUSIC):
+            assert first.stream.hears(hertz)
+        second = eves.call(number)
+        second.wait("200")
+        for hertz in (PLACE, SECOND, MUSIC, PLACE, SECOND, MUSIC):
+            assert second.stream.hears(hertz)
+        rings = bobs.incoming()
+        rings.answer()
+        assert first.stream.hears(BOB)
+        bobs.incoming()
+        for hertz in (PLACE, FIRST, MUSIC):
+            assert second.stream.hears(hertz)
+        first.hang_up()
+        second.hang_up()
 
 
 def test_who_waits_too_long_goes_on(pbx: Pbx, line):

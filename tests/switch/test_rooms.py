@@ -273,6 +273,29 @@ def test_a_queue_rings_its_members_again_and_again_until_the_time_is_up():
     assert len(data(steps, "execute_extension")) == 400
 
 
+def test_an_intro_is_heard_whole_or_until_somebody_answers(tmp_path):
+    intro = tmp_path / "intro"
+    intro.write_bytes(audio.wav())
+    file = recorded.playable(intro)
+    steps, _ = written(queue(intro=intro))
+    assert data(steps, "playback") == [str(file)]
+    assert data(steps, "displace_session") == data(steps, "export") == []
+    steps, _ = written(queue(intro=intro, whole=False, announced=0))
+    assert data(steps, "playback") == []
+    assert data(steps, "displace_session") == [str(file)]
+    assert data(steps, "export") == [f"nolocal:api_on_answer=uuid_displace {ID} stop {file}"]
+    assert "pbx_announce=15:0:1" in data(steps, "set")  # when the intro was heard
+
+
+def test_who_waits_is_told_of_with_how_often_its_place_is_said():
+    steps, kept = written(queue(announced=30, most_seconds=20))
+    assert "pbx_announce=0:30:1" in data(steps, "set")
+    assert data(steps, "event") == ["Event-Name=CUSTOM,Event-Subclass=pbx::queue,Queue-State=waiting"]
+    assert "^event:Event-Name=CUSTOM,Event-Subclass=pbx::queue,Queue-State=left^" in kept["p_1_"]
+    steps, _ = written(queue())
+    assert data(steps, "unset") == ["pbx_announce"]  # of a queue in which the call waited before
+
+
 def test_a_queue_without_members_is_late_at_once():
     steps, _ = written(Queue(1, "800", (), "", None, 0, 0, Refuse(480, "late")))
     assert "480 Temporarily Unavailable" in data(steps, "respond")

@@ -21,6 +21,7 @@ from portsip_api.switch.freeswitch.depositing import Depositor
 from portsip_api.switch.freeswitch.engine import leg_called, phones, table
 from portsip_api.switch.freeswitch.event_socket import Event, EventSocket
 from portsip_api.switch.freeswitch.live import ANSWERED, NAMES, SUBCLASSES, Live
+from portsip_api.switch.freeswitch.queue_places import QueuePlaces
 
 FIRST_WAIT: Final = 0.5  # seconds before a connection is tried again; each time twice as long
 LONGEST_WAIT: Final = 8.0
@@ -39,6 +40,7 @@ class Listener:
     def __init__(self) -> None:
         """Nothing is known yet."""
         self._live = Live()
+        self._places = QueuePlaces()
         self._depositor = Depositor()
         self._problem = ""
         self._lag = 0.0  # seconds by which an event was late, the most since that was written
@@ -81,6 +83,7 @@ class Listener:
             event = client.event(_TURN)
             if event is not None:
                 self._take(client, event)
+            self._places.tell(client)
             if client.lost or time.monotonic() - reconciled > RECONCILE_SECONDS:
                 client.lost = False
                 self._reconcile(client)
@@ -100,6 +103,7 @@ class Listener:
             told = (str(event.get(name, "")) for name in ("to-user", "to-host", "network-ip"))
             sip_accounts.refused(*told)
             return
+        self._places.take(client, event)
         if event.get("Event-Name") == _RECORDED:
             self._depositor.put(Path(str(event.get("Record-File-Path", ""))))
             return
@@ -120,6 +124,7 @@ class Listener:
         known = [(one.registration.identity, one.registration.call_id, one.agent) for one in phones(client)]
         legs = [leg_called(client, str(row.get("uuid", ""))) for row in table(client, "channels")]
         self._live.begin(known, [leg for leg in legs if leg.get("Answer-State") == "answered"])
+        self._places.begin(legs)
         changed = lines.set_all(self._live.lines())
         there = {str(leg.get(name)) for leg in legs for name in ("Unique-ID", "variable_pbx_call")}
         lost = open_calls.close_lost(there)

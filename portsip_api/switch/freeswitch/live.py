@@ -16,6 +16,7 @@ NAMES: Final = (ANSWERED, "CHANNEL_HANGUP_COMPLETE")
 SUBCLASSES: Final = (
     *("sofia::register", "sofia::unregister", "sofia::expire", "sofia::register_failure"),
     "conference::maintenance",
+    "pbx::queue",
 )
 
 

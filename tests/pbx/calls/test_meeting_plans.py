@@ -120,6 +120,10 @@ def test_what_follows_a_queue_is_what_its_rule_says():
     assert (found.most_seconds, found.most_callers) == (60, 5)
     assert found.otherwise.legs[0].number == "1002"
     assert found.intro == prompts.sound(TENANT, prompts.ATTENDANTS, "intro.wav").audio
+    assert (found.whole, found.announced) == (False, None)
+    told = {"enable_announce_caller_position": True, "announce_caller_position_interval": 30}
+    call_queues.update(TENANT, QueueKey("800"), {"enable_play_full_intro": True, **told})
+    assert (plan("800").whole, plan("800").announced) == (True, 30)
     call_queues.update(TENANT, QueueKey("800"), {"enable_intro_prompt": False, "no_answer_action": "DISCONNECT"})
     assert plan("800").intro is None
     assert plan("800").otherwise.status == 480

@@ -19,11 +19,12 @@ TOGETHER: Final = "RING_SIMULTANEOUSLY"
 
 @dataclass(frozen=True)
 class Queue(Plan):
-    """The call waits, with a prompt as its music, and hears `intro` before, if it is a file.
+    """The call waits, with a prompt as its music, and hears `intro` first, if it is a file.
 
     Those that wait take turns in the order in which they came; the `waves` of members ring one after the other, again
     and again. After `most_seconds`, and where `most_callers` wait already, `otherwise` follows; 0 is no limit.
-    Nobody rings before the end of the intro.
+    Nobody rings before the end of an intro that is heard `whole`; another one is broken off by who answers. Callers are
+    told their place every `announced` seconds, once for 0, and never for None.
     """
 
     tenant_id: int
@@ -34,6 +35,8 @@ class Queue(Plan):
     most_seconds: int
     most_callers: int
     otherwise: Plan
+    whole: bool = True
+    announced: int | None = None
 
 
 def plan(call: Call, number: str, otherwise: Plan, *, takes_turn: bool) -> Plan:
@@ -53,6 +56,8 @@ def plan(call: Call, number: str, otherwise: Plan, *, takes_turn: bool) -> Plan:
         values["max_wait_time"],
         values["max_callers"],
         otherwise,
+        values["enable_play_full_intro"],
+        values["announce_caller_position_interval"] if values["enable_announce_caller_position"] else None,
     )
 
 

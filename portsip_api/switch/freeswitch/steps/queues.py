@@ -2,8 +2,10 @@
 
 Who has it rings the members, again and again, and gives it back when one of them answers, or hangs up. What follows
 when a limit is reached is another branch, which a command chooses after the time, wherever the call is then.
+What is told of their places, the listener says (`queue_places`), which hears from us who waits.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from portsip_api.pbx.calls.plans.queues import Queue
@@ -14,6 +16,8 @@ from portsip_api.switch.freeswitch.event_socket import EventSocket
 from portsip_api.switch.freeswitch.steps.ringing import leg_of
 from portsip_api.switch.freeswitch.steps.writing import Step, Writing, Written
 
+_AFTER_INTRO: Final = 15  # seconds after which a place is told where an intro is heard meanwhile
+_STATE: Final = "Event-Name=CUSTOM,Event-Subclass=pbx::queue,Queue-State="
 _PAUSE: Final = 5  # seconds between two rounds
 _MOST_ROUNDS: Final = 400  # in which nobody answered; the call goes on then as if a limit were reached
 
@@ -28,14 +32,16 @@ def wait(writing: Writing, plan: Queue) -> Written:
     round_, after = writing.node(), writing.node()
     writing.keep_steps(f"{round_}_", _round(writing, plan, sound))
     release = Step("mutex", f"{key} off")
-    writing.keep_steps(f"{after}_", [release, *late.steps])
+    writing.keep_steps(f"{after}_", [release, Step("event", f"{_STATE}left"), *late.steps])
     rounds = min(plan.most_seconds // _PAUSE + 2, _MOST_ROUNDS) if plan.most_seconds else _MOST_ROUNDS
     enter = [
         Step("set", "pbx_result=queue"),
         Step("set", f"pbx_queue={key}"),
         Step("answer", ""),
         Step("sleep", "300"),
-        *([Step("playback", str(recorded.playable(plan.intro)))] if plan.intro else []),
+        *_intro(writing, plan),
+        *_announced(plan),
+        Step("event", f"{_STATE}waiting"),
         Step("set", f"pbx_node={round_}"),
         Step("set", f"mutex_feedback={sound}"),
         Step("set", f"transfer_ringback={sound}"),
@@ -46,6 +52,26 @@ def wait(writing: Writing, plan: Queue) -> Written:
         chosen = f"sched_api(+{plan.most_seconds} none uuid_setvar {writing.origin.id} pbx_node {after})"
         enter += [Step("set", f"mutex_timeout={plan.most_seconds + 1}"), Step("set", f"pbx_limit=${{{chosen}}}")]
     return Written([*enter, Step("mutex", key)], rounds + late.depth)
+
+
+def _intro(writing: Writing, plan: Queue) -> Iterator[Step]:
+    if plan.intro is None:
+        return
+    file = recorded.playable(plan.intro)
+    if plan.whole:
+        yield Step("playback", str(file))
+        return
+    yield Step("displace_session", str(file))
+    yield Step("export", f"nolocal:api_on_answer=uuid_displace {writing.origin.id} stop {file}")
+
+
+def _announced(plan: Queue) -> Iterator[Step]:
+    if plan.announced is None:
+        yield Step("unset", "pbx_announce")
+        return
+    first = 0 if plan.intro is None or plan.whole else plan.announced or _AFTER_INTRO
+    yield Step("set", f"pbx_announce={first}:{plan.announced}:{plan.tenant_id}")
+    yield Step("set", "pbx_queued=${strepoch()}")
 
 
 def _round(writing: Writing, plan: Queue, sound: str) -> list[Step]:

@@ -1,0 +1,88 @@
+"""Who waits in queues that tell callers their places, as FreeSWITCH's events say, and when each is told it again.
+
+What is said takes the place of the music for as long as it lasts, wherever in the queue the call is. Nothing is
+written. Source: FreeSWITCH 1.10.12, `uuid_displace`.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from portsip_api.pbx.calls.plans.asking import Sounds
+from portsip_api.pbx.media import voice
+from portsip_api.switch.freeswitch.event_socket import Event, EventSocket
+from portsip_api.switch.freeswitch.steps.asking import files
+
+SUBCLASS: Final = "pbx::queue"
+STATE: Final = "Queue-State"
+WAITING, LEFT = "waiting", "left"
+_TOLD: Final = re.compile(r"(\d{1,5}):(\d{1,5}):(\d{1,18})", re.ASCII)  # after how long, how often, of which tenant
+
+
+@dataclass
+class _Place:
+    """A call that waits: in which queue, since when, how often it is told (seconds), and when next."""
+
+    queue: str
+    since: float
+    interval: int
+    due: float | None
+    tenant_id: int
+    said: str = ""
+
+
+class QueuePlaces:
+    """Calls that wait, by their legs; `now` returns seconds that only grow."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        """Nobody waits."""
+        self._now = now
+        self._places: dict[str, _Place] = {}
+
+    def begin(self, legs: Iterable[Event]) -> None:
+        """Forget those who wait no more, and know those who do, of the legs that are there."""
+        there = {str(leg.get("Unique-ID", "")): leg for leg in legs if _waits(leg)}
+        self._places = {id_: place for id_, place in self._places.items() if id_ in there}
+        for id_, leg in sorted(there.items(), key=lambda item: str(item[1].get("variable_pbx_queued", ""))):
+            if id_ not in self._places:
+                self._enter(id_, leg)
+
+    def take(self, client: EventSocket, event: Event) -> None:
+        """Take an event in; who is connected hears no more of places. Raises SwitchUnavailable."""
+        name, leg = event.get("Event-Subclass") or event.get("Event-Name"), str(event.get("Unique-ID", ""))
+        if name == SUBCLASS and event.get(STATE) == WAITING:
+            self._places.pop(leg, None)
+            self._enter(leg, event)
+        elif name in {SUBCLASS, "CHANNEL_HANGUP_COMPLETE"}:
+            self._places.pop(leg, None)
+        elif name == "CHANNEL_ANSWER":
+            caller = str(event.get("variable_originating_leg_uuid", ""))
+            place = self._places.pop(caller, None)
+            if place is not None and place.said:
+                client.api("uuid_displace", caller, "stop", place.said)
+
+    def tell(self, client: EventSocket) -> None:
+        """Tell those whose time it is which places they have. Raises SwitchUnavailable."""
+        now = self._now()
+        for leg, place in self._places.items():
+            if place.due is None or place.due > now:
+                continue
+            ahead = sum(
+                1 for other in self._places.values() if other.queue == place.queue and other.since < place.since
+            )
+            parts = ("queue-place", *voice.number(ahead + 1))
+            place.said = f"'{files(Sounds(place.tenant_id, voice.ENGLISH, parts))}'"
+            place.due = now + place.interval if place.interval else None
+            client.api("uuid_displace", leg, "start", place.said)
+
+    def _enter(self, leg: str, event: Event) -> None:
+        told = _TOLD.fullmatch(str(event.get("variable_pbx_announce", "")))
+        first, interval, tenant_id = map(int, told.groups()) if told else (0, 0, 0)
+        now, queue = self._now(), str(event.get("variable_pbx_queue", ""))
+        self._places[leg] = _Place(queue, now, interval, now + first if told else None, tenant_id)
+
+
+def _waits(leg: Event) -> bool:
+    return bool(leg.get("variable_pbx_queue")) and not leg.get("variable_bridge_uuid")

@@ -1,0 +1,121 @@
+"""Which places those who wait in a queue are told, and when."""
+
+import pytest
+
+from portsip_api.switch.freeswitch import recorded
+from portsip_api.switch.freeswitch.queue_places import QueuePlaces
+
+QUEUE, OTHER = "queue~800~pbx.local", "queue~801~pbx.local"
+
+
+class Client:
+    """The engine's end: what it is told."""
+
+    def __init__(self):
+        self.told = []
+
+    def api(self, *words):
+        """Take a command."""
+        self.told.append(words)
+        return "+OK Success"
+
+    def places(self):
+        """Who was told which number, since it was asked last."""
+        told, self.told = self.told, []
+        return [(leg, file.split("/")[-1].removesuffix(".wav'")) for _, leg, do, file in told if do == "start"]
+
+
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        """Return the time, a bit later each time."""
+        self.now += 0.001
+        return self.now
+
+
+@pytest.fixture
+def scene(configure):
+    """Places, the engine and the time."""
+    configure(PBX_SWITCH="freeswitch")
+    recorded.make_folder()
+    clock = Clock()
+    return QueuePlaces(clock), Client(), clock
+
+
+def waits(leg, queue=QUEUE, announce="0:10:1", **more):
+    variables = {"variable_pbx_queue": queue, "variable_pbx_announce": announce}
+    custom = {"Event-Name": "CUSTOM", "Event-Subclass": "pbx::queue", "Queue-State": "waiting"}
+    return {**custom, "Unique-ID": leg, **variables, **more}
+
+
+def test_each_is_told_its_place_at_first_and_again_after_the_interval(scene):
+    places, client, clock = scene
+    for event in (waits("a"), waits("x", OTHER), waits("b"), waits("c", announce="")):
+        places.take(client, event)
+    places.tell(client)
+    assert client.places() == [("a", "1"), ("x", "1"), ("b", "2")]
+    clock.now += 9
+    places.tell(client)
+    assert client.places() == []
+    clock.now += 2
+    places.take(client, {"Event-Name": "CHANNEL_HANGUP_COMPLETE", "Unique-ID": "a"})
+    places.tell(client)
+    assert client.places() == [("x", "1"), ("b", "1")]
+
+
+def test_an_interval_of_nothing_is_once_and_an_intro_is_let_be_heard(scene):
+    places, client, clock = scene
+    places.take(client, waits("a", announce="15:0:1"))
+    places.tell(client)
+    assert client.places() == []
+    for expected in ([("a", "1")], []):
+        clock.now += 20
+        places.tell(client)
+        assert client.places() == expected
+
+
+def test_who_is_connected_hears_no_more_of_it(scene):
+    places, client, clock = scene
+    places.take(client, waits("a"))
+    places.tell(client)
+    (said,) = [words[3] for words in client.told]
+    places.take(client, {"Event-Name": "CHANNEL_ANSWER", "Unique-ID": "m", "variable_originating_leg_uuid": "a"})
+    assert client.told[1:] == [("uuid_displace", "a", "stop", said)]
+    clock.now += 20
+    places.tell(client)
+    assert client.places() == [("a", "1")]  # no later than at first
+
+
+def test_who_goes_on_elsewhere_waits_no_more_and_another_queue_is_another(scene):
+    places, client, _ = scene
+    places.take(client, waits("a"))
+    places.take(client, waits("b"))
+    places.take(client, waits("a", **{"Queue-State": "left"}))
+    places.tell(client)
+    assert client.places() == [("b", "1")]
+    places.take(client, waits("b", OTHER))
+    places.take(client, waits("c"))
+    places.tell(client)
+    assert client.places() == [("b", "1"), ("c", "1")]
+
+
+def test_after_the_connection_was_lost_those_who_wait_are_known_by_the_time_at_which_they_came(scene):
+    places, client, clock = scene
+    places.take(client, waits("gone"))
+    legs = [
+        waits("late", variable_pbx_queued="200"),
+        waits("early", variable_pbx_queued="100"),
+        waits("talks", variable_pbx_queued="50", variable_bridge_uuid="m"),
+        {"Unique-ID": "other"},
+    ]
+    places.begin(legs)
+    places.tell(client)
+    assert client.places() == [("early", "1"), ("late", "2")]
+    places.begin(legs[:1])
+    clock.now += 20
+    places.tell(client)
+    assert client.places() == [("late", "1")]
