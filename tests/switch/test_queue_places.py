@@ -2,6 +2,7 @@
 
 import pytest
 
+from portsip_api.pbx.events import outbox
 from portsip_api.switch.freeswitch import recorded
 from portsip_api.switch.freeswitch.queue_places import QueuePlaces
 
@@ -88,6 +89,26 @@ def test_who_is_connected_hears_no_more_of_it(scene):
     clock.now += 20
     places.tell(client)
     assert client.places() == [("a", "1")]  # no later than at first
+
+
+def test_whoever_watches_queues_is_told(scene, admin):
+    places, client, _ = scene
+    outbox.listen()
+    login = {"variable_sip_auth_username": "1000", "variable_sip_auth_realm": "pbx.local"}
+    places.take(client, waits("a", **login))
+    places.take(client, waits("b", announce="", variable_pbx_from="+4930"))
+    answered = {"Event-Name": "CHANNEL_ANSWER", "Unique-ID": "m", "variable_originating_leg_uuid": "a"}
+    places.take(client, {**answered, "variable_dialed_user": "1001"})
+    places.take(client, {"Event-Name": "CHANNEL_HANGUP_COMPLETE", "Unique-ID": "a"})
+    places.take(client, {"Event-Name": "CHANNEL_HANGUP_COMPLETE", "Unique-ID": "b"})
+    places.take(client, waits("c", "queue~800~gone.local"))  # of a tenant that is there no more
+    told = [tuple(one.detail.values()) for one in outbox.take(0)]
+    assert told == [
+        ("800", "a", "1000", "WAITING", "", 1),
+        ("800", "b", "+4930", "WAITING", "", 2),
+        ("800", "a", "1000", "ANSWERED", "1001", 1),
+        ("800", "b", "+4930", "LEFT", "", 0),
+    ]
 
 
 def test_who_goes_on_elsewhere_waits_no_more_and_another_queue_is_another(scene):

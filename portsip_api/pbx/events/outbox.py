@@ -15,6 +15,7 @@ from portsip_api.pbx.events import outbox_sql
 from portsip_api.store import database
 
 CALL: Final = "cdr"
+QUEUE: Final = "queue"
 MOST_AT_ONCE: Final = 500
 MOST_KEPT: Final = 20_000  # of a listener that is gone; the newest
 
@@ -34,7 +35,8 @@ class State:
 class Happening:
     """An event of a tenant: `created`, `updated`, `destroyed` or `status`; `at` is in seconds since 1970.
 
-    With CALL a call has ended: `call` is its row of the history, by the names of its columns, and `state` says nothing.
+    With CALL a call has ended: `detail` is its row of the history, by the names of its columns. With QUEUE something
+    has happened to a caller in a queue, which `detail` says, as a QueueChange. `state` says nothing then.
     """
 
     id: int
@@ -44,7 +46,7 @@ class Happening:
     name: str
     email: str
     at: int
-    call: Mapping[str, Any]
+    detail: Mapping[str, Any]
 
 
 def listen() -> int:

@@ -22,6 +22,15 @@ def is_heard() -> bool:
     return database.fetch_row("SELECT 1 FROM event_listener") is not None
 
 
+def put_queue(tenant_id: int, detail: str, at: int) -> None:
+    """Write what happens in a call queue, as JSON."""
+    database.execute(
+        "INSERT INTO event (tenant_id, kind, extension_id, number, name, email, enabled, line, presence, at, detail)"
+        " VALUES (?, 'queue', 0, '', '', '', 0, '', '', ?, ?)",
+        (tenant_id, at, detail),
+    )
+
+
 def after(id_: int, limit: int) -> list[Any]:
     """Return the rows behind an id, as many as `limit`, in their order."""
     return database.fetch_all(

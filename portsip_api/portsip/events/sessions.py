@@ -13,11 +13,11 @@ from portsip_api.pbx.access import credentials, logins, tenants, tokens
 from portsip_api.pbx.access.credentials import Credential
 from portsip_api.pbx.errors import Forbidden, Invalid, LoginRefused, NotFound, PbxError, TooManyFailures
 from portsip_api.pbx.events import outbox
-from portsip_api.pbx.events.outbox import CALL, Happening, State
+from portsip_api.pbx.events.outbox import CALL, QUEUE, Happening, State
 from portsip_api.pbx.features import call_queues
 from portsip_api.pbx.features.call_queues import QueueKey
 from portsip_api.pbx.identity import Identity, Role
-from portsip_api.portsip.events.told import CALLS, EXTENSIONS, MANAGEMENT, TOPICS, Teller
+from portsip_api.portsip.events.told import CALLS, EXTENSIONS, MANAGEMENT, QUEUES, TOPICS, Teller
 from portsip_api.store.clock import clock
 from portsip_api.store.sqlite_file import StoreUnavailable, is_unavailable
 
@@ -44,6 +44,7 @@ class Session:
         self._failures = 0
         self._topics: set[str] = set()
         self._watched: dict[int, State] = {}
+        self._queues: set[str] | None = set()  # by number; None: all
         self._known: dict[int, int] = {}  # by extension, the newest event that its state includes
 
     def receive(self, text: str) -> list[str]:
@@ -69,7 +70,10 @@ class Session:
             if one.tenant_id != self._tenant_id:
                 continue
             if one.kind == CALL:
-                found += [self._teller.call(one)] if CALLS in self._topics and self._may_hear_of(one.call) else []
+                found += [self._teller.call(one)] if CALLS in self._topics and self._may_hear_of(one.detail) else []
+                continue
+            if one.kind == QUEUE:
+                found += self._teller.queue(one) if self._watches_queue(one.detail["queue"]) else []
                 continue
             if MANAGEMENT in self._topics and one.kind != "status":
                 found.append(self._teller.management(one))
@@ -136,7 +140,10 @@ class Session:
     def _subscribe(self, given: Mapping[str, Any], topics: Sequence[str]) -> list[str]:
         if MANAGEMENT in topics and self._is_extension():
             raise Forbidden("Your role may not watch extension_management_events.")
-        self._require_queues(_texts(given, "queues", needed=False))
+        queues = _texts(given, "queues", needed=False)
+        self._require_queues(queues)
+        if QUEUES in topics:
+            self._queues = None if not queues else (self._queues or set()) | set(queues)
         told: list[str] = []
         if EXTENSIONS in topics:
             told = self._watch(_texts(given, "extensions"))
@@ -146,8 +153,11 @@ class Session:
     def _unsubscribe(self, given: Mapping[str, Any], topics: Sequence[str]) -> list[str]:
         """Let no more be told of those extensions, or, where none are named, of the topics."""
         numbers = set(_texts(given, "extensions", needed=False))
+        queues = set(_texts(given, "queues", needed=False))
         if EXTENSIONS in topics and numbers:
             self._watched = {id_: state for id_, state in self._watched.items() if state.number not in numbers}
+        elif QUEUES in topics and queues and self._queues is not None:
+            self._queues -= queues
         else:
             self._topics -= set(topics)
             self._watched = self._watched if EXTENSIONS in self._topics else {}
@@ -179,9 +189,21 @@ class Session:
         if len(numbers) > _MOST_QUEUES:
             raise Invalid({"queues": [f"Must be at most {_MOST_QUEUES}."]})
         for number in dict.fromkeys(numbers):
-            queue = call_queues.show(self._tenant_id, QueueKey(number))
-            if self._is_extension() and self._own_number() not in queue.members:
+            members = self._members(number)
+            if self._is_extension() and self._own_number() not in members:
                 raise Forbidden("An extension may watch the queues that it is a member of.")
+
+    def _watches_queue(self, number: str) -> bool:
+        """Tell whether a queue is watched, by an extension as long as it is a member."""
+        if QUEUES not in self._topics or (self._queues is not None and number not in self._queues):
+            return False
+        try:
+            return not self._is_extension() or self._own_number() in self._members(number)
+        except NotFound:
+            return False
+
+    def _members(self, queue: str) -> Sequence[str]:
+        return call_queues.show(self._tenant_id, QueueKey(queue)).members
 
     def _may_hear_of(self, call: Mapping[str, Any]) -> bool:
         """Tell whether a call is told of here: to an extension those in which it took part, to managers all."""

@@ -13,7 +13,8 @@ from portsip_api.pbx.events.outbox import Happening, State
 EXTENSIONS: Final = "extension_events"
 MANAGEMENT: Final = "extension_management_events"
 CALLS: Final = "cdr_events"
-TOPICS: Final = (EXTENSIONS, CALLS, "queue_events", MANAGEMENT)
+QUEUES: Final = "queue_events"
+TOPICS: Final = (EXTENSIONS, CALLS, QUEUES, MANAGEMENT)
 _DIRECTIONS: Final = {"INTERNAL": "ext", "INBOUND": "in", "OUTBOUND": "out"}
 
 
@@ -48,7 +49,7 @@ class Teller:
 
     def call(self, happening: Happening) -> str:
         """Return what became of a call that has ended."""
-        call = happening.call
+        call = happening.detail
         answered, ended = call["answered"], call["ended"]
         rang = max(0, (ended if answered is None else answered) - call["started"])
         said = {
@@ -75,6 +76,18 @@ class Teller:
             "call_targets": [],
         }
         return self._event(CALLS, "call_cdr", happening.at, said)
+
+    def queue(self, happening: Happening) -> list[str]:
+        """Return what has happened to a caller in a queue, and how many wait there now."""
+        change = happening.detail
+        queue = {"queue": f"sip:{change['queue']}@{self._domain}", "queue_number": change["queue"]}
+        caller = {"call_id": change["call_id"], "caller": change["caller"], "status": change["status"]}
+        told = {**queue, **caller, "agent": change["member"]}
+        waiting = {**queue, "waiting_callers": change["waiting"]}
+        return [
+            self._event(QUEUES, "queue_caller_status", happening.at, told),
+            self._event(QUEUES, "queue_status", happening.at, waiting),
+        ]
 
     def _domain_of(self, call: Mapping[str, Any], side: str) -> str:
         given: str = call[f"{side}_domain"]

@@ -1,7 +1,7 @@
 """Who waits in queues that tell callers their places, as FreeSWITCH's events say, and when each is told it again.
 
-What is said takes the place of the music for as long as it lasts, wherever in the queue the call is. Nothing is
-written. Source: FreeSWITCH 1.10.12, `uuid_displace`.
+What is said takes the place of the music for as long as it lasts, wherever in the queue the call is. What happens to
+callers is told to whoever watches queues. Source: FreeSWITCH 1.10.12, `uuid_displace`.
 """
 
 import re
@@ -10,14 +10,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from portsip_api.pbx.access import tenants
 from portsip_api.pbx.calls.plans.asking import Sounds
+from portsip_api.pbx.events import queue_changes
+from portsip_api.pbx.events.queue_changes import ANSWERED, LEFT, WAITING, QueueChange
 from portsip_api.pbx.media import voice
 from portsip_api.switch.freeswitch.event_socket import Event, EventSocket
+from portsip_api.switch.freeswitch.live import owner
 from portsip_api.switch.freeswitch.steps.asking import files
 
 SUBCLASS: Final = "pbx::queue"
 STATE: Final = "Queue-State"
-WAITING, LEFT = "waiting", "left"
 _TOLD: Final = re.compile(r"(\d{1,5}):(\d{1,5}):(\d{1,18})", re.ASCII)  # after how long, how often, of which tenant
 
 
@@ -30,6 +33,7 @@ class _Place:
     interval: int
     due: float | None
     tenant_id: int
+    caller: str
     said: str = ""
 
 
@@ -50,16 +54,16 @@ class QueuePlaces:
                 self._enter(id_, leg)
 
     def take(self, client: EventSocket, event: Event) -> None:
-        """Take an event in; who is connected hears no more of places. Raises SwitchUnavailable."""
+        """Take an event in, and tell of it; who is connected hears no more of places. Raises SwitchUnavailable."""
         name, leg = event.get("Event-Subclass") or event.get("Event-Name"), str(event.get("Unique-ID", ""))
-        if name == SUBCLASS and event.get(STATE) == WAITING:
-            self._places.pop(leg, None)
-            self._enter(leg, event)
+        if name == SUBCLASS and event.get(STATE) == "waiting":
+            self._leave(leg, LEFT)
+            self._tell(leg, self._enter(leg, event), WAITING)
         elif name in {SUBCLASS, "CHANNEL_HANGUP_COMPLETE"}:
-            self._places.pop(leg, None)
+            self._leave(leg, LEFT)
         elif name == "CHANNEL_ANSWER":
             caller = str(event.get("variable_originating_leg_uuid", ""))
-            place = self._places.pop(caller, None)
+            place = self._leave(caller, ANSWERED, str(event.get("variable_dialed_user", "")))
             if place is not None and place.said:
                 client.api("uuid_displace", caller, "stop", place.said)
 
@@ -77,11 +81,28 @@ class QueuePlaces:
             place.due = now + place.interval if place.interval else None
             client.api("uuid_displace", leg, "start", place.said)
 
-    def _enter(self, leg: str, event: Event) -> None:
+    def _leave(self, leg: str, status: str, member: str = "") -> _Place | None:
+        place = self._places.pop(leg, None)
+        if place is not None:
+            self._tell(leg, place, status, member)
+        return place
+
+    def _tell(self, leg: str, place: _Place, status: str, member: str = "") -> None:
+        _, _, rest = place.queue.partition("~")
+        number, _, domain = rest.partition("~")
+        waiting = sum(other.queue == place.queue for other in self._places.values())
+        tenant_id = tenants.id_of_domain(domain)
+        if tenant_id is not None:
+            queue_changes.tell(tenant_id, QueueChange(number, leg, place.caller, status, member, waiting))
+
+    def _enter(self, leg: str, event: Event) -> _Place:
         told = _TOLD.fullmatch(str(event.get("variable_pbx_announce", "")))
         first, interval, tenant_id = map(int, told.groups()) if told else (0, 0, 0)
         now, queue = self._now(), str(event.get("variable_pbx_queue", ""))
-        self._places[leg] = _Place(queue, now, interval, now + first if told else None, tenant_id)
+        caller = owner(event).partition("@")[0] or str(event.get("variable_pbx_from", ""))
+        place = _Place(queue, now, interval, now + first if told else None, tenant_id, caller)
+        self._places[leg] = place
+        return place
 
 
 def _waits(leg: Event) -> bool:

@@ -7,7 +7,8 @@ import pytest
 
 from portsip_api.ops import jobs
 from portsip_api.pbx.access import tokens
-from portsip_api.pbx.events import outbox, outbox_sql
+from portsip_api.pbx.events import outbox, outbox_sql, queue_changes
+from portsip_api.pbx.events.queue_changes import ANSWERED, LEFT, WAITING, QueueChange
 from portsip_api.portsip.events.sessions import MOST_WATCHED, Session
 from portsip_api.store import database
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD, Crm
@@ -207,6 +208,45 @@ def test_a_tenant_hears_of_itself_only(pbx):
     pbx.do("account/destroy", id=other)
     told = [[(one["event_type"], one["tenant_id"]) for one in watcher.hear()] for watcher in watchers]
     assert told == [[("extension_created", str(other)), ("extension_destroyed", str(other))]] * 2 + [[]]
+
+
+def test_what_happens_in_queues_is_told_to_whoever_watches_them(pbx):
+    for number in ("700", "701"):
+        pbx.do("call_queues/create", queue_number=number, name=number, members=["1000"])
+    one, every, member, nobody = Watcher(**ADMIN), Watcher(**ADMIN), Watcher(**OWN), Watcher(**ADMIN)
+    one.send("subscribe", topics=["queue_events"], queues=["700"])
+    every.send("subscribe", topics=["queue_events"])
+    member.send("subscribe", topics=["queue_events"])
+    for number, status, agent, waiting in (("700", WAITING, "", 1), ("700", ANSWERED, "1000", 0), ("701", LEFT, "", 2)):
+        queue_changes.tell(1, QueueChange(number, "a call", "1001", status, agent, waiting))
+    caller, queue, answered, _ = one.hear()
+    where = {"topic": "queue_events", "tenant_id": "1", "queue": "sip:700@pbx.local", "queue_number": "700"}
+    told = {
+        "event_type": "queue_caller_status",
+        "call_id": "a call",
+        "caller": "1001",
+        "status": "WAITING",
+        "agent": "",
+    }
+    assert {**caller, "time": ""} == {**where, **told, "time": ""}
+    assert {**queue, "time": ""} == {**where, "event_type": "queue_status", "waiting_callers": 1, "time": ""}
+    assert (answered["status"], answered["agent"]) == ("ANSWERED", "1000")
+    assert [each["queue_number"] for each in every.hear()] == ["700"] * 4 + ["701"] * 2
+    assert len(member.hear()) == 6
+    assert nobody.hear() == []
+    pbx.do("call_queues/update", queue_number="701", members=["1001"])
+    every.send("unsubscribe", topics=["queue_events"])
+    one.send("unsubscribe", topics=["queue_events"], queues=["700"])
+    for number in ("700", "701", "702"):  # the last is gone meanwhile
+        queue_changes.tell(1, QueueChange(number, "a call", "1001", WAITING, "", 1))
+    assert (one.hear(), every.hear()) == ([], [])
+    assert {each["queue_number"] for each in member.hear()} == {"700"}
+
+
+def test_nothing_of_queues_is_written_while_nobody_listens(pbx):
+    outbox.stop()
+    queue_changes.tell(1, QueueChange("700", "a call", "1001", WAITING, "", 1))
+    assert outbox.take(0) == []
 
 
 def test_an_extension_watches_its_colleagues_and_its_queues(pbx):
