@@ -141,7 +141,6 @@ class Phone:
     ) -> None:
         self.user, self.domain, self.password, self.hertz = user, domain, password, hertz
         self.agent = "Test phone 1.0"
-        self.instance = ""  # what its Contact says besides
         self._server = server
         self.wire = wire or Datagrams(self.host, server)
         self._number = 0
@@ -182,7 +181,7 @@ class Phone:
     def register(self, expires: int = 300, *, auth_user: str | None = None) -> int:
         """Register, or with 0 unregister, and return the last status."""
         uri = f"sip:{self.domain}"
-        own = [("Contact", f"<{self.contact}>{self.instance}"), ("Expires", str(expires))]
+        own = [("Contact", f"<{self.contact}>"), ("Expires", str(expires))]
         headers: list[tuple[str, str]] = []
         status = 0
         for _ in range(2):

@@ -21,6 +21,19 @@ def test_a_phone_registers_and_is_shown_until_it_leaves(pbx: Pbx, phone):
     assert pbx.registrations(f"user/{number}") == []
 
 
+def test_a_phone_that_says_which_it_is_is_shown_so(pbx: Pbx, phone):
+    number = pbx.extension()
+    one = phone(number)
+    one.agent = "Yealink SIP-T46S 66.84.0.15 001565a1b2c3"
+    assert one.register() == 200
+    pbx.wait_status(number, "ONLINE")
+    (shown,) = (row for row in pbx.get("extensions/list", tenant_id=1, pagesize=500)["extensions"]
+                if row["extension_number"] == number)  # fmt: skip
+    assert (shown["phone_model"], shown["phone_mac_address"]) == ("Yealink SIP-T46S", "001565A1B2C3")
+    (registration,) = pbx.registrations(f"user/{number}")
+    assert registration["instrument"] == "001565a1b2c3"
+
+
 def test_a_registration_is_ended_over_the_api(pbx: Pbx, phone):
     number = pbx.extension()
     first, second = phone(number), phone(number)

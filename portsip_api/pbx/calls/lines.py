@@ -1,4 +1,4 @@
-"""What the SIP engine knows of extensions: whether their phones are there, and whether they are on a call.
+"""What the SIP engine knows of extensions: whether their phones are there, which, and whether they are on a call.
 
 Only the one listener to the engine writes it, and only what has changed.
 """
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from portsip_api.pbx.access import tenants
-from portsip_api.pbx.calls import lines_sql
+from portsip_api.pbx.calls import lines_sql, registrations_sql
 from portsip_api.pbx.extensions.tables import Extension
+from portsip_api.pbx.settings import agents
 
 OFFLINE: Final = "OFFLINE"
 ONLINE: Final = "ONLINE"
@@ -32,7 +33,7 @@ def set_line(address: str, line: Line) -> bool:
     known = None if tenant_id is None else Extension.find(tenant_id, number=number)
     if tenant_id is None or known is None:
         return False
-    changes = _changes(Line(known.line, known.user_agent), line)
+    changes = _changes(Line(known.line, known.user_agent), line) | _phone(known, line)
     if changes:
         Extension.update(tenant_id, changes, id=known.id)
     return bool(changes)
@@ -44,6 +45,17 @@ def set_all(lines: Mapping[str, Line]) -> int:
     changed = [set_line(address, Line(OFFLINE)) for address in gone]
     changed += [set_line(address, line) for address, line in lines.items()]
     return sum(changed)
+
+
+def _phone(known: Extension, line: Line) -> dict[str, str]:
+    """Return what the phone says of itself where it is other than what is known; what was administered gives way."""
+    agent = agents.read(line.agent)
+    if not agent.vendor:
+        return {}
+    phones = () if agent.mac else registrations_sql.phones_of(known.tenant_id, [known.number])
+    mac = agents.mac_among(agent, [(serial, model) for _, serial, model in phones])
+    changes = {} if agent.model == known.phone_model else {"phone_model": agent.model}
+    return changes | ({"phone_mac_address": mac} if mac and mac != agents.mac_of(known.phone_mac_address) else {})
 
 
 def _changes(known: Line, now: Line) -> dict[str, str]:

@@ -6,7 +6,7 @@ all is for whoever asks.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from portsip_api.pbx.access import tenants
@@ -14,6 +14,7 @@ from portsip_api.pbx.calls import registrations_sql, servers
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.extension_keys import ExtensionKey, find_id
 from portsip_api.pbx.extensions.tables import ExtensionGroup
+from portsip_api.pbx.settings import agents
 from portsip_api.store.clock import clock
 from portsip_api.store.search import fold
 
@@ -26,8 +27,9 @@ class Registration:
     """A phone at which a user can be reached, as the switch knows it.
 
     `identity` is the user's address (`201@pbx.example`), `uri` the registered one and `contact` that of the phone;
-    `instrument` is the phone's MAC address, `server` the host that holds the registration, `ip` the phone's address
-    and `expires` in seconds since 1970.
+    `instrument` is the phone's MAC address, as `agent`, what the phone says it is, or the phone that was set up for the
+    user tells; `server` is the host that holds the registration, `ip` the phone's address and `expires` in seconds
+    since 1970.
     """
 
     uri: str
@@ -38,6 +40,7 @@ class Registration:
     ip: str
     expires: float
     identity: str
+    agent: str = ""
 
     @property
     def seconds_to_expire(self) -> int:
@@ -123,7 +126,22 @@ def _find(tenant_id: int, registrar: Registrar, wanted: Callable[[Registration],
     by_contact: dict[str, Registration] = {}
     for item in newest_first:
         by_contact.setdefault(item.contact, item)
-    return [item for item in by_contact.values() if wanted(item)]
+    return [item for item in _with_instruments(tenant_id, by_contact.values()) if wanted(item)]
+
+
+def _with_instruments(tenant_id: int, found: Iterable[Registration]) -> list[Registration]:
+    """Return registrations with the MAC addresses that are known of them."""
+    known = [(item, agents.read(item.agent)) for item in found]
+    phones: dict[str, list[tuple[str, str]]] = {}
+    silent = {_user_of(item) for item, agent in known if agent.vendor and not agent.mac and not item.instrument}
+    for number, serial, model_id in registrations_sql.phones_of(tenant_id, silent) if silent else ():
+        phones.setdefault(number, []).append((serial, model_id))
+    return [
+        item
+        if item.instrument
+        else replace(item, instrument=agents.mac_among(agent, phones.get(_user_of(item), ())).lower())
+        for item, agent in known
+    ]
 
 
 def _user_of(item: Registration) -> str:

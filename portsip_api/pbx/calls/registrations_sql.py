@@ -1,7 +1,7 @@
-"""Which users the registrations of phones belong to.
+"""Which users the registrations of phones belong to, and which phones were set up for these.
 
-SQL, because models say badly what is looked up here: the first of three things that a text may name, and which numbers
-of a JSON list, however long it is, are a group's.
+SQL, because models say badly what is looked up here: the first of three things that a text may name, and what belongs
+to the numbers of a JSON list, however long it is.
 """
 
 import json
@@ -24,6 +24,18 @@ def number_of(tenant_id: int, user: str) -> str | None:
         {"tenant": tenant_id, "user": user, "id": row_id(user)},
     )
     return None if row is None else str(row[0])
+
+
+def phones_of(tenant_id: int, numbers: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Return (number, serial, model) of the phones that were set up for the extensions with those numbers."""
+    rows = database.fetch_all(
+        f"SELECT DISTINCT e.number, p.serial, p.model_id FROM {elements('j')}"
+        " JOIN extension AS e ON e.tenant_id = ? AND e.number = j.value"
+        " JOIN phone_line AS l ON l.extension_id = e.id JOIN phone AS p ON p.id = l.phone_id"
+        " ORDER BY e.number, p.serial",
+        (json.dumps(list(numbers)), tenant_id),
+    )
+    return [(number, serial, model) for number, serial, model in rows]
 
 
 def members_among(tenant_id: int, group_id: int, numbers: Iterable[str]) -> set[str]:

@@ -171,6 +171,7 @@ def phones(client: EventSocket) -> Iterator[Phone]:
             ip=told["ip"],
             expires=clock.wall() + int(told["seconds"]),
             identity=told["user"],
+            agent=told["agent"],
         )
         yield Phone(registration, told["agent"])
 
