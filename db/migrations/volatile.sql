@@ -57,6 +57,15 @@ CREATE TABLE gateway_address (
     PRIMARY KEY (host, address)
 ) WITHOUT ROWID;
 
+-- Who made the last emergency call from the place of an ELIN, for as long as it is called back.
+CREATE TABLE emergency_call (
+    tenant_id    INTEGER NOT NULL,
+    elin         TEXT    NOT NULL,   -- without a `+`
+    extension_id INTEGER NOT NULL,
+    ends         REAL    NOT NULL,
+    PRIMARY KEY (tenant_id, elin)
+) WITHOUT ROWID;
+
 -- Calls that were routed and have not ended, as far as is known. Times are milliseconds since 1970.
 CREATE TABLE open_call (
     call_id       TEXT    PRIMARY KEY,   -- the engine's

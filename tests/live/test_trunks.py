@@ -270,6 +270,37 @@ def test_an_emergency_call_is_for_everybody_shows_where_it_comes_from_and_is_tri
         assert row["outcid"] == "+493055500112"
 
 
+def test_who_took_an_emergency_call_calls_back_at_the_elin(pbx: Pbx, line, carrier, gateway, rules):
+    ann, anns = line(ANN)
+    eve, eves = line(EVE)
+    there = carrier(BOB)
+    rules.add(gateway(there), type="Emergency", emergencyNumber="115")
+    place = "<e911Location><elin>+493055500115</elin><location>Cellar</location></e911Location>"
+    pbx.sipxcom("PUT", "rest/erls", f"<e911Locations>{place}</e911Locations>")
+    for number in (ann, eve):
+        pbx.sipxcom("PUT", f"rest/erl/user/{number}", "+493055500115")
+    assert there.call_in("+493055500115").wait("404", "180") == "404"  # nobody has called from there
+    for phone in (eves, anns):
+        call = phone.call("115")
+        taken = there.incoming()
+        assert shown_as(taken) == "+493055500115"
+        taken.answer()
+        call.wait("200")
+        call.hang_up()
+    pbx.post("extensions/status/update", extension_number=ann, status="DND", tenant_id=1)
+    back = there.call_in("493055500115", "+49115")  # as some carriers write it
+    rings = anns.incoming()
+    assert shown_as(rings) == "+49115"
+    rings.answer()
+    back.wait("200")
+    assert back.stream.hears(ANN)
+    assert rings.stream.hears(BOB)
+    back.hang_up()
+    row = the_row(pbx, "+49115")
+    assert told(row, "direction", "status", "final_dest", "didcid") == ("INBOUND_CALL", "ANSWERED", ann, "493055500115")
+    assert eves.is_left_alone(0.3)
+
+
 def test_who_may_not_call_outside_does_not(pbx: Pbx, line, carrier, gateway, rules):
     ann, anns = line()
     there = carrier()

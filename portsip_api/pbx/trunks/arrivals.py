@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 
 from portsip_api.pbx.numbers.outside import cleaned
-from portsip_api.pbx.trunks import addresses_sql, arrivals_sql
+from portsip_api.pbx.trunks import addresses_sql, arrivals_sql, emergency_calls
 from portsip_api.pbx.trunks.sip_trunks import literal
 
 ANSWERING: Final = (
@@ -32,10 +32,14 @@ class Source:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A call that came in; `number` is the tenant's, or empty where the tenant has no such number."""
+    """A call that came in; `number` is the tenant's, or empty where the tenant has no such number.
+
+    `elin` is set where a call comes back to who made an emergency call, whose number that is.
+    """
 
     source: Source
     number: str
+    elin: str = ""
 
 
 def sources(address: str, gateway_id: int | None = None) -> list[Source]:
@@ -66,7 +70,16 @@ def find(address: str, gateway_id: int | None, dialled: str) -> Arrival | None:
         for form in forms:
             if (source.tenant_id, form) in found:
                 return Arrival(source, form)
-    return Arrival(candidates[0], "")
+    return _back(candidates, tenants, cleaned(dialled)) or Arrival(candidates[0], "")
+
+
+def _back(candidates: list[Source], tenants: set[int], dialled: str) -> Arrival | None:
+    """Return where a call to a number that nobody has comes back to, if it is the ELIN of an emergency call."""
+    caller = emergency_calls.caller_from(tenants, dialled)
+    if caller is None:
+        return None
+    source = next(source for source in candidates if source.tenant_id == caller[0])
+    return Arrival(source, caller[1], dialled)
 
 
 def _hosts(address: str | None, proxy: str | None, account: str) -> list[Any]:

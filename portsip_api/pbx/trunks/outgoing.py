@@ -37,10 +37,13 @@ class Way:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A call to the outside. An emergency is tried over each way, whatever becomes of it."""
+    """A call to the outside. An emergency is tried over each way, whatever becomes of it, and shows the ELIN of the
+    place that the caller is at, nothing where none is known.
+    """
 
     ways: tuple[Way, ...]
     is_emergency: bool
+    elin: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,8 @@ def of(tenant_id: int, number: str, caller: Extension | None, now: Moment, shown
         rows = outgoing_sql.gateways_of_rule(tenant_id, rule_id, branch_id)
         dialled = _dialled(number, pattern, defaults(MEMBERS.get(kind, {})) | orjson.loads(members))
     is_emergency = pattern is not None and pattern.kind == EMERGENCY
-    wanted = shown
-    if is_emergency and caller is not None:
-        wanted = elin_of(tenant_id, caller.id) or shown
-    return Outgoing(tuple(_ways(rows, dialled, caller, wanted)), is_emergency)
+    elin = elin_of(tenant_id, caller.id) if is_emergency and caller is not None else ""
+    return Outgoing(tuple(_ways(rows, dialled, caller, elin or shown)), is_emergency, elin)
 
 
 def is_emergency(outside: Outside, number: str, now: Moment) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 
 from portsip_api.pbx.calls import call_limits
 from portsip_api.pbx.calls.going_on import open_calls
-from portsip_api.pbx.calls.plans import planning
+from portsip_api.pbx.calls.plans import calling_back, planning
 from portsip_api.pbx.calls.plans.asking import Ask, End, Later, RecordSound, Say
 from portsip_api.pbx.calls.plans.codes import PickUp
 from portsip_api.pbx.calls.plans.conferences import EnterConference
@@ -22,6 +22,7 @@ from portsip_api.pbx.calls.plans.paging import Page
 from portsip_api.pbx.calls.plans.parking import Park, Retrieve
 from portsip_api.pbx.calls.plans.queues import Queue
 from portsip_api.pbx.calls.records import INBOUND, INTERNAL, OUTBOUND, Party
+from portsip_api.pbx.trunks import emergency_calls
 from portsip_api.store import volatile
 from portsip_api.switch.freeswitch import call_recordings, recorded
 from portsip_api.switch.freeswitch.documents import document, element
@@ -77,9 +78,12 @@ def answer(form: Mapping[str, str]) -> str:
         keys = _KEYS.fullmatch(form.get(f"variable_{KEYS}", ""))
         plan = planning.go_on(call, topic, keys[0] if keys else "")
     else:
-        plan = planning.dial(call, found.number)
+        dial = calling_back.plan if found.is_call_back else planning.dial
+        plan = dial(call, found.number)
     if origin.id and not form.get(_CALL):
         plan = _begin(origin.id, found, plan)
+    if isinstance(plan, CallOutside) and plan.elin:
+        emergency_calls.note(plan.tenant_id, plan.elin, plan.causer_id)
     if isinstance(plan, Refuse):
         _log.info("A call is refused: %s.", plan.why, extra={"fields": {"tenant": found.tenant_id}})
     first = [*_beginning(form, found.caller), *_party(found), *found.first]
@@ -92,7 +96,7 @@ def _begin(id_: str, found: Whose, plan: Plan) -> Plan:
     """Write that a call begins, and return its plan: it is refused where it is one too many."""
     direction = OUTBOUND if isinstance(plan, CallOutside) else INTERNAL if found.extension else INBOUND
     caller = Party(found.caller.number, domain=found.caller.domain)
-    is_emergency = isinstance(plan, CallOutside) and plan.is_emergency
+    is_emergency = found.is_call_back or (isinstance(plan, CallOutside) and plan.is_emergency)
     limits = call_limits.of(found.tenant_id)
     with volatile.writing():
         reached = "" if is_emergency else call_limits.admit(limits, found.tenant_id, found.extension)

@@ -48,4 +48,4 @@ def beginning(found: Arrival, caller: Caller) -> Iterator[Step]:
     """Yield the steps that say whose call it is."""
     yield Step("set", f"pbx_from={caller.number}")
     yield Step("set", f"pbx_domain={found.source.domain}")
-    yield Step("set", f"pbx_did={found.number}")
+    yield Step("set", f"pbx_did={found.elin or found.number}")

@@ -23,7 +23,8 @@ class Whose:
     """A call: `extension` is the number of the extension that calls, nothing for one from outside; `causer` that of the
     one by whose rights it goes on, nothing where nobody's are known. `number` is what is called in the tenant, and
     `shown` a caller id that was asked for; `first` are steps that say whose call it is. `is_transferred`: the causer's
-    phone has put it through. `visited` are the numbers whose phones have sent it elsewhere.
+    phone has put it through. `visited` are the numbers whose phones have sent it elsewhere. `is_call_back`: it comes
+    back to who made an emergency call.
     """
 
     tenant_id: int
@@ -35,6 +36,7 @@ class Whose:
     first: tuple[Step, ...] = ()
     is_transferred: bool = False
     visited: tuple[str, ...] = ()
+    is_call_back: bool = False
 
 
 def whose(form: Mapping[str, str]) -> Whose | Refuse:
@@ -137,4 +139,7 @@ def _inbound(form: Mapping[str, str]) -> Whose | Refuse:
             is_transferred=not visited,
             visited=visited,
         )
-    return Whose(found.source.tenant_id, caller, "", "", found.number, first=first) if found.number else inbound.NOWHERE
+    if not found.number:
+        return inbound.NOWHERE
+    is_back = bool(found.elin)
+    return Whose(found.source.tenant_id, caller, "", "", found.number, first=first, is_call_back=is_back)

@@ -25,7 +25,8 @@ _UNKNOWN: Final = frozenset({Reason.NO_NUMBER, Reason.NO_PREFIX})  # what nobody
 @dataclass(frozen=True)
 class CallOutside(Plan):
     """The call goes to `number` over one of `ways`, the next where one cannot be reached; where somebody declines or is
-    busy it ends. An emergency is tried over each, whatever becomes of it. It may last for some `seconds`.
+    busy it ends. An emergency is tried over each, whatever becomes of it, from the place of an `elin` by the extension
+    `causer_id`, where these are known. It may last for some `seconds`.
     """
 
     tenant_id: int
@@ -33,6 +34,8 @@ class CallOutside(Plan):
     ways: tuple[Way, ...]
     is_emergency: bool
     seconds: int | None = None
+    elin: str = ""
+    causer_id: int = 0
 
 
 def plan(call: Call, number: str) -> Plan:
@@ -46,7 +49,8 @@ def plan(call: Call, number: str) -> Plan:
     if not found.ways:
         return Refuse(503, f"no gateway carries calls to {number}")
     if found.is_emergency:
-        return CallOutside(call.tenant_id, number, found.ways, is_emergency=True)
+        causer_id = causer.id if causer else 0
+        return CallOutside(call.tenant_id, number, found.ways, is_emergency=True, elin=found.elin, causer_id=causer_id)
     seconds = call_limits.outside_seconds_left(call.tenant_id, call.at)
     if seconds == 0:
         return Refuse(503, f"{call_limits.OUTSIDE_MINUTES} was reached")
