@@ -139,11 +139,12 @@ def test_names_of_before_are_spelled(empty, tmp_path):
     database.execute(
         "INSERT INTO extension (tenant_id, number, name_key, email_key, profile, options) VALUES"
         """ (1, '1', '', '', '{"first_name": "Zoë", "last_name": "Adams"}', '{"enable_extension": true}'),"""
-        """ (1, '2', '', '', '{}', '{"enable_extension": true}')"""
+        """ (1, '2', '', '', '{}', '{"enable_extension": true}'),"""
+        """ (1, '3', '', '', '{"first_name": "Zoë"}', '{"enable_extension": true}')"""
     )
     migrations.migrate(tmp_path / "lock")
     spelled = database.fetch_all("SELECT spelled_by_last, spelled_by_first FROM extension ORDER BY number")
-    assert spelled == [("23267963", "96323267"), ("", "")]
+    assert spelled == [("23267963", "96323267"), ("", ""), ("963", "")]
 
 
 def test_eight_processes_starting_at_once_apply_each_once(tmp_path):

@@ -223,12 +223,12 @@ def require_zone(objects: Mapping[str, Any], before: Extension | None = None) ->
 
 def _keys(profile: Mapping[str, str]) -> dict[str, str]:
     first, last = fold(profile["first_name"]), fold(profile["last_name"])
-    first_keys, last_keys = spelled(first), spelled(last)
+    by_last, by_first = spelled(last) + spelled(first), spelled(first) + spelled(last)
     return {
         "name_key": f"{last}\x1f{first}",
         "email_key": fold(profile["email"]),
-        "spelled_by_last": last_keys + first_keys,
-        "spelled_by_first": first_keys + last_keys,
+        "spelled_by_last": by_last,
+        "spelled_by_first": by_first if by_first != by_last else "",  # else one is found twice, and written twice
     }
 
 

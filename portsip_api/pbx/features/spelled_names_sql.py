@@ -16,7 +16,7 @@ def find(tenant_id: int, column: str, keys: str, permission: str, most: int) -> 
     """Return the numbers of extensions that are enabled and are given a permission, in the order of their names."""
     rows = database.fetch_all(
         f"SELECT o.number FROM (SELECT id, number, {column} AS keys, number_key FROM extension"
-        f"  WHERE tenant_id = :tenant AND {column} >= :keys AND {column} < :behind AND enabled = 1"
+        f"  WHERE tenant_id = :tenant AND {column} <> '' AND {column} >= :keys AND {column} < :behind AND enabled = 1"
         f"  ORDER BY {column}, number_key LIMIT {_READ}) AS o"
         " WHERE coalesce("
         "  (SELECT value FROM extension_permission WHERE extension_id = o.id AND permission = :permission),"
