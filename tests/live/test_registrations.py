@@ -3,7 +3,8 @@
 import pytest
 
 from tests.contract.servers import wait_until
-from tests.live.conftest import OTHER, Pbx
+from tests.live.conftest import BOB, OTHER, Pbx
+from tests.live.rows import check_row
 
 
 def test_a_phone_registers_and_is_shown_until_it_leaves(pbx: Pbx, phone):
@@ -72,13 +73,42 @@ def test_a_disabled_extension_may_not_register_and_may_again(pbx: Pbx, phone):
 
 @pytest.mark.unrecorded
 def test_a_new_password_counts_at_once(pbx: Pbx, phone):
-    number = pbx.extension()
+    number, other = pbx.extension(), pbx.extension()
     one = phone(number)
     assert one.register() == 200
     pbx.change(number, password="another-sip-secret")
+    assert one.call(other).wait("403", "180", "200", "480") == "403"
     assert one.register() == 403
     one.password = "another-sip-secret"
     assert one.register() == 200
+
+
+def test_a_deleted_extension_is_gone_at_once(pbx: Pbx, line):
+    (ann, anns), (bob, bobs) = line(), line(BOB)
+    pbx.post("extensions/destroy", extension_number=bob, tenant_id=1)
+    assert anns.call(bob).wait("404", "180", "480") == "404"
+    assert bobs.call(ann).wait("403", "180", "480") == "403"
+    assert bobs.register() == 403
+    assert bobs.is_left_alone(0)
+    check_row(pbx, ann, bob, "FAILED")
+
+
+@pytest.mark.unrecorded  # an extension has another id then
+def test_a_renumbered_extension_is_known_by_its_new_number_at_once(pbx: Pbx, line):
+    (ann, anns), (bob, bobs), new = line(), line(BOB), pbx.unused()
+    id_ = pbx.get("extensions/show", extension_number=bob, tenant_id=1)["id"]
+    pbx.post("extensions/update", id=id_, extension_number=new, tenant_id=1)
+    assert anns.call(bob).wait("404", "180", "480") == "404"
+    assert bobs.register() == 403
+    bobs.user = new
+    assert bobs.register() == 200
+    pbx.wait_status(new, "ONLINE")
+    call = anns.call(new)
+    bobs.incoming().answer()
+    call.wait("200")
+    assert call.stream.hears(BOB)
+    call.hang_up()
+    check_row(pbx, ann, new, "CALLER_HANGUP", by=new)
 
 
 def test_an_extension_is_there_while_one_of_two_phones_is(pbx: Pbx, phone):

@@ -29,6 +29,7 @@ OTHER = "b.test"
 LISTED = {"user": {"permissions": [{"name": "AutoAttendant", "value": "ENABLE"}]}}
 _OF_MESSAGE = re.compile(r"(mailbox~message~[^~]*~[a-z]+~)([0-9]+)")
 _OF_MADE = re.compile(r"(gateways|rules|orbits)/(\d+)")
+_SCHEDULE = re.compile(r'(?<="scheduleId": )\d+')
 _OF_GATEWAY = re.compile(r"\b(t\d+)-g(\d+)\b")
 PINS = {"room_pin": "4711", "admin_pin": "0815"}
 NEEDING_AN_ENGINE = {"extensions/call", "conference_room/participants/update", "conference_room/chairman/update"}
@@ -78,6 +79,10 @@ class Replay:
         """Ask the other API; what it makes has other ids now."""
         path = _OF_MADE.sub(lambda found: f"{found[1]}/{self.made[found[1], int(found[2])]}", path)
         portal = Portal(self.admin.http, "superadmin", ADMIN_PASSWORD)
+        if isinstance(body, dict):
+            body = json.loads(
+                _SCHEDULE.sub(lambda found: f"{found[1]}{self.made['schedules', int(found[2])]}", json.dumps(body))
+            )
         options = {"type": "text/plain"} if isinstance(body, str) and not body.startswith("<") else {}
         reply = portal.ask(method, path, body, headers={"Host": domain}, **options)
         assert reply.status_code == 200, reply.text
@@ -174,10 +179,14 @@ class Replay:
         """Hear of something."""
         self.listener._take(Commands(), event)  # type: ignore[arg-type]
 
+    def at(self, seconds):
+        """Let it be the time when the recording began."""
+        self.monkeypatch.setattr(clock, "wall", lambda: seconds)
+
     def cdr(self, record):
         """Be told what became of a call, twice, at the time when it ended: the minutes of a day are counted."""
         ended = int(record["variables"]["end_uepoch"]) / 1e6
-        self.monkeypatch.setattr(clock, "wall", lambda: ended)
+        self.at(ended)
         for _ in range(2):
             assert self.ask("/engine/freeswitch/cdr", json.dumps(record)) == ""
 
@@ -226,6 +235,7 @@ def test_a_recording(path, admin, ask, monkeypatch):
         "prompt": replay.prompt,
         "no prompt": replay.no_prompt,
         "event": replay.event,
+        "at": replay.at,
     }
     steps |= {"status": replay.status, "cdr": replay.cdr, "row": replay.row}
     for kind, *what in json.loads(path.read_text(encoding="utf-8").replace("<PIN>", VOICE_PIN)):
