@@ -90,6 +90,7 @@ def test_a_call_is_one_row_however_often_it_is_told(post, admin):
         ({"originate_disposition": "ALLOTTED_TIMEOUT", "hangup_cause": "NORMAL_CLEARING"}, "NO_ANSWER"),
         ({"originate_disposition": "USER_BUSY", "hangup_cause": "ORIGINATOR_CANCEL"}, "CANCELLED"),
         ({"hangup_cause": "NORMAL_CLEARING", "sip_hangup_disposition": "recv_bye"}, "CANCELLED"),
+        ({"hangup_cause": "USER_BUSY", "sip_hangup_disposition": "recv_refuse"}, "BUSY"),  # whom a client rings first
         ({"originate_disposition": "ORIGINATOR_CANCEL", "hangup_cause": "NO_USER_RESPONSE"}, "NO_ANSWER"),
         ({"originate_disposition": "ORIGINATOR_CANCEL", "hangup_cause": "UNALLOCATED_NUMBER"}, "FAILED"),
         ({"hangup_cause": "NO_ANSWER", "pbx_caller": "1000@pbx.local", "sip_auth_username": ""}, "NO_ANSWER"),
@@ -167,11 +168,11 @@ def test_a_leg_that_talked_to_nobody_else_changes_nothing(post, admin, change):
     assert rows(admin) == before
 
 
-def test_a_call_that_was_not_transferred_does_not_go_on(post, admin):
-    assert post(record(**ANSWERED)) == 200
-    before = rows(admin)
+def test_a_call_that_a_client_has_transferred_goes_on_too(post, admin):
+    assert post(record(**ANSWERED | {"sip_hangup_disposition": "send_bye"})) == 200
     assert post(record("1002", **LATER)) == 200
-    assert rows(admin) == before
+    (row,) = rows(admin)
+    assert (row["end_reason"], row["final_dest"]) == ("TRANSFERRED", "1002")
 
 
 def test_times_that_cannot_be_are_not_kept_as_they_are(post, admin):

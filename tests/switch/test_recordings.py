@@ -80,9 +80,7 @@ class Replay:
         path = _OF_MADE.sub(lambda found: f"{found[1]}/{self.made[found[1], int(found[2])]}", path)
         portal = Portal(self.admin.http, "superadmin", ADMIN_PASSWORD)
         if isinstance(body, dict):
-            body = json.loads(
-                _SCHEDULE.sub(lambda found: f"{found[1]}{self.made['schedules', int(found[2])]}", json.dumps(body))
-            )
+            body = json.loads(_SCHEDULE.sub(lambda found: str(self.made["schedules", int(found[0])]), json.dumps(body)))
         options = {"type": "text/plain"} if isinstance(body, str) and not body.startswith("<") else {}
         reply = portal.ask(method, path, body, headers={"Host": domain}, **options)
         assert reply.status_code == 200, reply.text

@@ -171,7 +171,7 @@ def _end_of_unanswered(variables: Mapping[str, str]) -> str:
 
 def _is_callers(variables: Mapping[str, str]) -> bool:
     """Tell whether the caller has ended the call."""
-    return variables.get("sip_hangup_disposition", "").startswith("recv_")
+    return variables.get("sip_hangup_disposition") in {"recv_bye", "recv_cancel"}
 
 
 def _status(variables: Mapping[str, str]) -> int:

@@ -19,12 +19,12 @@ class Partner(NamedTuple):
 def carry_on(tenant_id: int, call_id: str, partner: Partner, ended: int) -> None:
     """Write with whom a call went on, and until when, in milliseconds since 1970.
 
-    An inside call that went on to the outside is one to there. Of a call that was not transferred, or whose later end
-    is known, nothing is written. Raises NotFound.
+    An inside call that went on to the outside is one to there. Where its later end is known, nothing is written. Raises
+    NotFound.
     """
     with database.writing():
         row = Call.get(tenant_id, Call.ended.is_null(False), call_id=call_id)
-        if row.end_reason != TRANSFERRED or ended <= (row.ended or 0):
+        if ended <= (row.ended or 0):
             return
         extension = Extension.find(tenant_id, number=partner.number)
         values: dict[str, object] = {
@@ -32,6 +32,7 @@ def carry_on(tenant_id: int, call_id: str, partner: Partner, ended: int) -> None
             "recipient_extension": None if extension is None else extension.id,
             "related_call_id": partner.call_id or row.related_call_id,
             "ended": min(ended, MOST_TIME),
+            "end_reason": TRANSFERRED,  # also where a client has asked for it, and no phone
         }
         if partner.is_outside:
             values |= {"route": OUTSIDE, "direction": OUTBOUND if row.direction == INTERNAL else row.direction}
