@@ -9,6 +9,8 @@ import threading
 import time
 import wave
 
+from tests.live.srtp import Secret
+
 RATE = 8_000
 FRAME = 160  # samples, of 20 ms
 _BIAS = 0x84
@@ -70,6 +72,8 @@ class Stream:
         self._keys = threading.Lock()
         self._address: tuple[str, int] | None = None
         self._sent = 0
+        self.own: Secret | None = None  # with which it encrypts
+        self.other: Secret | None = None  # with which it decrypts
         self._paused = 0.0  # seconds in which keys were pressed
         self._threads = [threading.Thread(target=self._listen, daemon=True)]
         self._threads[0].start()
@@ -132,6 +136,10 @@ class Stream:
                 packet = self._socket.recv(2_048)
             except TimeoutError:
                 continue
+            if self.own is not None:
+                packet = self.other.open(packet) if self.other else b""
+            if not packet:
+                continue
             if packet[1] & 0x7F == 101 and packet[1] & 0x80:  # a key begins; its first packet is marked
                 self.keys.append(packet[12])
             if packet[1] & 0x7F == 0:  # PCMU
@@ -144,7 +152,8 @@ class Stream:
             at = sent * FRAME
             sound = bytes(encode(int(8_000 * math.sin(angle * (at + one)))) for one in range(FRAME))
             with self._keys:  # while a key is pressed, nothing else is sent
-                self._socket.sendto(struct.pack("!BBHII", 0x80, 0, self._sent & 0xFFFF, at, 4_711) + sound, address)
+                packet = struct.pack("!BBHII", 0x80, 0, self._sent & 0xFFFF, at, 4_711) + sound
+                self._socket.sendto(self.own.seal(packet) if self.own else packet, address)
                 self._sent += 1
             sent += 1
             time.sleep(max(0.0, began + self._paused + sent * 0.02 - time.monotonic()))

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from tests.live.audio import Stream
 from tests.live.sip import SipMessage, address_in, authorization
+from tests.live.srtp import Secret
 from tests.live.wire import Datagrams, Streams
 
 Wire = Datagrams | Streams
@@ -47,10 +48,12 @@ class Call:
 
     def sdp(self) -> str:
         """What the phone offers or answers."""
+        own = self.stream.own
         return (
             "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-            f"m=audio {self.stream.port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
-            f"a={'sendonly' if self.is_held else 'sendrecv'}\r\n"
+            f"m=audio {self.stream.port} RTP/{'SAVP' if own else 'AVP'} 0 101\r\n"
+            "a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
+            f"a={'sendonly' if self.is_held else 'sendrecv'}\r\n{own.line if own else ''}"
         )
 
     def respond(self, status: int, phrase: str = "x") -> None:
@@ -67,6 +70,7 @@ class Call:
 
     def talk(self, sdp: str) -> None:
         """Send sound to where an SDP says."""
+        self.stream.other = Secret.named_in(sdp)
         port = re.search(r"m=audio (\d+)", sdp)
         if port:
             self.stream.talk_to(("127.0.0.1", int(port[1])))
@@ -141,6 +145,7 @@ class Phone:
     ) -> None:
         self.user, self.domain, self.password, self.hertz = user, domain, password, hertz
         self.agent = "Test phone 1.0"
+        self.encrypts = False  # the sound of the calls that it makes
         self._server = server
         self.wire = wire or Datagrams(self.host, server)
         self._number = 0
@@ -218,6 +223,7 @@ class Phone:
     def call(self, number: str, *headers: tuple[str, str], domain: str = "") -> Call:
         """Call a number."""
         call = Call(self, f"{uuid.uuid4()}@phone", self.hertz)
+        call.stream.own = Secret.new() if self.encrypts else None
         self.calls[call.call_id] = call
         uri = f"sip:{number}@{domain or self.domain}"
         call.invite = self._invite(call, uri, headers)

@@ -1,4 +1,4 @@
-"""Phones over TLS and in browsers over WSS, and gateways over TCP and TLS: they are believed by their certificates."""
+"""Phones over TLS, and gateways over TCP and TLS: they are believed by their certificates."""
 
 import ssl
 
@@ -60,6 +60,23 @@ def test_a_phone_over_tls_registers_calls_and_is_called(pbx: Pbx, line, secure_p
     pbx.wait_status(ann, "OFFLINE")
 
 
+@pytest.mark.unrecorded  # what is asked is that of any call
+def test_a_phone_that_encrypts_its_sound_is_answered_so(line, secure_phone):
+    bob, bobs = line(BOB)
+    _, anns = secure_phone(ANN)
+    anns.encrypts = True
+    anns.wire.connect()
+    assert anns.register() == 200
+    call = anns.call(bob)
+    rings = bobs.incoming()
+    rings.answer()
+    call.wait("200")
+    assert "RTP/SAVP" in call.last.body
+    assert call.stream.hears(BOB)
+    assert rings.stream.hears(ANN)
+    call.hang_up()
+
+
 @pytest.mark.unrecorded  # nothing is asked
 def test_a_phone_that_does_not_believe_the_certificate_goes(secure_phone):
     _, anns = secure_phone(ANN, Authority())
@@ -119,6 +136,19 @@ def test_a_gateway_registers_over_its_transport(pbx: Pbx, over, gateway, transpo
     assert there.registrations.get(timeout=15) == ("firm", 600)
     assert f"transport={transport}" in there.contacts["firm"]
     wait_until(lambda: known(pbx).get(f"t1-g{id_}") == "REGED", "registered")
+
+
+@pytest.mark.unrecorded
+def test_calls_go_over_the_proxy_of_a_gateway_by_its_transport(pbx: Pbx, line, over, gateway, rules):  # noqa: F811
+    _, anns = line(ANN)
+    proxy = over("tls", BOB)
+    there = {"outboundAddress": proxy.host, "outboundPort": proxy.port, "address": "127.0.0.250"}
+    rules.prefix("+4951", gateway(proxy, addressTransport="tls", **there))
+    call = anns.call("+49511234")
+    rings = proxy.incoming()
+    rings.answer()
+    call.wait("200")
+    call.hang_up()
 
 
 @pytest.mark.unrecorded
