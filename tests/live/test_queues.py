@@ -1,5 +1,7 @@
 """Callers wait in queues, in order and with music, until a member answers or a limit is reached."""
 
+import time
+
 import pytest
 
 from tests.live.audio import wav
@@ -102,6 +104,26 @@ def test_callers_are_told_their_places(pbx: Pbx, line):
             assert second.stream.hears(hertz)
         first.hang_up()
         second.hang_up()
+
+
+@pytest.mark.unrecorded  # who rings first depends on the times of answers
+def test_who_waits_rings_whoever_has_rested_longest_when_its_turn_comes(pbx: Pbx, line):
+    (bob, bobs), (eve, eves), (_, anns), (_, zoes) = line(BOB), line(EVE), line(ANN), line(ANN)
+    number = queue(pbx, bob, eve, polling_strategy="LEAST_WORKED_HUNT")
+    first = anns.call(number)
+    first.wait("200")
+    rings = bobs.incoming()
+    second = zoes.call(number)
+    second.wait("200")
+    time.sleep(1)  # it waits
+    rings.answer()
+    assert first.stream.hears(BOB)
+    again = eves.incoming()
+    assert bobs.is_left_alone(0.2)
+    again.answer()
+    assert second.stream.hears(EVE)
+    first.hang_up()
+    second.hang_up()
 
 
 def test_who_waits_too_long_goes_on(pbx: Pbx, line):

@@ -1,7 +1,11 @@
 """Which places those who wait in a queue are told, and when."""
 
+import re
+
 import pytest
 
+from portsip_api.pbx.calls.going_on import open_calls
+from portsip_api.pbx.calls.records import INTERNAL, Party
 from portsip_api.pbx.events import outbox
 from portsip_api.switch.freeswitch import recorded
 from portsip_api.switch.freeswitch.queue_places import QueuePlaces
@@ -89,6 +93,27 @@ def test_who_is_connected_hears_no_more_of_it(scene):
     clock.now += 20
     places.tell(client)
     assert client.places() == [("a", "1")]  # no later than at first
+
+
+def test_members_who_ring_by_their_rest_are_ordered_anew_when_somebody_has_answered(scene, admin):
+    places, client, _ = scene
+    for number in ("1000", "1001", "1002"):
+        admin.make_extension(number)
+    given = {"queue_number": "800", "name": "Q", "members": ["1001", "1002"], "polling_strategy": "LEAST_WORKED_HUNT"}
+    admin.do("call_queues/create", **given, ring_time=9)
+    places.take(client, waits("a", announce=""))
+    places.take(client, waits("b", announce="", variable_pbx_round="4"))
+    places.take(client, waits("c", OTHER, announce="", variable_pbx_round="5"))  # which is there no more
+    open_calls.begin(1, "x", INTERNAL, Party("1000"), "1001")
+    open_calls.answer("x", "1001")
+    places.take(client, {"Event-Name": "CHANNEL_ANSWER", "Unique-ID": "m", "variable_originating_leg_uuid": "x"})
+    places.tell(client)
+    ((command, leg, name, steps),) = client.told
+    assert (command, leg, name) == ("uuid_setvar", "b", "p_4_")
+    assert re.findall(r"user/(\d+)@pbx.local", steps) == ["1002", "1001"]
+    assert steps.startswith("m:^:set:call_timeout=9^bridge:")
+    places.tell(client)
+    assert len(client.told) == 1
 
 
 def test_whoever_watches_queues_is_told(scene, admin):

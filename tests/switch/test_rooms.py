@@ -296,6 +296,14 @@ def test_who_waits_is_told_of_with_how_often_its_place_is_said():
     assert data(steps, "unset") == ["pbx_announce"]  # of a queue in which the call waited before
 
 
+def test_whose_members_ring_by_their_rest_is_told_of_with_where_their_order_is_kept():
+    steps, _ = written(queue(by_rest=True))
+    assert "pbx_round=0" in data(steps, "set")
+    assert data(steps, "sleep") == ["300", "500"]
+    steps, _ = written(queue())
+    assert "pbx_round=" in data(steps, "set")
+
+
 def test_a_queue_without_members_is_late_at_once():
     steps, _ = written(Queue(1, "800", (), "", None, 0, 0, Refuse(480, "late")))
     assert "480 Temporarily Unavailable" in data(steps, "respond")

@@ -103,7 +103,6 @@ class Listener:
             told = (str(event.get(name, "")) for name in ("to-user", "to-host", "network-ip"))
             sip_accounts.refused(*told)
             return
-        self._places.take(client, event)
         if event.get("Event-Name") == _RECORDED:
             self._depositor.put(Path(str(event.get("Record-File-Path", ""))))
             return
@@ -116,6 +115,7 @@ class Listener:
             return
         if event.get("Event-Name") == ANSWERED and event.get("variable_pbx_call"):
             open_calls.answer(str(event["variable_pbx_call"]), str(event.get("variable_dialed_user") or ""))
+        self._places.take(client, event)
         address = self._live.take(event)
         if address:
             lines.set_line(address, self._live.line(address))

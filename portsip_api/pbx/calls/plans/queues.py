@@ -24,7 +24,8 @@ class Queue(Plan):
     Those that wait take turns in the order in which they came; the `waves` of members ring one after the other, again
     and again. After `most_seconds`, and where `most_callers` wait already, `otherwise` follows; 0 is no limit.
     Nobody rings before the end of an intro that is heard `whole`; another one is broken off by who answers. Callers are
-    told their place every `announced` seconds, once for 0, and never for None.
+    told their place every `announced` seconds, once for 0, and never for None. Where the order of the members is
+    `by_rest`, it is another one as soon as somebody has answered.
     """
 
     tenant_id: int
@@ -37,9 +38,10 @@ class Queue(Plan):
     otherwise: Plan
     whole: bool = True
     announced: int | None = None
+    by_rest: bool = False
 
 
-def plan(call: Call, number: str, otherwise: Plan, *, takes_turn: bool) -> Plan:
+def plan(call: Call, number: str, otherwise: Plan, *, takes_turn: bool) -> Queue:
     """Return how a call waits at the number of a queue, and then `otherwise`; `takes_turn` as in `turns.in_order`."""
     queue = call_queues.show(call.tenant_id, QueueKey(number))
     values = queue.values
@@ -58,6 +60,7 @@ def plan(call: Call, number: str, otherwise: Plan, *, takes_turn: bool) -> Plan:
         otherwise,
         values["enable_play_full_intro"],
         values["announce_caller_position_interval"] if values["enable_announce_caller_position"] else None,
+        strategy == turns.LEAST_WORKED,
     )
 
 

@@ -14,10 +14,11 @@ from portsip_api.switch.freeswitch import access, music, recorded
 from portsip_api.switch.freeswitch.engine import leg_called, table
 from portsip_api.switch.freeswitch.event_socket import EventSocket
 from portsip_api.switch.freeswitch.steps.ringing import leg_of
-from portsip_api.switch.freeswitch.steps.writing import Step, Writing, Written
+from portsip_api.switch.freeswitch.steps.writing import Step, Writing, Written, inline
 
 _AFTER_INTRO: Final = 15  # seconds after which a place is told where an intro is heard meanwhile
 _STATE: Final = "Event-Name=CUSTOM,Event-Subclass=pbx::queue,Queue-State="
+_TO_ORDER: Final = "500"  # milliseconds in which the listener says who has rested longest since somebody answered
 _PAUSE: Final = 5  # seconds between two rounds
 _MOST_ROUNDS: Final = 400  # in which nobody answered; the call goes on then as if a limit were reached
 
@@ -30,7 +31,7 @@ def wait(writing: Writing, plan: Queue) -> Written:
         return late
     sound = music.named(plan.tenant_id, MUSIC, plan.music)
     round_, after = writing.node(), writing.node()
-    writing.keep_steps(f"{round_}_", _round(writing, plan, sound))
+    writing.keep_steps(f"{round_}_", _round(plan, writing.caller.domain, sound))
     release = Step("mutex", f"{key} off")
     writing.keep_steps(f"{after}_", [release, Step("event", f"{_STATE}left"), *late.steps])
     rounds = min(plan.most_seconds // _PAUSE + 2, _MOST_ROUNDS) if plan.most_seconds else _MOST_ROUNDS
@@ -41,6 +42,7 @@ def wait(writing: Writing, plan: Queue) -> Written:
         Step("sleep", "300"),
         *_intro(writing, plan),
         *_announced(plan),
+        Step("set", f"pbx_round={round_ if plan.by_rest else ''}"),
         Step("event", f"{_STATE}waiting"),
         Step("set", f"pbx_node={round_}"),
         Step("set", f"mutex_feedback={sound}"),
@@ -51,7 +53,8 @@ def wait(writing: Writing, plan: Queue) -> Written:
     if plan.most_seconds:
         chosen = f"sched_api(+{plan.most_seconds} none uuid_setvar {writing.origin.id} pbx_node {after})"
         enter += [Step("set", f"mutex_timeout={plan.most_seconds + 1}"), Step("set", f"pbx_limit=${{{chosen}}}")]
-    return Written([*enter, Step("mutex", key)], rounds + late.depth)
+    patient = [Step("sleep", _TO_ORDER)] if plan.by_rest else []
+    return Written([*enter, Step("mutex", key), *patient], rounds + late.depth)
 
 
 def _intro(writing: Writing, plan: Queue) -> Iterator[Step]:
@@ -74,10 +77,16 @@ def _announced(plan: Queue) -> Iterator[Step]:
     yield Step("set", "pbx_queued=${strepoch()}")
 
 
-def _round(writing: Writing, plan: Queue, sound: str) -> list[Step]:
+def order_again(client: EventSocket, leg: str, round_: str, plan: Queue, domain: str) -> None:
+    """Let a call that waits ring the members as a plan says, from its next round on. Raises SwitchUnavailable."""
+    sound = music.named(plan.tenant_id, MUSIC, plan.music)
+    client.api("uuid_setvar", leg, f"p_{round_}_", f"m:^:{inline(_round(plan, domain, sound))}")
+
+
+def _round(plan: Queue, domain: str, sound: str) -> list[Step]:
     steps = []
     for wave in plan.waves:
-        legs = ",".join(leg_of(leg, writing.caller.domain, is_alone=False) for leg in wave)
+        legs = ",".join(leg_of(leg, domain, is_alone=False) for leg in wave)
         steps += [Step("set", f"call_timeout={max(leg.seconds for leg in wave)}"), Step("bridge", legs)]
     return [*steps, Step("set", f"playback_timeout_sec={_PAUSE}"), Step("playback", sound)]
 
