@@ -39,12 +39,13 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 	@$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
-# What makes a client in TypeScript of the OpenAPI documents. Without it one test is passed over.
+# What makes a client in TypeScript of the OpenAPI documents, and a phone for browsers. Without it a few tests are passed
+# over.
 .venv/clients.stamp: tests/clients/package.json tests/clients/package-lock.json .venv/test.stamp
 	@mkdir -p .venv/clients && cp tests/clients/package*.json .venv/clients/
 	@if ! command -v npm >/dev/null; then touch $@; \
 	elif (cd .venv/clients && npm ci --silent --ignore-scripts --no-audit --no-fund); then touch $@; \
-	else echo "npm could not install a generator of clients; its test is passed over." >&2; fi
+	else echo "npm could not install a generator of clients; its tests are passed over." >&2; fi
 
 run: .venv/run.stamp
 	@$(BIN)/pbx init
@@ -76,7 +77,7 @@ coverage: .venv/test.stamp .venv/clients.stamp
 
 # Calls on a real engine, which FREESWITCH names: make live FREESWITCH=/usr/bin/freeswitch
 # With FAULTS=long a hundred of them are cut short by kill -9.
-live: .venv/test.stamp
+live: .venv/test.stamp .venv/clients.stamp
 	FREESWITCH=$(FREESWITCH) $(BIN)/pytest -n 0 tests/live
 
 bench: .venv/run.stamp

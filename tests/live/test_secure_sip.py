@@ -1,16 +1,24 @@
-"""Phones over TLS, and gateways over TCP and TLS: they are believed by their certificates."""
+"""Phones over TLS and in browsers over WSS, and gateways over TCP and TLS: they are believed by their certificates."""
 
+import base64
+import hashlib
+import os
 import ssl
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from playwright.sync_api import sync_playwright
 
 from tests.authority import Authority
 from tests.contract.servers import wait_until
+from tests.crm import SIP_PASSWORD
+from tests.live.browser import CHROMIUM, FLAGS, HAS_JSSIP, OF_SOUND, PAGE, Softphone
 from tests.live.carrier import Carrier
-from tests.live.conftest import ANN, BOB, Pbx
+from tests.live.conftest import ANN, BOB, HOME, RULES, Pbx
 from tests.live.test_trunks import gateway, gateway_to, known, rules, shown_as  # noqa: F401
 from tests.live.wire import Streams, wait_failure
+from tests.web import serving
 
 
 def trusting(authority: Authority, folder) -> ssl.SSLContext:
@@ -161,3 +169,62 @@ def test_a_gateway_that_is_not_who_it_should_be_gets_no_call(pbx: Pbx, line, ove
     assert call.wait("200", "503", "480", within=40) == "503"
     assert wait_failure(there.wire)
     assert there.is_left_alone(0.3)
+
+
+@pytest.fixture
+def browser(pbx: Pbx):
+    """A browser that believes the engine's certificate by its key, and no other one."""
+    if CHROMIUM is None or not HAS_JSSIP:
+        pytest.skip("needs `chromium`, a package of Debian, and JsSIP, which `make test` installs")
+    shown = ssl.get_server_certificate(("127.0.0.1", pbx.engine.ports["wss"]))
+    key = x509.load_pem_x509_certificate(shown.encode()).public_key()
+    digest = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
+    believed = f"ignore-certificate-errors-spki-list={base64.b64encode(digest).decode()}"
+    flags = [f"--{flag}" for flag in (*FLAGS, *OF_SOUND, believed, *("no-sandbox",) * (os.geteuid() == 0))]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def softphone(pbx: Pbx, browser):
+    """A function that makes an extension and a browser's phone of it, and returns both."""
+
+    def make(hertz):
+        number = pbx.extension(forward_rules={"available": RULES})
+        url = f"wss://127.0.0.1:{pbx.engine.ports['wss']}"
+        return number, Softphone(browser.new_page(), web, url, f"{number}@{HOME}", SIP_PASSWORD, hertz)
+
+    with serving() as web:
+        web.answers |= {"/": PAGE, "/favicon.ico": PAGE}
+        yield make
+
+
+@pytest.mark.unrecorded  # a browser names itself and its addresses otherwise each time
+def test_a_browser_registers_calls_and_is_called(pbx: Pbx, line, softphone):
+    bob, bobs = line(BOB)
+    ann, anns = softphone(ANN)
+    assert anns.wait("registered", "registrationFailed") == "registered"
+    pbx.wait_status(ann, "ONLINE")
+    anns.call(bob)
+    rings = bobs.incoming()
+    assert shown_as(rings) == ann
+    rings.answer()
+    assert anns.wait("accepted", "failed") == "accepted"
+    assert rings.stream.hears(ANN)
+    assert anns.hears(BOB)
+    anns.hang_up()
+    rings.wait("BYE")
+    pbx.wait_status(bob, "ONLINE")
+    anns.forget()
+    call = bobs.call(ann)
+    anns.wait("rings")
+    anns.answer()
+    call.wait("200")
+    assert call.stream.hears(ANN)
+    assert anns.hears(BOB)
+    call.hang_up()
+    anns.wait("ended")
+    anns.page.close()
+    pbx.wait_status(ann, "OFFLINE")
