@@ -1,12 +1,13 @@
 """The engine of a demonstration: phones and calls that nobody hears. See `pbx.upkeep.demo_life`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.calls.active import ActiveCall
 from portsip_api.pbx.calls.conferencing import Command, LiveConference
 from portsip_api.pbx.calls.history import PastCall
+from portsip_api.pbx.calls.kept.forgetting import Account
 from portsip_api.pbx.calls.placing import PlacedCall
 from portsip_api.pbx.calls.records import Party
 from portsip_api.pbx.calls.registrations import Registration
@@ -67,6 +68,20 @@ class DemoSwitch:
     def message_waiting(self, domain: str, number: str, counts: Counts) -> None:
         """Tell nobody, since there are no phones."""
         del domain, number, counts
+
+    # Accounts.
+
+    def forget_accounts(self, accounts: Collection[Account]) -> None:
+        """Do nothing: there are no phones."""
+        del accounts
+
+    def accounts_there(self) -> Collection[Account]:
+        """Return none, since nobody keeps any."""
+        return ()
+
+    def recall_accounts(self, accounts: Collection[Account]) -> None:
+        """Do nothing, as above."""
+        del accounts
 
     # Conferences.
 

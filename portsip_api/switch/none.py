@@ -1,10 +1,11 @@
 """No SIP engine: nothing registers, and no call can be placed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from portsip_api.pbx.calls.active import ActiveCall
 from portsip_api.pbx.calls.conferencing import Command, LiveConference
+from portsip_api.pbx.calls.kept.forgetting import Account
 from portsip_api.pbx.calls.placing import PlacedCall
 from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import SwitchUnavailable
@@ -58,6 +59,20 @@ class NoSwitch:
     def message_waiting(self, domain: str, number: str, counts: Counts) -> None:
         """Tell nobody, since there are no phones."""
         del domain, number, counts
+
+    # Accounts.
+
+    def forget_accounts(self, accounts: Collection[Account]) -> None:
+        """Do nothing: nobody keeps any."""
+        del accounts
+
+    def accounts_there(self) -> Collection[Account]:
+        """Return none, since nobody keeps any."""
+        return ()
+
+    def recall_accounts(self, accounts: Collection[Account]) -> None:
+        """Do nothing, as above."""
+        del accounts
 
     # Conferences.
 

@@ -25,6 +25,7 @@ from cryptography import x509
 from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.switch.freeswitch.event_socket import Door, EventSocket
+from portsip_api.switch.teller import TURN
 from tests.authority import Authority
 from tests.contract.servers import ROOT, Server, start_server, wait_until
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
@@ -214,6 +215,10 @@ class Pbx:
         """Change an extension."""
         self.post("extensions/update", extension_number=number, tenant_id=self.tenants[domain], **fields)
 
+    def wait_forgotten(self) -> None:
+        """Wait until the engine asks again for who has changed."""
+        time.sleep(3 * TURN)
+
     def status(self, number: str, domain: str = HOME) -> str:
         """What is shown of an extension."""
         shown = self.get("extensions/show", extension_number=number, tenant_id=self.tenants[domain])
@@ -327,9 +332,13 @@ class Pbx:
 
     def kill_server(self) -> None:
         """Kill every process of the server, and start it again where it was."""
-        port = self.server.port
         os.killpg(self.server.pid, signal.SIGKILL)
         self.server.wait_end()
+        self.start_server()
+
+    def start_server(self) -> None:
+        """Start the server again where it was."""
+        port = self.server.port
         given = {**self.server.given, "PBX_BIND": f"127.0.0.1:{port}"}
         self.server = start_server("gunicorn", self.server.data_dir, **given)
 
@@ -358,7 +367,17 @@ def free_ports(*names: str) -> dict[str, int]:
 def pbx(servers: None, template: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     """Both, running."""
     folder = tmp_path_factory.mktemp("live")
-    data = shutil.copytree(template[1], folder / "data")
+    shutil.copytree(template[1], folder / "data")
+    with started(folder, Recorder(), is_recorded=RECORD) as (running, _):
+        yield running
+
+
+@contextmanager
+def started(
+    folder: Path, recorder: Recorder, more: int = 0, *, is_recorded: bool = False
+) -> Iterator[tuple[Pbx, list[Server]]]:
+    """Run a server over the store in a folder, an engine, and some more servers that it asks where that one is away."""
+    data = folder / "data"
     ports = free_ports("phones", "gateways", "commands", "tls", "wss", "gateways over tls")
     audio = 20_000 + secrets.randbelow(20_000) // 2 * 2
     variables = {
@@ -371,21 +390,22 @@ def pbx(servers: None, template: Any, tmp_path_factory: pytest.TempPathFactory) 
         "PBX_TOKEN_TTL": "3600",
         "PBX_WORKERS": "2",
     }
-    server = start_server("gunicorn", data, **variables)
-    recorder = Recorder()
     with ExitStack() as stack:
-        stack.callback(server.stop)
-        url = stack.enter_context(recorder.before(server.url)) if RECORD else server.url
-        door = _write_configuration(folder, data, variables, url, f"{audio}-{audio + 400}")
+        server, *others = [start_server("gunicorn", data, **variables) for _ in range(1 + more)]
+        for one in (server, *others):
+            stack.callback(one.stop)
+        urls = [stack.enter_context(recorder.before(server.url)) if is_recorded else server.url]
+        urls += [one.url for one in others]
+        door = _write_configuration(folder, data, variables, urls, f"{audio}-{audio + 400}")
         engine = Engine(folder / "engine", ports, door, authority)
         engine.start()
         stack.callback(engine.kill)
-        if RECORD:
+        if is_recorded:
             stack.enter_context(recorder.listening(door))
         running = Pbx(server, engine, recorder)
         running.set_up()
         stack.callback(running.stop_server)
-        yield running
+        yield running, others
 
 
 @pytest.fixture(autouse=True)
@@ -405,10 +425,10 @@ def _certificate(folder: Path, authority: Authority) -> dict[str, str]:
     return {"PBX_SIP_CERTIFICATE_FILE": own, "PBX_SIP_KEY_FILE": own, "PBX_TRUNK_CA_FILE": trusted}
 
 
-def _write_configuration(folder: Path, data: Path, variables: dict[str, str], url: str, audio: str) -> Door:
+def _write_configuration(folder: Path, data: Path, variables: dict[str, str], urls: list[str], audio: str) -> Door:
     pbx_command = [sys.executable, "-m", "portsip_api", "switch", "config", "freeswitch", str(folder / "engine")]
     subprocess.run(
-        [*pbx_command, "--url", url, "--rtp", audio],
+        [*pbx_command, *(word for url in urls for word in ("--url", url)), "--rtp", audio],
         check=True, cwd=ROOT, env=os.environ | variables | {"PBX_DATA_DIR": str(data)}, capture_output=True,
     )  # fmt: skip
     port = int(variables["PBX_SWITCH_URL"].rpartition(":")[2])

@@ -12,6 +12,7 @@ MUSIC, MORE = 700, 1200  # tones in hertz
 def test_who_is_held_hears_the_music_of_who_holds(pbx: Pbx, line):
     (ann, anns), (bob, bobs) = line(), line(hertz=BOB)
     pbx.play_on_hold(ann, a=wav(MUSIC, 2), b=wav(MORE, 2))
+    pbx.wait_forgotten()
     call = anns.call(bob)
     heard = bobs.incoming()
     heard.answer()

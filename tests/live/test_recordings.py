@@ -33,6 +33,7 @@ def test_what_an_extension_talks_is_recorded(pbx: Pbx, line, who):
     ann, anns = line()
     bob, bobs = line(BOB)
     pbx.change(ann if who == "caller" else bob, options={"enable_audio_record_calls": True})
+    pbx.wait_forgotten()
     call = anns.call(bob)
     rings = bobs.incoming()
     time.sleep(1)
@@ -57,6 +58,7 @@ def test_a_call_that_a_client_places_is_recorded(pbx: Pbx, line):
     ann, anns = line()
     bob, bobs = line(BOB)
     pbx.change(ann, options={"enable_audio_record_calls": True})
+    pbx.wait_forgotten()
     pbx.post("extensions/call", extension=ann, to=bob, tenant_id=1)
     anns.incoming().answer()
     rings = bobs.incoming()
@@ -71,6 +73,7 @@ def test_a_call_that_a_client_places_is_recorded(pbx: Pbx, line):
 def test_a_message_is_no_talk(pbx: Pbx, line):
     ann, anns = line()
     pbx.change(ann, options={"enable_audio_record_calls": True})
+    pbx.wait_forgotten()
     box = pbx.extension()
     call = anns.call(box)
     assert call.stream.hears(BEEP, 20)

@@ -1,10 +1,12 @@
 """`pbx switch`: the engine's configuration, and what is wrong between it and this server."""
 
 import json
+import re
 import sqlite3
 import ssl
 import stat
 from contextlib import closing
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -12,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from portsip_api.pbx.media import voice
 from portsip_api.switch.freeswitch import static
 from tests.authority import Authority, pem_of
 from tests.ops.commands import run
@@ -53,6 +56,50 @@ def test_the_configuration_is_written_with_secrets_that_stay(tmp_path):
     root = ET.parse(file).getroot()
     assert parameters(root, "event_socket")["password"] == password
     assert "http://[::1]:1/engine/freeswitch/directory" in file.read_text()
+
+
+def test_a_second_server_is_asked_where_the_first_one_does_not_answer(tmp_path):
+    run(tmp_path / "data", "init")
+    urls = ["http://192.0.2.1:8899", "http://192.0.2.2:8899/"]
+    options = [word for url in urls for word in ("--url", url)]
+    result = run(tmp_path / "data", "switch", "config", "freeswitch", str(tmp_path), *options, **ENGINE)
+    assert result.returncode == 0, result.stderr
+    root = ET.parse(tmp_path / "freeswitch.xml").getroot()
+    bindings = root.findall(".//binding")
+    for section in static.SECTIONS:
+        asked = [one[0].attrib for one in bindings if one.get("name") == section]
+        assert [(one["value"], one["bindings"]) for one in asked] == [
+            (f"http://192.0.2.{host}:8899/engine/freeswitch/{section}", section) for host in (1, 2)
+        ]
+    records = root.findall(".//configuration[@name='json_cdr.conf']//param")
+    sent = [one.get("value") for one in records if one.get("name") == "url"]
+    assert sent == [f"http://192.0.2.{host}:8899/engine/freeswitch/cdr" for host in (1, 2)]
+
+
+def test_while_this_server_is_away_emergency_calls_leave_and_all_others_are_told_so(tmp_path):
+    run(tmp_path / "data", "init")
+    run(tmp_path / "data", "switch", "config", "freeswitch", str(tmp_path), **ENGINE)
+    root = ET.parse(tmp_path / "freeswitch.xml").getroot()
+    (context,) = root.findall(".//section[@name='dialplan']/context")
+    assert context.get("name") == "global"
+    conditions = [
+        [(one.get("field", ""), one.get("expression", "")) for one in extension.findall("condition")]
+        for extension in context.findall("extension")
+    ]
+    dialled, place = conditions[0]
+    # Nothing but a number is looked for: FreeSWITCH would run what else stands in the name of a variable.
+    assert dialled[0] == "destination_number"
+    assert [bool(re.search(dialled[1], text)) for text in ("112", "+49112", "*9112", "sos")] == [True] * 4
+    for text in ("", "${system(id)}", "112 x", "112}", "x112", "sos1", "1" * 33):
+        assert not re.search(dialled[1], text), text
+    assert place == ("${pbx_emergency_${destination_number}}", "^([0-9]+)$")
+    assert conditions[1:] == [[("${sofia_profile_name}", "^phones$")], [("", "")]]
+    steps = [[(one.get("application"), one.get("data", "")) for one in part.iter("action")] for part in context]
+    assert ("bridge", "${pbx_emergency_way$1}") in steps[0]
+    (prompt,) = [data for application, data in steps[1] if application == "playback"]
+    assert Path(prompt).read_bytes() == voice.own("out-of-service")
+    for part in steps:
+        assert part[-2] == ("respond", "503 The PBX does not answer")
 
 
 @pytest.mark.parametrize("ports", ["1-2", "20000", "30000-20000", "20000-70000", "20000-20000"])

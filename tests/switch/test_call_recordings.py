@@ -63,7 +63,7 @@ def test_who_is_recorded_is_so_as_caller_and_as_callee(ask):
     callee, caller = ask("directory", **user), ask("directory", **user, action="sip_auth", sip_auth_method="INVITE")
     assert f"{','.join(HOW)},execute_on_answer=record_session {settings.current().switch_path}/call~1~" in callee
     assert '<variable name="pbx_recorded" value="' in caller
-    assert "pbx_recorded" not in ask("directory", **user, action="sip_auth", sip_auth_method="REGISTER")
+    assert ask("directory", **user, action="sip_auth", sip_auth_method="REGISTER") == caller == callee
     assert "record" not in ask("directory", **user | {"user": "1001"})
 
 

@@ -9,9 +9,12 @@ from portsip_api import settings
 from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
 from portsip_api.pbx.calls import sip_accounts
 from portsip_api.pbx.calls.going_on import open_calls
+from portsip_api.pbx.calls.kept.forgetting import EVERY, Account
+from portsip_api.pbx.calls.kept.tables import AccountChange
 from portsip_api.pbx.calls.records import INTERNAL, Party
 from portsip_api.pbx.errors import NotFound
 from portsip_api.pbx.upkeep import measures
+from portsip_api.store import database
 from portsip_api.store.clock import clock
 from portsip_api.switch.freeswitch import listener
 from portsip_api.switch.freeswitch.engine import FreeSwitch
@@ -137,6 +140,31 @@ def test_what_was_missed_is_found_out_after_each_connection(listen, statuses):
     listen(before, after, then=then)
 
 
+def test_after_each_connection_the_engine_is_to_ask_again_for_all_accounts(listen, admin):
+    noted = threading.Event()
+
+    def before(peer):
+        reconciling(peer)
+        assert noted.wait(20)
+
+    def after(peer):
+        reconciling(peer)
+        peer.command()
+
+    def take():
+        found = [(row.number, row.domain) for row in AccountChange.select()]
+        with database.writing():
+            AccountChange.delete().execute()
+        return found
+
+    def then():
+        assert wait_until(take, "the first note", 20) == [("", "")]
+        noted.set()
+        assert wait_until(take, "the second note", 20) == [("", "")]
+
+    listen(before, after, then=then)
+
+
 def test_calls_that_the_engine_has_no_more_end_and_those_that_go_on_do_not(listen, statuses, admin, monkeypatch):
     monkeypatch.setattr(open_calls, "YOUNG", -1_000)
     for id_ in ("lost", "first", "transferred"):
@@ -170,12 +198,19 @@ def test_calls_that_the_engine_has_no_more_end_and_those_that_go_on_do_not(liste
 
 def test_a_wrong_proof_of_a_phone_is_counted(listen, admin):
     admin.make_extension("1000")
-    failure = {"Event-Name": "CUSTOM", "Event-Subclass": "sofia::register_failure", "network-ip": "192.0.2.1"}
+    attempt = {"Event-Name": "CUSTOM", "Event-Subclass": "sofia::register_attempt", "network-ip": "192.0.2.1"}
+    # Whom a call is for is not whose proof is wrong.
+    attempt |= {"username": "1000", "realm": "pbx.local", "to-user": "1001", "to-host": "pbx.local"}
 
     def engine(peer):
         reconciling(peer)
+        for result in ("SUCCESS", "RENEWED", "STALE"):
+            peer.event(json.dumps(attempt | {"auth-result": result}).encode())
+        peer.event(json.dumps(attempt | {"auth-result": "FORBIDDEN", "username": "9999"}).encode())
         for _ in range(settings.current().login_failures):
-            peer.event(json.dumps(failure | {"to-user": "1000", "to-host": "pbx.local"}).encode())
+            peer.event(json.dumps(attempt | {"auth-result": "FORBIDDEN"}).encode())
+            assert peer.command() == ["api xml_flush_cache id 1000 pbx.local"]
+            peer.reply(b"+OK cleared 1 entry")
         peer.command()
 
     def is_refused():
@@ -209,6 +244,47 @@ def test_registrations_are_told_as_they_are_and_dropped(configure):
         assert (found.identity, found.contact, found.ip) == ("1000@pbx.local", "sip:1000@192.0.2.1:5060", "192.0.2.1")
         assert 295 <= found.seconds_to_expire <= 300
         FreeSwitch().drop(found)
+
+
+def test_accounts_are_forgotten_and_asked_for_by_what_the_engine_keeps_them_by(configure):
+    told = []
+
+    def engine(peer):
+        peer.let_in()
+        while lines := peer.command():
+            told.extend(lines)
+            phone = PHONE.format(call_id="a", user="1000", agent="A")
+            peer.reply(phone.encode() if "xmlstatus" in lines[0] else b"+OK")
+
+    with serving(engine) as server:
+        configuration = configure(PBX_SWITCH="freeswitch", PBX_SWITCH_URL=f"tcp://127.0.0.1:{server.door().port}")
+        configuration.switch_password_path.write_text(PASSWORD)
+        ann, bob = Account("1000", "pbx.local"), Account("*1001", "b.test")
+        FreeSwitch().forget_accounts([ann, bob])
+        FreeSwitch().forget_accounts([ann, EVERY])
+        assert FreeSwitch().accounts_there() == [ann]
+        FreeSwitch().recall_accounts([ann, bob])
+    assert told == [
+        "api xml_flush_cache id 1000 pbx.local",
+        "api xml_flush_cache id *1001 b.test",
+        "api xml_flush_cache",
+        "api sofia xmlstatus profile phones reg",
+        "api user_data 1000@pbx.local attr id",
+        "api user_data *1001@b.test attr id",
+    ]
+
+
+@pytest.mark.parametrize("user", ["10 00", "1000\nx", "${system(id)}", "1000@x", "\u00e4"])
+def test_who_has_registered_by_what_is_no_number_is_not_asked_for(configure, user):
+    def engine(peer):
+        peer.let_in()
+        peer.command()
+        peer.reply(PHONE.format(call_id="a", user=user, agent="A").encode())
+
+    with serving(engine) as server:
+        configuration = configure(PBX_SWITCH="freeswitch", PBX_SWITCH_URL=f"tcp://127.0.0.1:{server.door().port}")
+        configuration.switch_password_path.write_text(PASSWORD)
+        assert FreeSwitch().accounts_there() == []
 
 
 def engine_measures():

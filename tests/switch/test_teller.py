@@ -1,4 +1,4 @@
-"""The thread that tells the engine what waits in mailboxes."""
+"""The thread that tells the engine of changes."""
 
 import threading
 
@@ -19,11 +19,15 @@ class Slow(NoSwitch):
 
     def __init__(self):
         self.failures = [SwitchUnavailable("The SIP engine cannot be reached."), ValueError("What is this?")]
-        self.told = threading.Event()
+        self.told, self.forgotten = threading.Event(), threading.Event()
 
-    def message_waiting(self, domain, number, counts):
+    def forget_accounts(self, accounts):
+        assert set(accounts) == {("1000", "pbx.local")}
         if self.failures:
             raise self.failures.pop(0)
+        self.forgotten.set()
+
+    def message_waiting(self, domain, number, counts):
         assert (domain, number, counts.new) == ("pbx.local", "1000", 1)
         self.told.set()
 
@@ -44,6 +48,7 @@ def test_it_goes_on_whatever_happens(message, monkeypatch):
     thread.start()
     try:
         assert engine.told.wait(20)
+        assert engine.forgotten.is_set()
     finally:
         stopping.set()
         thread.join()

@@ -38,9 +38,15 @@ class Ports(click.ParamType[tuple[int, int]]):
 @switch.command("config", cls=click.Command)
 @click.argument("engine", type=click.Choice(["freeswitch"]))
 @click.argument("folder", type=click.Path(file_okay=False, resolve_path=True, path_type=Path))
-@click.option("--url", help="This server's address as the engine reaches it; else that of PBX_BIND.")
+@click.option(
+    "--url",
+    "urls",
+    multiple=True,
+    help="This server's address as the engine reaches it, else that of PBX_BIND; once more for each other one over the"
+    " same store, which is asked where those before it do not answer.",
+)
 @click.option("--rtp", type=Ports(), default=(16384, 32767), metavar="FIRST-LAST", help="The ports of audio.")
-def config(engine: str, folder: Path, url: str | None, rtp: tuple[int, int]) -> None:
+def config(engine: str, folder: Path, urls: tuple[str, ...], rtp: tuple[int, int]) -> None:
     """Write the static configuration of an engine into a folder, and make its secrets where they are missing.
 
     Everything else the engine asks this server for. The file holds both secrets; the engine's user must be able to read
@@ -54,7 +60,7 @@ def config(engine: str, folder: Path, url: str | None, rtp: tuple[int, int]) -> 
     access.make()
     recorded.make_folder()
     place = static.Place(
-        url or f"http://{settings.current().bind}",
+        urls or (f"http://{settings.current().bind}",),
         access.secret(),
         access.door(),
         settings.current().server_address,

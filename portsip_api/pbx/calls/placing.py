@@ -10,6 +10,7 @@ from portsip_api.pbx.access import tenant_limits, tenants
 from portsip_api.pbx.calls import caller_ids, history
 from portsip_api.pbx.calls.active import CallControl
 from portsip_api.pbx.calls.conferencing import Conferencing
+from portsip_api.pbx.calls.kept.forgetting import Keeper
 from portsip_api.pbx.calls.registrations import Registrar
 from portsip_api.pbx.errors import Conflict, Forbidden, Invalid
 from portsip_api.pbx.extensions import dialling_rights
@@ -45,7 +46,7 @@ class PlacedCall:
     conference_pin: str
 
 
-class Switch(Registrar, CallControl, Conferencing, MessageWaiting, TrunkLines, Protocol):
+class Switch(Registrar, CallControl, Conferencing, MessageWaiting, Keeper, TrunkLines, Protocol):
     """What the PBX asks of a SIP engine; the engines are in `switch/`."""
 
     @property

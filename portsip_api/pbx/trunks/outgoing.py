@@ -84,9 +84,8 @@ def of(tenant_id: int, number: str, caller: Extension | None, now: Moment, shown
     if pattern is None:
         rows, dialled = outgoing_sql.gateways_without_rules(tenant_id, branch_id), number
     else:
-        rule_id, kind, members = outgoing_sql.rule(tenant_id, pattern.rule)
-        rows = outgoing_sql.gateways_of_rule(tenant_id, rule_id, branch_id)
-        dialled = _dialled(number, pattern, defaults(MEMBERS.get(kind, {})) | orjson.loads(members))
+        rows, members = _carried(tenant_id, pattern.rule, branch_id)
+        dialled = _dialled(number, pattern, members)
     is_emergency = pattern is not None and pattern.kind == EMERGENCY
     elin = elin_of(tenant_id, caller.id) if is_emergency and caller is not None else ""
     return Outgoing(tuple(_ways(rows, dialled, caller, elin or shown)), is_emergency, elin)
@@ -96,6 +95,28 @@ def is_emergency(outside: Outside, number: str, now: Moment) -> bool:
     """Tell whether a number is one that everybody may call."""
     pattern = outside.pattern_of(number, now)
     return pattern is not None and pattern.kind == EMERGENCY
+
+
+def emergencies(tenant_id: int, extension_id: int) -> dict[str, tuple[Way, ...]]:
+    """Return the ways by which calls of an extension to each emergency number leave, whenever they are made.
+
+    Schedules are not asked, but rules without one come first. Numbers of which a rule knows only the beginning are left
+    out.
+    """
+    patterns: dict[str, Pattern] = {}
+    for pattern in sorted(outside_rows.load(tenant_id).patterns, key=lambda pattern: pattern.periods is not None):
+        if pattern.kind == EMERGENCY and pattern.is_enabled and pattern.prefix and pattern.digits == 0:
+            patterns.setdefault(pattern.prefix, pattern)
+    caller = Extension.find(tenant_id, id=extension_id) if patterns else None
+    if caller is None:
+        return {}
+    elin = elin_of(tenant_id, extension_id)
+    carried = {name: _carried(tenant_id, name, caller.branch_id) for name in {one.rule for one in patterns.values()}}
+    found = {}
+    for number, pattern in patterns.items():
+        rows, members = carried[pattern.rule]
+        found[number] = tuple(_ways(rows, _dialled(number, pattern, members), caller, elin))
+    return {number: ways for number, ways in found.items() if ways}
 
 
 def elin_of(tenant_id: int, extension_id: int) -> str:
@@ -109,6 +130,13 @@ def elin_of(tenant_id: int, extension_id: int) -> str:
         found.setdefault(kind, []).append(elin)
     alone = next((found[kind][0] for kind in _KINDS_OF_ELIN if len(found.get(kind, ())) == 1), "")
     return alone or next((found[kind][0] for kind in _KINDS_OF_ELIN if kind in found), "")
+
+
+def _carried(tenant_id: int, rule: str, branch_id: int | None) -> tuple[list[Any], Mapping[str, Any]]:
+    """Return the gateways that carry the calls of a rule for who is at a branch, and what the rule is made of."""
+    rule_id, kind, members = outgoing_sql.rule(tenant_id, rule)
+    rows = outgoing_sql.gateways_of_rule(tenant_id, rule_id, branch_id)
+    return rows, defaults(MEMBERS.get(kind, {})) | orjson.loads(members)
 
 
 def _ways(rows: Sequence[Any], dialled: str, caller: Extension | None, shown: str) -> list[Way]:

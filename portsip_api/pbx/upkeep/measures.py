@@ -61,6 +61,11 @@ def note_no_engine() -> None:
     _note_engine({CONNECTED: 0})
 
 
+def is_connected() -> bool:
+    """Tell whether what a SIP engine tells is heard, so that it can be told something too, in one statement."""
+    return measures_sql.number(CONNECTED) == 1
+
+
 def _note_engine(numbers: Mapping[str, int]) -> None:
     with volatile.writing():
         for name in ENGINE:

@@ -38,3 +38,9 @@ def replace(name: str, rows: Iterable[tuple[int, str, int]]) -> None:
 def read() -> list[Any]:
     """Return all rows."""
     return volatile.fetch_all("SELECT name, tenant_id, status, number FROM measure ORDER BY name, tenant_id, status")
+
+
+def number(name: str) -> int | None:
+    """Return the number of a name of the whole PBX, or None where there is none; it is asked for at every look-up."""
+    row = volatile.fetch_row("SELECT number FROM measure WHERE name = ? AND tenant_id = 0 AND status = ''", (name,))
+    return None if row is None else row[0]

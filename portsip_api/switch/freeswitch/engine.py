@@ -3,7 +3,7 @@
 import html
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ import orjson
 
 from portsip_api.pbx.calls.active import ActiveCall
 from portsip_api.pbx.calls.conferencing import Command, LiveConference
+from portsip_api.pbx.calls.kept.forgetting import EVERY, Account
 from portsip_api.pbx.calls.placing import PlacedCall
 from portsip_api.pbx.calls.registrations import Registration
 from portsip_api.pbx.errors import Invalid, SwitchUnavailable
@@ -32,6 +33,7 @@ _PHONE: Final = re.compile(
 _IN_BRACKETS: Final = re.compile(r"<([^<>]+)>")
 # What stands in variables of a call's origin must be nothing that FreeSWITCH reads as the end of one.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9+*#_.@:-]{1,128}", re.ASCII)
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9+*#_.-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
 
 _log = logging.getLogger("pbx.switch")
 
@@ -108,6 +110,25 @@ class FreeSwitch:
         with EventSocket(access.door()) as client:
             client.api("sofia", "profile", PROFILE, "flush_inbound_reg", registration.call_id)
 
+    # Accounts.
+
+    def forget_accounts(self, accounts: Collection[Account]) -> None:
+        """Let FreeSWITCH ask again for accounts, for all where EVERY is among them. Raises SwitchUnavailable."""
+        with EventSocket(access.door()) as client:
+            forget(client, accounts)
+
+    def accounts_there(self) -> Collection[Account]:
+        """Return the accounts with which phones are registered. Raises SwitchUnavailable."""
+        with EventSocket(access.door()) as client:
+            known = {one.registration.identity for one in phones(client)}
+        return [Account(*identity.split("@")) for identity in known if _ADDRESS.fullmatch(identity)]
+
+    def recall_accounts(self, accounts: Collection[Account]) -> None:
+        """Let FreeSWITCH ask for accounts now, and keep what it is told. Raises SwitchUnavailable."""
+        with EventSocket(access.door()) as client:
+            for account in accounts:
+                client.api("user_data", f"{account.number}@{account.domain}", "attr", "id")
+
     # Mailboxes.
 
     def message_waiting(self, domain: str, number: str, counts: Counts) -> None:
@@ -146,6 +167,15 @@ class FreeSwitch:
                 trunks.apply(client)
         except SwitchUnavailable as error:
             _log.warning("The SIP engine is told later of changed gateways: %s", error)
+
+
+def forget(client: EventSocket, accounts: Collection[Account]) -> None:
+    """Let FreeSWITCH ask again for what it keeps of accounts. Raises SwitchUnavailable."""
+    if EVERY in accounts:
+        client.api("xml_flush_cache")
+        return
+    for account in accounts:
+        client.api("xml_flush_cache", "id", account.number, account.domain)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The one listener to FreeSWITCH: what its events say of phones and calls is written into the store.
 
 Events are lost while the connection is down, and where there are too many. So after each connection, and now and then,
-all is asked for, and what is not as it was is written.
+all is asked for, and what is not as it was is written. And what FreeSWITCH keeps of accounts it is to ask for again: it
+may not have been told of changes.
 """
 
 import logging
@@ -12,15 +13,16 @@ from typing import Final
 
 from portsip_api.pbx.calls import lines, sip_accounts
 from portsip_api.pbx.calls.going_on import open_calls
+from portsip_api.pbx.calls.kept import forgetting
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.pbx.upkeep import measures
 from portsip_api.store import database, volatile
 from portsip_api.store.clock import clock
 from portsip_api.switch.freeswitch import access, message_waiting, recorded, room_events
 from portsip_api.switch.freeswitch.depositing import Depositor
-from portsip_api.switch.freeswitch.engine import leg_called, phones, table
+from portsip_api.switch.freeswitch.engine import forget, leg_called, phones, table
 from portsip_api.switch.freeswitch.event_socket import Event, EventSocket
-from portsip_api.switch.freeswitch.live import ANSWERED, NAMES, SUBCLASSES, Live
+from portsip_api.switch.freeswitch.live import ANSWERED, ATTEMPTED, NAMES, SUBCLASSES, Live
 from portsip_api.switch.freeswitch.queue_places import QueuePlaces
 
 FIRST_WAIT: Final = 0.5  # seconds before a connection is tried again; each time twice as long
@@ -29,6 +31,7 @@ RECONCILE_SECONDS: Final = 60.0
 SOON_SECONDS: Final = 11.0  # after which what is too young for a judgement at a first look no longer is
 MEASURE_SECONDS: Final = 5.0
 _RECORDED: Final = "RECORD_STOP"
+_WRONG: Final = "FORBIDDEN"
 _TURN: Final = 0.5  # seconds after which it is looked whether it is to stop
 
 _log = logging.getLogger("pbx.switch")
@@ -62,6 +65,7 @@ class Listener:
                     measures.note_no_engine()
                 with EventSocket(access.door()) as client:
                     client.subscribe((*NAMES, _RECORDED, message_waiting.QUERY), SUBCLASSES)
+                    forgetting.note_all()
                     self._reconcile(client)
                     wait = FIRST_WAIT
                     self._follow(client, stopping)
@@ -99,9 +103,10 @@ class Listener:
 
     def _take(self, client: EventSocket, event: Event) -> None:
         self._lag = max(self._lag, _lag(event))
-        if event.get("Event-Subclass") == "sofia::register_failure":
-            told = (str(event.get(name, "")) for name in ("to-user", "to-host", "network-ip"))
-            sip_accounts.refused(*told)
+        if event.get("Event-Subclass") == ATTEMPTED:
+            if event.get("auth-result") == _WRONG:
+                told = (str(event.get(name, "")) for name in ("username", "realm", "network-ip"))
+                forget(client, sip_accounts.refused(*told))
             return
         if event.get("Event-Name") == _RECORDED:
             self._depositor.put(Path(str(event.get("Record-File-Path", ""))))

@@ -12,9 +12,11 @@ from portsip_api.pbx.calls.lines import OFFLINE, ON_CALL, ONLINE, Line
 from portsip_api.switch.freeswitch.event_socket import Event
 
 ANSWERED: Final = "CHANNEL_ANSWER"
+# A request with a proof of who sends it, by which it registers or calls, and what FreeSWITCH thinks of it.
+ATTEMPTED: Final = "sofia::register_attempt"
 NAMES: Final = (ANSWERED, "CHANNEL_HANGUP_COMPLETE")
 SUBCLASSES: Final = (
-    *("sofia::register", "sofia::unregister", "sofia::expire", "sofia::register_failure"),
+    *("sofia::register", "sofia::unregister", "sofia::expire", ATTEMPTED),
     "conference::maintenance",
     "pbx::queue",
 )

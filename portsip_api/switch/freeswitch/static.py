@@ -1,10 +1,10 @@
 """The one static file of FreeSWITCH, `freeswitch.xml`: all else it asks this server for.
 
-What the file says of users and calls is obeyed while this server does not answer: then nobody can call, and callers are
-told so. It holds both secrets. Source: FreeSWITCH 1.10.12.
+What the file says of calls is obeyed while this server does not answer: then emergency numbers alone can be called, and
+callers are told so. It holds both secrets. Source: FreeSWITCH 1.10.12.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -13,6 +13,7 @@ from portsip_api.switch.freeswitch import sofia
 from portsip_api.switch.freeswitch.documents import element, named_values, text
 from portsip_api.switch.freeswitch.event_socket import Door
 from portsip_api.switch.freeswitch.sofia import Ports
+from portsip_api.switch.freeswitch.steps import emergencies
 
 # In this order: what asks over HTTP comes before what asks it.
 MODULES: Final = (
@@ -28,12 +29,13 @@ USER: Final = "freeswitch"
 
 @dataclass(frozen=True)
 class Place:
-    """Where FreeSWITCH is and whom it asks: `url` is this server's address as FreeSWITCH reaches it.
+    """Where FreeSWITCH is and whom it asks: `urls` are this server's address as FreeSWITCH reaches it, and those of
+    others over the same store, each of which is asked where those before it do not answer.
 
     `address` and `ports` are those of SIP; `rtp` are the first and last port of audio, and `folder` is shared by both.
     """
 
-    url: str
+    urls: Sequence[str]
     secret: str
     door: Door
     address: str
@@ -60,13 +62,13 @@ def file(place: Place) -> str:
         _configuration("modules", element("modules", None, *_modules())),
         _settings("switch", core),
         _settings("event_socket", {"nat-map": "false", **socket}),
-        _configuration("xml_curl", element("bindings", None, *(_binding(place, name) for name in SECTIONS))),
-        _settings("json_cdr", _records(place)),
+        _configuration("xml_curl", element("bindings", None, *_bindings(place))),
+        _configuration("json_cdr", element("settings", None, *_records(place))),
         _configuration("sofia", *sofia.profiles(place.address, place.ports, (), place.secret)),
     ]
     sections = [
         element("section", {"name": "configuration"}, *configurations),
-        element("section", {"name": "dialplan"}, _while_down()),
+        element("section", {"name": "dialplan"}, emergencies.while_away()),
         element("section", {"name": "directory"}),
     ]
     variables = [element("X-PRE-PROCESS", {"cmd": "set", "data": f"{name}={value}"}) for name, value in _VARIABLES]
@@ -87,10 +89,12 @@ def _modules() -> list[ET.Element]:
     return [element("load", {"module": f"mod_{name}"}) for name in MODULES]
 
 
-def _binding(place: Place, section: str) -> ET.Element:
-    address = element("param", {
-        "name": "gateway-url", "value": f"{place.url.rstrip('/')}/engine/freeswitch/{section}", "bindings": section,
-    })  # fmt: skip
+def _bindings(place: Place) -> list[ET.Element]:
+    return [_binding(place, section, url) for section in SECTIONS for url in place.urls]
+
+
+def _binding(place: Place, section: str, url: str) -> ET.Element:
+    address = element("param", {"name": "gateway-url", "value": _asked(url, section), "bindings": section})
     more = {
         "gateway-credentials": f"{USER}:{place.secret}",
         "auth-scheme": "basic",
@@ -100,10 +104,9 @@ def _binding(place: Place, section: str) -> ET.Element:
     return element("binding", {"name": section}, address, *named_values("param", more))
 
 
-def _records(place: Place) -> dict[str, str]:
+def _records(place: Place) -> list[ET.Element]:
     """Return how records of calls are sent; what cannot be sent waits in the folder."""
-    return {
-        "url": f"{place.url.rstrip('/')}/engine/freeswitch/cdr",
+    values = {
         "cred": f"{USER}:{place.secret}",
         "auth-scheme": "basic",
         "disable-100-continue": "true",
@@ -112,18 +115,14 @@ def _records(place: Place) -> dict[str, str]:
         "log-b-leg": "true",  # who picks a call up makes it one; those that are none of ours to keep say so
         "prefix-a-leg": "false",
         "timeout": "5",  # seconds
-        "retries": "2",
+        "retries": str(max(2, len(place.urls))),  # each with the next address
         "delay": "1",  # seconds
         "log-dir": place.folder,
         "err-log-dir": place.folder,
     }
+    addresses = [element("param", {"name": "url", "value": _asked(url, "cdr")}) for url in place.urls]
+    return [*addresses, *named_values("param", values)]
 
 
-def _while_down() -> ET.Element:
-    """Return what is done with calls of whatever tenant while this server does not answer."""
-    answer = element("action", {"application": "respond", "data": "503 The PBX does not answer"})
-    return element(
-        "context",
-        {"name": "global"},
-        element("extension", {"name": "down"}, element("condition", None, answer)),
-    )
+def _asked(url: str, what: str) -> str:
+    return f"{url.rstrip('/')}/engine/freeswitch/{what}"

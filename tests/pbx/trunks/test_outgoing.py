@@ -9,6 +9,7 @@ from portsip_api.pbx.devices import lines
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import branches
 from portsip_api.pbx.extensions.tables import Extension
+from portsip_api.pbx.hours import schedules
 from portsip_api.pbx.numbers.outside import Moment
 from portsip_api.pbx.trunks import arrivals, dial_plan, dialling_rules, gateways, locations, outgoing
 from tests.pbx.devices.devices import HOME, SERIAL, gateway, other_tenant, phone, user
@@ -136,6 +137,56 @@ def test_an_emergency_call_shows_the_place_and_its_number_is_dialled():
     for number in ("112", "0112", "sos"):
         assert numbers(number, who) == [(first, "112", "+4930555112"), (second, "112", "+4930555112")]
     assert numbers("112", who, "+49301") == [(first, "112", "+4930555112"), (second, "112", "+4930555112")]
+
+
+def emergencies(who):
+    """Where calls to each emergency number go, and what they show."""
+    return {
+        number: [(way.gateway_id, way.number, way.shown) for way in ways]
+        for number, ways in outgoing.emergencies(HOME, who.id).items()
+    }
+
+
+def test_all_emergency_numbers_are_known_in_advance_with_their_ways():
+    who = caller(caller_id="+49305551")
+    assert emergencies(who) == {}
+    first, second = trunk("a"), trunk("b", prefix="7")
+    rule(first, second, kind="EMERGENCY", emergency_number="112", optional_prefix="0")
+    own = [(first, "112", "+49305551"), (second, "7112", "+49305551")]
+    assert emergencies(who) == {"112": own, "0112": own, "sos": own}
+    for number in ("112", "0112", "sos"):
+        assert emergencies(who)[number] == numbers(number, who)
+    locations.save_all(HOME, [{"elin": "+4930555112"}])
+    locations.assign(HOME, "user", who.id, "+4930555112")
+    assert (
+        emergencies(who)["112"]
+        == numbers("112", who)
+        == [(first, "112", "+4930555112"), (second, "7112", "+4930555112")]
+    )
+    assert outgoing.emergencies(HOME, 9_999) == {}
+
+
+def test_of_two_rules_the_first_is_for_an_emergency_number_and_none_that_is_disabled_or_carried_by_nobody():
+    who = caller()
+    first, second = trunk("a"), trunk("b", enabled=False)
+    rule(first, kind="EMERGENCY", name="off", enabled=False, emergency_number="110")
+    rule(kind="EMERGENCY", name="nobody", emergency_number="111")
+    rule(second, kind="EMERGENCY", name="not in use", emergency_number="113")
+    rule(first, kind="EMERGENCY", name="first", emergency_number="112")
+    rule(second, kind="EMERGENCY", name="second", emergency_number="112", optional_prefix="9")
+    dialling_rules.create(HOME, {"name": "open", "kind": "EMERGENCY", "patterns": [{"prefix": "19"}]})
+    assert emergencies(who) == {"112": [(first, "112", "1000")]}
+    assert numbers("sos", who) == []  # which is the rule's that nobody carries
+
+
+def test_a_rule_for_emergencies_with_a_schedule_stands_behind_one_without():
+    who, way, other = caller(), trunk("a"), trunk("b")
+    schedule = schedules.create(HOME, {"name": "never", "periods": []})
+    at_times = {"kind": "EMERGENCY", "emergency_number": "112", "schedule_id": schedule}
+    rule(way, name="at times", **at_times)
+    assert emergencies(who)["112"] == [(way, "112", "1000")]  # a call more is better than one that is not made
+    rule(other, name="always", kind="EMERGENCY", emergency_number="112")
+    assert emergencies(who)["112"] == [(other, "112", "1000")]
 
 
 def test_the_nearest_place_of_a_caller_is_told():
