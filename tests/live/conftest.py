@@ -190,6 +190,7 @@ class Pbx:
 
     def special(self, *, on: bool) -> None:
         """Let the attendant that is chosen answer for all, or no more."""
+        self.recorder.note("special", on)
         reply = requests.request(
             "PUT" if on else "DELETE", f"{self.server.url}/sipxconfig/rest/auto-attendant/specialmode", data="x",
             auth=("superadmin", ADMIN_PASSWORD), headers={"Content-Type": "text/plain"}, timeout=30,
@@ -398,8 +399,8 @@ def started(
         urls += [one.url for one in others]
         door = _write_configuration(folder, data, variables, urls, f"{audio}-{audio + 400}")
         engine = Engine(folder / "engine", ports, door, authority)
+        stack.callback(engine.kill)  # also one that does not come up
         engine.start()
-        stack.callback(engine.kill)
         if is_recorded:
             stack.enter_context(recorder.listening(door))
         running = Pbx(server, engine, recorder)

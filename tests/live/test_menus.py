@@ -154,7 +154,6 @@ def test_a_forward_leads_to_an_attendant_and_that_to_another(pbx: Pbx, line, att
 
 
 @pytest.mark.usefixtures("voice")
-@pytest.mark.unrecorded  # a gateway's words are those of test_trunks
 def test_a_call_from_outside_is_led_on_and_not_out_again(pbx: Pbx, line, attendant, carrier, gateway):  # noqa: F811
     there = carrier(ANN)
     gateway(there)
@@ -173,7 +172,6 @@ def test_a_call_from_outside_is_led_on_and_not_out_again(pbx: Pbx, line, attenda
 
 
 @pytest.mark.usefixtures("voice")
-@pytest.mark.unrecorded  # it is a holiday on the day of the recording alone
 def test_an_attendant_rule_and_special_mode_say_who_answers(pbx: Pbx, line, attendant):
     ann, anns = line(ANN)
     day, feast = attendant(MENU), attendant(LAST)

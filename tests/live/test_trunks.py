@@ -314,7 +314,7 @@ def test_who_may_not_call_outside_does_not(pbx: Pbx, line, carrier, gateway, rul
     keep_inside(pbx, ann)
     assert anns.call("+49371").wait("403", "404", "503") == "403"  # no group of hers lets her
     assert there.is_left_alone(0.3)
-    check_row(pbx, ann, "+49371", "FAILED")
+    check_row(pbx, ann, "+49371", "REJECTED")
 
 
 def test_a_forward_goes_outside_by_the_rights_of_who_forwards(pbx: Pbx, line, carrier, gateway, rules):

@@ -148,6 +148,13 @@ class Replay:
         )  # fmt: skip
         assert reply.status_code == 200, reply.text
 
+    def special(self, on):
+        """Let the attendant that is chosen answer for all, or no more."""
+        portal = Portal(self.http, "superadmin", ADMIN_PASSWORD)
+        path = "rest/auto-attendant/specialmode"
+        reply = portal.put(path, "x", type="text/plain") if on else portal.delete(path)
+        assert reply.status_code == 204, reply.text
+
     def prompt(self, family, name):
         """Give the default tenant a prompt."""
         prompts.add(1, family, name, audio.wav())
@@ -234,6 +241,7 @@ def test_a_recording(path, admin, ask, monkeypatch):
         "no prompt": replay.no_prompt,
         "event": replay.event,
         "at": replay.at,
+        "special": replay.special,
     }
     steps |= {"status": replay.status, "cdr": replay.cdr, "row": replay.row}
     for kind, *what in json.loads(path.read_text(encoding="utf-8").replace("<PIN>", VOICE_PIN)):
