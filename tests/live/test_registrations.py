@@ -86,6 +86,7 @@ def test_a_new_password_counts_at_once(pbx: Pbx, phone):
 def test_a_deleted_extension_is_gone_at_once(pbx: Pbx, line):
     (ann, anns), (bob, bobs) = line(), line(BOB)
     pbx.post("extensions/destroy", extension_number=bob, tenant_id=1)
+    pbx.wait_forgotten()
     assert anns.call(bob).wait("404", "180", "480") == "404"
     assert bobs.call(ann).wait("403", "180", "480") == "403"
     assert bobs.register() == 403
@@ -98,6 +99,7 @@ def test_a_renumbered_extension_is_known_by_its_new_number_at_once(pbx: Pbx, lin
     (ann, anns), (bob, bobs), new = line(), line(BOB), pbx.unused()
     id_ = pbx.get("extensions/show", extension_number=bob, tenant_id=1)["id"]
     pbx.post("extensions/update", id=id_, extension_number=new, tenant_id=1)
+    pbx.wait_forgotten()
     assert anns.call(bob).wait("404", "180", "480") == "404"
     assert bobs.register() == 403
     bobs.user = new
