@@ -16,7 +16,8 @@ help:
 	@echo "make test   install, then lint, types and all tests"
 	@echo "make quick  install, then the tests that start no server"
 	@echo "make coverage install, then all tests, and which lines of the program they run"
-	@echo "make bench  install, then measure everything (12 minutes on a machine that has nothing else to do)"
+	@echo "make bench  install, then measure everything (12 minutes on a machine that has nothing else to do);"
+	@echo "            with FREESWITCH=PROGRAM also calls of phones over that engine"
 	@echo "make faults install, then the tests of faults in their long form"
 	@echo "make fuzz   install, then attack: 100 minutes and a table (FUZZ_MINUTES of each target)"
 
@@ -81,7 +82,7 @@ live: .venv/test.stamp .venv/clients.stamp
 	FREESWITCH=$(FREESWITCH) $(BIN)/pytest -n 0 tests/live
 
 bench: .venv/run.stamp
-	$(BIN)/python -m bench
+	FREESWITCH=$(FREESWITCH) $(BIN)/python -m bench
 
 faults: .venv/test.stamp
 	FAULTS=long $(BIN)/pytest -n0 tests/faults

@@ -43,6 +43,10 @@ def test_the_configuration_is_written_with_secrets_that_stay(tmp_path):
     asked = parameters(root, "xml_curl")
     assert asked["gateway-credentials"] == f"freeswitch:{secret}"
     assert asked["gateway-url"].startswith("http://127.0.0.1:")
+    assert int(asked["timeout"]) > 3  # a server that takes two seconds is slow, not away
+    sofia = parameters(root, "sofia")
+    assert int(sofia["max-reg-threads"]) >= 50  # or phones register one after the other
+    assert sofia["inbound-reg-in-new-thread"] == "true"
     found = {
         profile.get("name"): {one.get("name"): one.get("value") for one in profile.iter("param")}
         for profile in root.iter("profile")

@@ -7,7 +7,7 @@ import pytest
 
 from portsip_api import settings
 from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
-from portsip_api.pbx.calls import sip_accounts
+from portsip_api.pbx.calls import lines, sip_accounts
 from portsip_api.pbx.calls.going_on import open_calls
 from portsip_api.pbx.calls.kept.forgetting import EVERY, Account
 from portsip_api.pbx.calls.kept.tables import AccountChange
@@ -118,6 +118,32 @@ def test_events_are_written_and_shown(listen, statuses, admin):
         statuses(ann="OFFLINE", bob="OFFLINE")
 
     listen(engine, then=then)
+
+
+def test_events_that_come_while_others_are_written_are_written_together(listen, statuses, monkeypatch):
+    sent, written = threading.Event(), []
+    set_lines = lines.set_lines
+
+    def write(known):
+        if known:
+            written.append(len(known))
+            assert sent.wait(20)
+        return set_lines(known)
+
+    monkeypatch.setattr(lines, "set_lines", write)
+
+    def engine(peer):
+        reconciling(peer)
+        for number in range(1000, 1030):
+            peer.event(json.dumps(register(user=str(number)) | {"from-host": "pbx.local"}).encode())
+            if number == 1000:
+                wait_until(lambda: written, "the first one is written", 20)
+        sent.set()
+        peer.command()
+
+    listen(engine, then=lambda: statuses(ann="ONLINE", bob="ONLINE"))
+    assert written[0] == 1
+    assert len(written) < 10
 
 
 def test_what_was_missed_is_found_out_after_each_connection(listen, statuses):

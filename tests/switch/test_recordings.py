@@ -183,6 +183,7 @@ class Replay:
     def event(self, event):
         """Hear of something."""
         self.listener._take(Commands(), event)  # type: ignore[arg-type]
+        self.listener._write()
 
     def at(self, seconds):
         """Let it be the time when the recording began."""

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from portsip_api.pbx.access import tenants
 from portsip_api.pbx.calls import lines_sql, registrations_sql
+from portsip_api.pbx.calls.lines_sql import Known
 from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.settings import agents
+from portsip_api.store import database
+from portsip_api.store.search import lower
 
 OFFLINE: Final = "OFFLINE"
 ONLINE: Final = "ONLINE"
 ON_CALL: Final = "ON_CALL"
 _MOST_AGENT: Final = 255  # characters
+_AT_ONCE: Final = 200  # lines in a transaction, so that nobody else's write waits for long
 
 
 @dataclass(frozen=True)
@@ -26,28 +29,34 @@ class Line:
     agent: str = ""
 
 
-def set_line(address: str, line: Line) -> bool:
-    """Write the line of the extension at a SIP address, `201@pbx.example`, and return whether that changed anything."""
-    number, _, domain = address.rpartition("@")
-    tenant_id = tenants.id_of_domain(domain)
-    known = None if tenant_id is None else Extension.find(tenant_id, number=number)
-    if tenant_id is None or known is None:
-        return False
-    changes = _changes(Line(known.line, known.user_agent), line) | _phone(known, line)
-    if changes:
-        Extension.update(tenant_id, changes, id=known.id)
-    return bool(changes)
+def set_lines(lines: Mapping[str, Line]) -> int:
+    """Write the lines of the extensions at SIP addresses, `201@pbx.example`, in one transaction for what has changed.
+
+    Return how many have; an address that nobody has changes nothing.
+    """
+    found = [(lines_sql.known(*_parts(address)), line) for address, line in lines.items()]
+    wanted = [(known, _changes(known, line) | _phone(known, line)) for known, line in found if known is not None]
+    changed = [(known, changes) for known, changes in wanted if changes]
+    if changed:
+        with database.writing():
+            for known, changes in changed:
+                Extension.update(known.tenant_id, changes, id=known.id)
+    return len(changed)
 
 
 def set_all(lines: Mapping[str, Line]) -> int:
     """Write the lines of everybody: who is not among them is offline. Returns how many changed."""
-    gone = [address for address in lines_sql.not_offline() if address not in lines]
-    changed = [set_line(address, Line(OFFLINE)) for address in gone]
-    changed += [set_line(address, line) for address, line in lines.items()]
-    return sum(changed)
+    gone = {address: Line(OFFLINE) for address in lines_sql.not_offline() if address not in lines}
+    everybody = [*gone.items(), *lines.items()]
+    return sum(set_lines(dict(everybody[at : at + _AT_ONCE])) for at in range(0, len(everybody), _AT_ONCE))
 
 
-def _phone(known: Extension, line: Line) -> dict[str, str]:
+def _parts(address: str) -> tuple[str, str]:
+    number, _, domain = address.rpartition("@")
+    return number, lower(domain)
+
+
+def _phone(known: Known, line: Line) -> dict[str, str]:
     """Return what the phone says of itself where it is other than what is known; what was administered gives way."""
     agent = agents.read(line.agent)
     if not agent.vendor:
@@ -58,7 +67,7 @@ def _phone(known: Extension, line: Line) -> dict[str, str]:
     return changes | ({"phone_mac_address": mac} if mac and mac != agents.mac_of(known.phone_mac_address) else {})
 
 
-def _changes(known: Line, now: Line) -> dict[str, str]:
-    changes = {} if known.state == now.state else {"line": now.state}
+def _changes(known: Known, now: Line) -> dict[str, str]:
+    changes = {} if known.line == now.state else {"line": now.state}
     agent = "".join(char for char in now.agent if char.isprintable())[:_MOST_AGENT]
-    return changes | ({"user_agent": agent} if agent and agent != known.agent else {})
+    return changes | ({"user_agent": agent} if agent and agent != known.user_agent else {})

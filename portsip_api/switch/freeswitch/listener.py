@@ -33,6 +33,9 @@ MEASURE_SECONDS: Final = 5.0
 _RECORDED: Final = "RECORD_STOP"
 _WRONG: Final = "FORBIDDEN"
 _TURN: Final = 0.5  # seconds after which it is looked whether it is to stop
+# Each commit waits for the disk: events that come while there are more are written together.
+_NEXT: Final = 0.001  # seconds for which another event is waited for
+_MOST_AT_ONCE: Final = 100
 
 _log = logging.getLogger("pbx.switch")
 
@@ -46,6 +49,7 @@ class Listener:
         self._places = QueuePlaces()
         self._depositor = Depositor()
         self._problem = ""
+        self._changed: set[str] = set()  # addresses whose lines are to be written
         self._lag = 0.0  # seconds by which an event was late, the most since that was written
 
     def run(self, stopping: threading.Event) -> None:
@@ -84,9 +88,7 @@ class Listener:
         # Once more soon: calls that had just begun when the engine went are not lost, for all that was known.
         reconciled = measured - RECONCILE_SECONDS + SOON_SECONDS
         while not stopping.is_set():
-            event = client.event(_TURN)
-            if event is not None:
-                self._take(client, event)
+            self._take_all(client)
             self._places.tell(client)
             if client.lost or time.monotonic() - reconciled > RECONCILE_SECONDS:
                 client.lost = False
@@ -95,6 +97,20 @@ class Listener:
             if time.monotonic() - measured > MEASURE_SECONDS:
                 self._measure()
                 measured = time.monotonic()
+
+    def _take_all(self, client: EventSocket) -> None:
+        """Take the events that are there, waiting for the first one, and write what has changed by all of them."""
+        for seconds in (_TURN, *(_NEXT,) * _MOST_AT_ONCE):
+            event = client.event(seconds)
+            if event is None:
+                break
+            self._take(client, event)
+        self._write()
+
+    def _write(self) -> None:
+        if self._changed:
+            lines.set_lines({address: self._live.line(address) for address in self._changed})
+            self._changed.clear()
 
     def _measure(self) -> None:
         registrations, on_call = self._live.counts()
@@ -123,13 +139,14 @@ class Listener:
         self._places.take(client, event)
         address = self._live.take(event)
         if address:
-            lines.set_line(address, self._live.line(address))
+            self._changed.add(address)
 
     def _reconcile(self, client: EventSocket) -> None:
         known = [(one.registration.identity, one.registration.call_id, one.agent) for one in phones(client)]
         legs = [leg_called(client, str(row.get("uuid", ""))) for row in table(client, "channels")]
         self._live.begin(known, [leg for leg in legs if leg.get("Answer-State") == "answered"])
         self._places.begin(legs)
+        self._changed.clear()
         changed = lines.set_all(self._live.lines())
         there = {str(leg.get(name)) for leg in legs for name in ("Unique-ID", "variable_pbx_call")}
         lost = open_calls.close_lost(there)

@@ -98,7 +98,9 @@ def _binding(place: Place, section: str, url: str) -> ET.Element:
     more = {
         "gateway-credentials": f"{USER}:{place.secret}",
         "auth-scheme": "basic",
-        "timeout": "2",  # whole seconds; callers wait for as long
+        # Whole seconds, with connecting. Callers wait for as long where nobody answers at all; a server that takes two
+        # is slow, and nobody must be lost by that.
+        "timeout": "4",
         "disable-100-continue": "true",
     }
     return element("binding", {"name": section}, address, *named_values("param", more))
