@@ -1,7 +1,7 @@
 """Many phones in one thread and at one port, which call each other by a clock: a load, and no audio.
 
-Each call that is answered talks a moment and is ended by its caller. No message is sent again: on the loopback none is
-lost, and what the engine sends again is answered again.
+Each call that is answered talks a moment and is ended by its caller. A request that nobody answers is sent again, as
+phones do: an engine that is held up for a moment loses what its socket has no room for. Source: RFC 3261, section 17.1.
 """
 
 import heapq
@@ -18,6 +18,7 @@ from tests.live.sip import SipMessage, address_in, authorization
 
 _BUFFER = 8 << 20  # bytes
 _AT_A_TIME = 50  # phones that register together
+_AGAIN = (0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0, 4.0)  # seconds after which a request is sent once more
 
 
 @dataclass
@@ -43,6 +44,7 @@ class _Incoming:
     invite: SipMessage
     to: str
     answer: tuple[int, str] = (180, "Ringing")
+    is_confirmed: bool = False  # by an ACK
 
 
 class Callers:
@@ -62,6 +64,7 @@ class Callers:
         self._todo: list[tuple[float, int, Callable[[], None]]] = []
         self._calls: dict[str, Call] = {}
         self._incoming: dict[str, _Incoming] = {}
+        self._unanswered: set[tuple[str, str]] = set()  # Call-ID and CSeq of requests
         self._registering: dict[str, str] = {}  # numbers by Call-ID
         self.registered: dict[str, int] = {}  # the last status by number
 
@@ -80,6 +83,7 @@ class Callers:
             while waiting and len(self._registering) < _AT_A_TIME:
                 call_id = f"{uuid.uuid4()}@phones"
                 self._registering[call_id] = waiting.pop()
+                self.registered.pop(self._registering[call_id], None)
                 self._send_register(call_id)
             self._turn(0.05)
 
@@ -128,10 +132,11 @@ class Callers:
         call.invite = self._request("INVITE", uri, call.caller, f"<{uri}>", call_id)
         call.invite.headers += [("Contact", self._contact(call.caller)), ("Content-Type", "application/sdp"), *headers]
         call.invite.body = self._sdp()
-        self._send(call.invite)
+        self._ask(call.invite)
 
     def _take_response(self, message: SipMessage) -> None:
         call_id = message.get("call-id")
+        self._unanswered.discard((call_id, message.get("cseq")))
         if call_id in self._registering:
             self._take_registered(message, call_id)
         elif (call := self._calls.get(call_id)) is None:
@@ -176,7 +181,7 @@ class Callers:
             call.ended = self._heard = time.perf_counter()
 
     def _hang_up(self, call: Call, call_id: str) -> None:
-        self._send(self._request("BYE", call.target, call.caller, call.remote, call_id))
+        self._ask(self._request("BYE", call.target, call.caller, call.remote, call_id))
 
     def _acknowledge(self, call: Call, message: SipMessage) -> None:
         assert call.invite is not None
@@ -201,16 +206,23 @@ class Callers:
             self._respond(message, found.to, 200, "OK")
             found.answer = (487, "Request Terminated")
             self._respond(found.invite, found.to, *found.answer)
-        elif message.method != "ACK":
+        elif message.method == "ACK":
+            if call_id in self._incoming:
+                self._incoming[call_id].is_confirmed = True
+        else:
             self._respond(message, message.get("to"), 200, "OK")
             call = self._calls.get(call_id)
             if message.method == "BYE" and call is not None:  # the engine has ended it
                 self._end(call)
 
-    def _answer(self, found: _Incoming) -> None:
-        if found.answer[0] == 180:
-            found.answer = (200, "OK")
-            self._respond(found.invite, found.to, *found.answer)
+    def _answer(self, found: _Incoming, times: int = 0) -> None:
+        """Answer a call that rings, and again until that is confirmed."""
+        if found.is_confirmed or found.answer[0] == 487:
+            return
+        found.answer = (200, "OK")
+        self._respond(found.invite, found.to, *found.answer)
+        if times < len(_AGAIN):
+            self._later(time.perf_counter() + _AGAIN[times], lambda: self._answer(found, times + 1))
 
     def _respond(self, request: SipMessage, to: str, status: int, phrase: str) -> None:
         headers = [("Via", via) for via in request.all("via")]
@@ -227,7 +239,7 @@ class Callers:
         if challenge:
             given = authorization(challenge, "REGISTER", uri, number, self._password)
             message.headers.append(("Authorization", given))
-        self._send(message)
+        self._ask(message)
 
     def _request(self, method: str, uri: str, number: str, to: str, call_id: str) -> SipMessage:
         return SipMessage(f"{method} {uri} SIP/2.0", [
@@ -235,6 +247,17 @@ class Callers:
             ("From", f"<sip:{number}@{self._domain}>;tag={call_id[:8]}"), ("To", to), ("Call-ID", call_id),
             ("CSeq", f"{next(self._number)} {method}"),
         ])  # fmt: skip
+
+    def _ask(self, request: SipMessage, times: int = 0) -> None:
+        """Send a request, and again until it is answered."""
+        headers = dict(request.headers)
+        key = (headers["Call-ID"], headers["CSeq"])
+        if times == 0:
+            self._unanswered.add(key)
+        if key in self._unanswered:
+            self._send(request)
+            if times < len(_AGAIN):
+                self._later(time.perf_counter() + _AGAIN[times], lambda: self._ask(request, times + 1))
 
     def _send(self, message: SipMessage) -> None:
         self._socket.sendto(message.bytes(), self._server)

@@ -380,7 +380,7 @@ def started(
     """Run a server over the store in a folder, an engine, and some more servers that it asks where that one is away."""
     data = folder / "data"
     ports = free_ports("phones", "gateways", "commands", "tls", "wss", "gateways over tls")
-    audio = 20_000 + secrets.randbelow(20_000) // 2 * 2
+    audio = 20_000 + secrets.randbelow(10_000) // 2 * 2  # below the ports that the system gives to whoever asks for any
     variables = {
         "PBX_SWITCH": "freeswitch",
         "PBX_SWITCH_URL": f"tcp://127.0.0.1:{ports['commands']}",
@@ -397,7 +397,7 @@ def started(
             stack.callback(one.stop)
         urls = [stack.enter_context(recorder.before(server.url)) if is_recorded else server.url]
         urls += [one.url for one in others]
-        door = _write_configuration(folder, data, variables, urls, f"{audio}-{audio + 400}")
+        door = _write_configuration(folder, data, variables, urls, f"{audio}-{audio + 2_000}")
         engine = Engine(folder / "engine", ports, door, authority)
         stack.callback(engine.kill)  # also one that does not come up
         engine.start()

@@ -14,6 +14,7 @@ from tests.live import slow
 from tests.live.callers import Callers
 from tests.live.conftest import HOME, Pbx
 from tests.live.slow import Slowness
+from tests.live.test_server_away import gone
 
 pytestmark = pytest.mark.unrecorded
 RATE = 50  # calls a second
@@ -113,3 +114,18 @@ def test_phones_register_and_ring_while_the_server_is_slow(pbx: Pbx):
         wait_until(lambda: statuses(pbx, numbers) == {"ONLINE"}, "nobody is lost", 60)
     for caller in numbers[:10]:
         assert len(wait_rows(pbx, caller, 2)) == 2
+
+
+def test_who_sends_no_audio_is_not_held_up_by_what_is_said(pbx: Pbx):
+    ann, bob = pbx.extension(), pbx.extension()
+    with callers(pbx) as phones:
+
+        def is_kept():
+            phones.register([ann], 20)
+            return "1" in pbx.engine.api("xml_flush_cache", "id", ann, HOME)
+
+        wait_until(is_kept, "the engine keeps her account", 20)
+        phones.register([ann], 20)
+        with gone(pbx):  # she hears a prompt, before anybody has answered
+            calls = phones.call([(ann, bob)], 1, 30)
+        assert [(call.status, call.ended > 0) for call in calls] == [(503, True)]

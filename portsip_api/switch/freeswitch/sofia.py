@@ -84,6 +84,7 @@ def profiles(address: str, ports: Ports, trunks: Iterable[SipTrunk], secret: str
         "accept-blind-reg": "false",
         "accept-blind-auth": "false",
         "rfc2833-pt": "101",
+        "rtp-timer-name": "soft",  # or whoever hears something waits for ever for a phone that sends no audio itself
         "dtmf-duration": "2000",
         "liberal-dtmf": "true",  # keys by INFO count too, where RFC 2833 was agreed on
         "inbound-codec-prefs": "PCMA,PCMU",
