@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from portsip_api import create_app, settings
-from portsip_api.ops import jobs, logs, network
+from portsip_api.ops import jobs, logs, memory, network
 from portsip_api.portsip import events
 from portsip_api.store import files
 
@@ -17,6 +17,7 @@ if __name__ == "__main__":
     runpy.run_module("gunicorn", run_name="__main__")
 
 files.keep_private()
+memory.share_free_memory()
 _by_flask = os.environ.get("FLASK_RUN_FROM_CLI") == "true"  # which looks into it for commands, too
 app = create_app(make_database=not _by_flask or "run" in sys.argv)
 logs.configure(settings.current().log_level)

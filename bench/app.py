@@ -8,9 +8,10 @@ import os
 
 from bench import floor
 from portsip_api import create_app, settings
-from portsip_api.ops import jobs, logs
+from portsip_api.ops import jobs, logs, memory
 from portsip_api.portsip.core import revisions
 
+memory.share_free_memory()
 app = create_app()
 floor.register(app)
 logs.configure(settings.current().log_level)
