@@ -11,7 +11,7 @@ def share_free_memory() -> None:
     """Let all threads take memory from two places, before there are threads; a libc that is not glibc stays as it is.
 
     glibc has up to eight places for each processor, in each of which some of what was given back lies idle: a worker
-    had 136 MiB after the mixed load with them, and 129 with two.
+    had 136 MiB after the mixed load with them, and 128 with two.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:

@@ -20,7 +20,7 @@ _file = SqliteFile(
     Connections(),
     synchronous="full",
     wal_autocheckpoint=4000,  # pages: writing costs a twentieth less than with 1,000
-    cache_size=-5120,  # KiB per connection
+    cache_size=-6144,  # KiB per connection
 )
 _files = [0]  # how many times `use` has named one
 

@@ -19,7 +19,7 @@ from portsip_api.pbx.access import tenants
 from portsip_api.portsip.core.wire import WireText
 from portsip_api.store.revision_cache import RevisionCache
 
-REPLIES: Final = RevisionCache(8 << 20)  # bytes in each process
+REPLIES: Final = RevisionCache(4 << 20)  # bytes in each process
 # For the client alone, since the reply depends on its token, and not without asking whether it still holds.
 _CACHING: Final = "private, no-cache"
 _OVERHEAD: Final = 500  # bytes of a kept reply beside its body
