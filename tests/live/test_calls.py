@@ -259,16 +259,15 @@ def test_turns_in_a_ring_group_are_by_who_began_last_and_by_who_answered_last(li
     for number, strategy in ((cyclic, "CYCLIC_HUNT"), (rested, "LEAST_WORKED_HUNT")):
         given = {"ring_group_number": number, "name": number, "members": [bob, eve], "ring_time": 10}
         pbx.post("ring_groups/create", **given, ring_strategy=strategy, tenant_id=1)
-    for first in (bobs, eves, bobs):
-        call = anns.call(cyclic)
-        first.incoming().answer()
+    turns = [(cyclic, bob), (cyclic, eve), (cyclic, bob), (rested, eve), (rested, bob), (rested, eve)]
+    phones = {bob: bobs, eve: eves}
+    for group, first in turns:
+        call = anns.call(group)
+        phones[first].incoming().answer()
         call.wait("200")
+        pbx.wait_status(first, "ON_CALL")  # so that it is known who has answered
         call.hang_up()
-    for first in (eves, bobs, eves):
-        call = anns.call(rested)
-        first.incoming().answer()
-        call.wait("200")
-        call.hang_up()
+        pbx.wait_status(first, "ONLINE")
 
 
 def test_a_call_placed_over_the_api_rings_the_caller_first(line, pbx: Pbx):
