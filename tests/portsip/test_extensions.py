@@ -175,12 +175,14 @@ def test_destroy_leaves_nothing_behind(admin, verb):
 
 
 def every_row():
-    """Everything that lasts but counters, the tenants' revisions and the index's own pages."""
+    """Everything that lasts: no counters, no revisions of tenants, none of the index's own pages, and not whose account
+    the SIP engine is yet to ask for again, which it is of who is gone as well.
+    """
     tables = [
         row[0]
         for row in database.fetch_all(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'extension_fts%'"
-            " AND name <> 'sqlite_sequence'"
+            " AND name NOT IN ('sqlite_sequence', 'account_change')"
         )
     ]
     rows = {table: sorted(map(repr, database.fetch_all(f"SELECT * FROM {table}"))) for table in tables}
