@@ -28,8 +28,7 @@ def test_a_phone_that_says_which_it_is_is_shown_so(pbx: Pbx, phone):
     one.agent = "Yealink SIP-T46S 66.84.0.15 001565a1b2c3"
     assert one.register() == 200
     pbx.wait_status(number, "ONLINE")
-    (shown,) = (row for row in pbx.get("extensions/list", tenant_id=1, pagesize=500)["extensions"]
-                if row["extension_number"] == number)  # fmt: skip
+    (shown,) = pbx.get("extensions/search", tenant_id=1, condition=number)["extensions"]
     assert (shown["phone_model"], shown["phone_mac_address"]) == ("Yealink SIP-T46S", "001565A1B2C3")
     (registration,) = pbx.registrations(f"user/{number}")
     assert registration["instrument"] == "001565a1b2c3"
