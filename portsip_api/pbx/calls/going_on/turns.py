@@ -1,6 +1,6 @@
 """With which of its members a group begins that rings them one after the other: by turns, or by who has rested longest.
 
-What is known of this stands in the volatile file; with it a group begins as if nobody had been called yet.
+What is known of this stands in the volatile file; without it a group begins as if nobody had been called yet.
 Source: contract `portsip-more.md`, section 3: "Least worked = longest since it answered".
 """
 
