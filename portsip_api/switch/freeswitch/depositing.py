@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -46,7 +47,7 @@ class Depositor:
                     swept = time.monotonic()
                     _whatever_happens(_sweep)
                 continue
-            _whatever_happens(lambda: take(path))  # noqa: B023 — it is called at once
+            _whatever_happens(partial(take, path))
 
 
 def _whatever_happens(work: Callable[[], object]) -> None:

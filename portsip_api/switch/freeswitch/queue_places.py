@@ -108,8 +108,8 @@ class QueuePlaces:
 
     def _order(self, client: EventSocket) -> None:
         for leg, place in self._places.items():
-            tenant_id = tenants.id_of_domain(place.domain)
-            if not place.round or tenant_id is None:
+            tenant_id = tenants.id_of_domain(place.domain) if place.round else None
+            if tenant_id is None:
                 continue
             try:
                 call = planning.call_of(tenant_id, caller=place.caller)
