@@ -14,6 +14,8 @@ VOICE_PIN = "864209"
 PIN = "98765432101234567890"
 CANARIES = (ADMIN_PASSWORD, WEB_PASSWORD, SIP_PASSWORD, PIN)
 _TOKEN = re.compile(rb"(?<![0-9A-Za-z])[0-9A-F]{32}(?![0-9A-Za-z])")
+# An id of a request that has decimal digits only, as one of three millions of them has, looks like one.
+_DECIMAL_ID = re.compile(rb'"request_id":"[0-9]{12}4[0-9]{3}[89][0-9]{15}"')
 _DIGITS = bytes(ord("F") if byte in b"0123456789ABCDEF" else ord(" ") for byte in range(256))
 
 
@@ -111,7 +113,7 @@ def check_no_secret(content: bytes, where: str) -> None:
         assert canary.encode() not in content, f"{where} holds a secret of the suite"
     # Looking for 32 digits in a row alone is ten times as fast, and almost always enough.
     if b"F" * 32 in content.translate(_DIGITS):
-        assert not _TOKEN.search(content), f"{where} holds a token"
+        assert not _TOKEN.search(_DECIMAL_ID.sub(b"", content)), f"{where} holds a token"
 
 
 def check_no_secret_in_store(folder: Path) -> None:

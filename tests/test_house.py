@@ -42,6 +42,13 @@ def test_what_is_longer_or_shorter_is_no_token(other: bytes) -> None:
     check_no_secret(other, "the log")
 
 
+def test_an_id_of_a_request_with_digits_only_is_no_token() -> None:
+    """As `uuid4` makes it; a token in its place is found."""
+    check_no_secret(b'{"request_id":"12345678901242348901234567890123"}', "the log")
+    with pytest.raises(AssertionError, match="the log holds a token"):
+        check_no_secret(b'{"request_id":"1234567890124234890123456789012F"}', "the log")
+
+
 def test_a_server_that_nobody_asked_for_does_not_start(tmp_path):
     with pytest.raises(AssertionError, match="asks for the fixture"):
         Server("gunicorn", tmp_path)
