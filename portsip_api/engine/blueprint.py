@@ -10,6 +10,7 @@ from typing import Any, Final
 from flask import Response, g, request
 
 from portsip_api import settings
+from portsip_api.engine.fields import Fields
 from portsip_api.framework import declaration
 from portsip_api.framework.blueprint import Operations, View
 from portsip_api.framework.confidentiality import came_by_proxy
@@ -29,6 +30,11 @@ class Declaration(declaration.Declaration):
 
     access: str = "the SIP engine"
     is_whole: bool = False
+
+    @property
+    def reads_forms(self) -> bool:
+        """Tell that no form is: the fields of one are read when they are asked for."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,8 @@ class EngineOperations(Operations[Declaration]):
 
     def answer(self, declared: Declaration, view: Any, named: dict[str, Any]) -> Response:  # noqa: ARG002
         """Return the document."""
-        given = request.get_data(cache=True) if declared.is_whole else request.form
+        content = request.get_data(cache=True)
+        given = content if declared.is_whole else Fields(content)
         return Response(view(given), content_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
     def operation(self, declared: Declaration, name: str, method: str, path: str) -> dict[str, Any]:  # noqa: ARG002
