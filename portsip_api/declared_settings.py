@@ -271,7 +271,7 @@ class Settings:
         one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Least important lines that are logged"
     )
 
-    @property
+    @cached_property
     def data_path(self) -> Path:
         """The data folder."""
         return ROOT / self.data_dir
@@ -293,7 +293,7 @@ class Settings:
         """The file with the password of the SIP engine's event socket."""
         return self._path_or(self.switch_password_file, "switch.password")
 
-    @property
+    @cached_property
     def switch_secret_path(self) -> Path:
         """The file with the secret that the SIP engine asks with."""
         return self._path_or(self.switch_secret_file, "switch.secret")

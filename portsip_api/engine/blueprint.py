@@ -47,6 +47,9 @@ class Engine:
     name: str = FREESWITCH
 
 
+_ENGINE: Final = Engine()
+
+
 class EngineOperations(Operations[Declaration]):
     """Operations that the SIP engine calls, from where the settings let it, with a secret of its own."""
 
@@ -64,7 +67,7 @@ class EngineOperations(Operations[Declaration]):
         if not hmac.compare_digest(_given(), access.secret().encode()):
             _log.warning("The SIP engine asks with a wrong secret: write its configuration again.")
             raise LoginRefused("Log in with the secret of the SIP engine.")
-        g.identity = Engine()
+        g.identity = _ENGINE
 
     def takes_whole(self) -> Callable[[View], View]:
         """Declare that a view takes its body as it came."""

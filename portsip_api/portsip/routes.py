@@ -168,10 +168,10 @@ def show_extension_hours(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(step: Step) -> dict[str, Any]:
-    shown = {**vars(step)}
+    shown = step._asdict()
     del shown["together"]  # which the reasons say
     if presses := shown.pop("presses"):
-        shown["presses"] = [vars(press) for press in presses]
+        shown["presses"] = [press._asdict() for press in presses]
     return shown
 
 

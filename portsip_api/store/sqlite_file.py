@@ -154,7 +154,7 @@ class SqliteFile:
                 was_locked_out = self._locked_out.is_set()
                 if was_locked_out:
                     self._wait_at_most(LOCKED_OUT_SECONDS)
-                with self.db.atomic("IMMEDIATE"):
+                with self.db.transaction("IMMEDIATE"):
                     if was_locked_out:
                         self._locked_out.clear()
                         self._wait_at_most(BUSY_SECONDS)

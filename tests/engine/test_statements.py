@@ -12,8 +12,8 @@ ID = "0b0a7c1e-3c6f-4b5e-9a51-0123456789ab"
 CALLER = {"variable_sip_auth_username": "2000", "variable_sip_auth_realm": "pbx.local", "Caller-Direction": "inbound"}
 LOOK_UPS = {
     "who registers": ("directory", {"user": "2000", "domain": "pbx.local", "action": "sip_auth", "ip": "192.0.2.1"}, 7),
-    "an extension": ("dialplan", {"Caller-Destination-Number": "2001"}, 8),
-    "a number outside": ("dialplan", {"Caller-Destination-Number": "+49301234567"}, 14),
+    "an extension": ("dialplan", {"Caller-Destination-Number": "2001"}, 7),
+    "a number outside": ("dialplan", {"Caller-Destination-Number": "+49301234567"}, 13),
     "nobody": ("dialplan", {"Caller-Destination-Number": "2999"}, 9),
 }
 

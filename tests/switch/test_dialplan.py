@@ -149,4 +149,4 @@ def test_links_to_greetings_that_are_gone_are_removed(configure, tmp_path):
     audio.unlink()
     recorded.remove_dead_links()
     assert not link.is_symlink()
-    assert all(path.is_file() for path in recorded.sounds(1, "", "unavailable"))
+    assert all(Path(path).is_file() for path in recorded.sounds(1, "", "unavailable"))

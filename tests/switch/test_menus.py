@@ -1,6 +1,7 @@
 """Menus as documents: how a call is looked up again with what was pressed, and that nobody comes there otherwise."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -122,11 +123,11 @@ def test_a_call_that_was_somewhere_before_has_other_branches(ask):  # noqa: F811
 def test_a_voice_of_the_tenant_or_of_the_whole_pbx_takes_the_place_of_our_own(folder):
     def heard(tenant, language):
         (found,) = recorded.sounds(tenant, language, "goodbye")
-        return found.relative_to(folder / "voice").parts[:-1]
+        return Path(found).relative_to(folder / "voice").parts[:-1]
 
     def spoken(tenant, number):
         found = recorded.sounds(tenant, "de" if tenant == 2 else "en", number)
-        return [str(path.relative_to(folder / "voice")) for path in found]
+        return [str(Path(path).relative_to(folder / "voice")) for path in found]
 
     def speak(*place):
         (folder / "voice").joinpath(*place).mkdir(parents=True)

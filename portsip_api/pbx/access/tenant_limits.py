@@ -6,6 +6,7 @@ One that is absent or 0 is none, and so is what an older release kept that is no
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -55,10 +56,13 @@ def of(tenant_id: int) -> Limits:
 def read_row(row: Sequence[Any]) -> Limits:
     """Return the limits in a row of a tenant's capability, its quota and the bytes of its greetings and messages."""
     capability, quota, voicemail_bytes = row
+    return Limits(_by_name(capability, quota), voicemail_bytes)
+
+
+@lru_cache(maxsize=256)  # asked with each call
+def _by_name(capability: str, quota: str) -> Mapping[str, int]:
     given = {"capability": orjson.loads(capability), "quota": orjson.loads(quota)}
-    return Limits(
-        {name: read(given[part].get(name)) or 0 for part, names in MEMBERS.items() for name in names}, voicemail_bytes
-    )
+    return {name: read(given[part].get(name)) or 0 for part, names in MEMBERS.items() for name in names}
 
 
 def read(value: object) -> int | None:

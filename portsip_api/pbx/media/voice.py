@@ -8,8 +8,9 @@ a file of it. Source: ours; `make voice` makes the files.
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -38,20 +39,37 @@ def own(name: str) -> bytes:
     return (OURS / ENGLISH / f"{name}.wav").read_bytes()
 
 
-def find(folder: Path, tenant_id: int, language: str, name: str) -> list[Path]:
-    """Return the files of a sound; `folder` has the voice of the whole PBX, and folders of tenants by their ids.
-
-    There is one, but for a number that the voice has no file of: it is said as tens and ones.
+@dataclass(frozen=True)
+class Voice:
+    """A voice that somebody hears: the folders in which a sound is looked for, and the one in which each is otherwise,
+    but for numbers.
     """
-    languages = _languages(language)
-    files = [f"{place}/{spoken}/{name}.wav" for place in (f"{folder}/{tenant_id}", folder) for spoken in languages]
-    file = next(filter(os.path.isfile, files), None)
-    if file is None and name.isdecimal() and int(name) > _TWENTY and int(name) % 10:
-        tens, ones = divmod(int(name), 10)
-        return [file for part in (tens * 10, ones) for file in find(folder, tenant_id, language, str(part))]
-    return [Path(file or files[-1])]
+
+    first: Sequence[str]
+    last: str
+
+    def paths(self, name: str) -> list[str]:
+        """Return the paths of a sound: one, but for a number that has no file, which is said as tens and ones."""
+        file = next(filter(os.path.isfile, (f"{folder}/{name}.wav" for folder in self.first)), None)
+        own = f"{self.last}/{name}.wav"
+        if file is None and name.isdecimal() and int(name) > _TWENTY and int(name) % 10 and not Path(own).is_file():
+            tens, ones = divmod(int(name), 10)
+            return self.paths(str(tens * 10)) + self.paths(str(ones))
+        return [file or own]
 
 
+def find(folder: str, tenant_id: int, language: str) -> Voice:
+    """Return the voice that a tenant hears; `folder` has that of the whole PBX, and folders of tenants by their ids.
+
+    Each call that may come to a mailbox asks, and nearly nobody has more than the PBX's own, so that looking for
+    folders spares looks for files.
+    """
+    places = [*filter(os.path.isdir, [f"{folder}/{tenant_id}"]), folder]
+    folders = [f"{place}/{spoken}" for place in places for spoken in _languages(language)]
+    return Voice([*filter(os.path.isdir, folders[:-1])], folders[-1])
+
+
+@lru_cache(maxsize=64)
 def _languages(language: str) -> Sequence[str]:
     """Return the folders for a language such as `en_US`: `en-us`, `en` and that of English."""
     found = _LANGUAGE.fullmatch(language)

@@ -22,6 +22,7 @@ from portsip_api.store import database
 
 LANGUAGES: Final = ("en",)  # of the voice that comes with the PBX
 _TARGET: Final = Text(128)
+_USUAL: Final = defaults(RULES[Part.ATTENDANT])
 _NO_NUMBER: Final = "Must be a number that can be dialled."
 
 
@@ -93,10 +94,9 @@ def voice(tenant_id: int, user_id: int) -> Voice:
 
 def read_voice(tenant_id: int, user_id: int, given: Mapping[str, Any]) -> Voice:
     """Return the same of what a user has set of `Part.ATTENDANT`; no statement, or one where something was set."""
-    usual = defaults(RULES[Part.ATTENDANT])
-    values = {**usual, **given}
-    if values != usual and not permission_values.has(tenant_id, user_id, PERMISSION):
-        values = usual
+    values = {**_USUAL, **given}
+    if values != _USUAL and not permission_values.has(tenant_id, user_id, PERMISSION):
+        values = {**_USUAL}
     return Voice(values["language"], values["play_options"], values["deposit"], values["forward_delete"])
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from portsip_api.pbx.hours.office_hours import Hours
@@ -34,6 +35,14 @@ class Key:
     former: str
 
 
+class Mailbox(NamedTuple):
+    """What is known of how an extension takes messages: its id, its language, and what its user has set of that."""
+
+    extension_id: int = 0
+    language: str = "en"
+    attendant: Mapping[str, Any] = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class Destination:
     """An extension as a call meets it.
@@ -54,6 +63,7 @@ class Destination:
     gone: Mapping[str, str] = field(default_factory=dict)
     permissions: Mapping[str, bool] = field(default_factory=dict)
     keys: Sequence[Key] = ()
+    mailbox: Mailbox = Mailbox()
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from portsip_api.pbx.routing.destinations import (
     Conference,
     Destination,
     HuntGroup,
+    Mailbox,
     Next,
     RingGroup,
     State,
@@ -190,21 +191,22 @@ def _call_queues(tenant_id: int, numbers: Collection[str]) -> dict[str, CallQueu
 def _destination(
     calendar: Calendar, row: Sequence[Any], rings: Sequence[SequenceRing], permissions: Mapping[str, bool]
 ) -> Destination:
-    number, _, status, document, hours, voice_mail, greeting, may_call_outside, pointing, keys, permitted, _ = row
-    rules, pointed = orjson.loads(document), orjson.loads(pointing)
+    number, id_, status, document, hours, voice_mail, greeting, may_call, pointing, keys, permitted, _, attendant = row
+    rules, pointed, kept = orjson.loads(document), orjson.loads(pointing), orjson.loads(voice_mail)
     fill(rules, pointed)
     return Destination(
         number,
         State.AVAILABLE if status == "ONLINE" else State(status),
         calendar.hours(orjson.loads(hours)),
         rules,
-        bool(permitted) and orjson.loads(voice_mail)["enable_voicemail"],
+        bool(permitted) and kept["enable_voicemail"],
         greeting or DEFAULT,
-        bool(may_call_outside),
+        bool(may_call),
         [_ring(ring) for ring in rings],
         {place: former for place, _, former in pointed if former},
         permissions,
         presses.read(orjson.loads(keys)) if permissions.get(presses.PERMISSION) else (),
+        Mailbox(id_, kept["prompt_language"], orjson.loads(attendant)),
     )
 
 

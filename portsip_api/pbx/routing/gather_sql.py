@@ -116,8 +116,9 @@ SELECT e.number, e.id, e.status, s.forward_rules, s.office_hours, s.voice_mail,
      LEFT JOIN reference AS f ON f.owner = 'call_sequence' AND f.owner_id = x.extension_id
          AND f.place = CAST(x.position AS TEXT)
      LEFT JOIN dialled_number AS n ON n.id = f.target_id
-     WHERE x.extension_id = e.id AND x.enabled = 1)
+     WHERE x.extension_id = e.id AND x.enabled = 1), coalesce(p.attendant, '{{}}')
 FROM extension AS e JOIN extension_settings AS s ON s.extension_id = e.id
+LEFT JOIN user_preferences AS p ON p.extension_id = e.id
 WHERE e.tenant_id = :tenant AND e.number IN {listed(":numbers")}
 """
 
@@ -198,7 +199,8 @@ def extensions(tenant_id: int, numbers: Iterable[str]) -> list[Any]:
     """Return of each extension number, id, status, the JSON of forward_rules, office_hours and voice_mail, the file
     name of the active greeting or None, whether its groups let it call outside, the JSON of where its rules point, and
     that of its attendant's keys (key, number, the kind of what answers there, the number of what is gone), whether it
-    has the permission `Voicemail`, and the JSON of its call sequence's enabled rings (`SequenceRing`), in no order.
+    has the permission `Voicemail`, the JSON of its call sequence's enabled rings (`SequenceRing`), in no order, and
+    that of what its user has set of the attendant.
     """
     return _of_numbers(_EXTENSIONS, tenant_id, numbers)
 

@@ -29,6 +29,8 @@ def presses(destination: Destination, problem_of: Callable[[str], str]) -> tuple
 
     `problem_of` says why the destination may not call a number outside, as a clause; nothing when it may.
     """
+    if not destination.keys:  # as nearly always, and asked at each end of a route
+        return ()
     menu = {key.key: key for key in destination.keys}
     operator = menu.pop(OPERATOR, None)
     rules = {key: (given, f"personal_attendant.menu.{key}") for key, given in menu.items()}

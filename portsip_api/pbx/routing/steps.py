@@ -3,9 +3,8 @@
 Source: PortSIP REST API, `forward_rules`; contract, section 4 (`extensions/route`).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 VOICE_MAIL: Final = "CONNECT_TO_VOICE_MAIL"
 EXTENSION: Final = "CONNECT_TO_ANOTHER_EXTENSION"
@@ -27,8 +26,7 @@ class Outcome(StrEnum):
     BUSY = "busy"
 
 
-@dataclass(frozen=True)
-class Press:
+class Press(NamedTuple):
     """What a key leads to that a caller presses in a voicemail, the rule that says so and a sentence for a person."""
 
     key: str
@@ -38,8 +36,7 @@ class Press:
     reason: str
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One thing that happens to the call, the rule that caused it and a sentence for a person.
 
     `presses`: where the call goes on to, in a voicemail, when the caller presses a key. What rings `together` rings at

@@ -4,6 +4,7 @@ A file is read again when it was replaced, so that a secret is changed without a
 """
 
 import secrets
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,12 +27,18 @@ def secret() -> str:
 
 def _read(path: Path) -> str:
     try:
-        text = path.read_text(encoding="ascii").strip()
+        status = path.stat()
+        text = _content(path, status.st_mtime_ns, status.st_ino, status.st_size)
     except (OSError, UnicodeDecodeError) as error:
         raise SwitchUnavailable(f"The SIP engine's secret in {path.name} cannot be read.") from error
     if not text:
         raise SwitchUnavailable(f"There is no secret in {path.name}.")
     return text
+
+
+@lru_cache(maxsize=4)  # asked for with each look-up, of which reading the file took a thirtieth
+def _content(path: Path, *_: int) -> str:
+    return path.read_text(encoding="ascii").strip()
 
 
 def make() -> None:

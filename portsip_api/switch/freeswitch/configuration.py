@@ -5,12 +5,11 @@ It asks when it starts, and again when it is told that something has changed.
 
 from collections.abc import Callable, Mapping
 from typing import Final
-from xml.etree import ElementTree as ET
 
 from portsip_api import settings
 from portsip_api.pbx.trunks import sip_trunks
 from portsip_api.switch.freeswitch import access, rooms, sofia
-from portsip_api.switch.freeswitch.documents import NOT_FOUND, document, element
+from portsip_api.switch.freeswitch.documents import NOT_FOUND, Xml, document, element
 from portsip_api.switch.freeswitch.sofia import Ports
 
 
@@ -38,11 +37,11 @@ def ports() -> Ports:
     )
 
 
-def _sofia() -> tuple[ET.Element, ...]:
+def _sofia() -> tuple[Xml, ...]:
     return sofia.profiles(settings.current().server_address, ports(), sip_trunks.all_of_pbx(), access.secret())
 
 
-def _acl() -> tuple[ET.Element, ...]:
+def _acl() -> tuple[Xml, ...]:
     nodes = [
         element("node", {"type": "allow", "cidr": f"{address}/{128 if ':' in address else 32}"})
         for address in sip_trunks.addresses(sip_trunks.all_of_pbx())
@@ -50,4 +49,4 @@ def _acl() -> tuple[ET.Element, ...]:
     return (element("network-lists", None, element("list", {"name": sofia.TRUNKS, "default": "deny"}, *nodes)),)
 
 
-_FILES: Final[Mapping[str, Callable[[], tuple[ET.Element, ...]]]] = {"sofia.conf": _sofia, "acl.conf": _acl}
+_FILES: Final[Mapping[str, Callable[[], tuple[Xml, ...]]]] = {"sofia.conf": _sofia, "acl.conf": _acl}

@@ -23,6 +23,7 @@ SWEPT_SECONDS: Final = 300.0  # without a change, after which a file is taken wh
 ENDED_SECONDS: Final = 10.0  # the same for one whose call is not there any more
 _MESSAGE: Final = re.compile(r"message~(\d+)~(\d+)~([0-9A-Za-z+*#_.]*)~[0-9a-f-]{36}\.wav", re.ASCII)
 _OF_CALLS: Final = ("message~*.wav", "call~*.wav")  # whose names end with the uuid of a call
+_VOICE: Final = "voice"  # the folder of the PBX's own voice, and of others
 _LINK: Final = "audio~"
 _SOUND: Final = "sound~"
 _NAMES_SECONDS: Final = 86_400.0  # for which who enters a conference may be in it
@@ -39,14 +40,20 @@ def make_folder() -> None:
     if group is not None:
         share_folder(folder, group)
         folder.chmod(0o2770)
-    _make_voice(_voice() / voice.ENGLISH, group)
+    _make_voice(folder / _VOICE / voice.ENGLISH, group)
 
 
-def sounds(tenant_id: int, language: str, part: Path | str) -> list[Path]:
-    """Return what FreeSWITCH plays for a file of the store, or for a sound of the PBX's voice by its name."""
-    if isinstance(part, str):
-        return voice.find(_voice(), tenant_id, language, part)
-    return [part if part.parent == settings.current().switch_path else playable(part)]
+def sounds(tenant_id: int, language: str, *parts: Path | str) -> list[str]:
+    """Return the paths of what is played for files of the store, and for sounds of the PBX's voice by their names."""
+    folder = settings.current().switch_path
+    found = voice.find(f"{folder}/{_VOICE}", tenant_id, language)
+    paths: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            paths += found.paths(part)
+        else:
+            paths.append(str(part if part.parent == folder else playable(part)))
+    return paths
 
 
 def _make_voice(folder: Path, group: int | None) -> None:
@@ -59,10 +66,6 @@ def _make_voice(folder: Path, group: int | None) -> None:
         file, content = folder / f"{name}.wav", voice.own(name)
         if not file.is_file() or file.read_bytes() != content:
             write_atomically(file, content, 0o640)
-
-
-def _voice() -> Path:
-    return settings.current().switch_path / "voice"
 
 
 def default_music() -> Path:

@@ -5,7 +5,6 @@ What is said in it when a conference begins holds until it ends. Source: FreeSWI
 
 import re
 from typing import Final
-from xml.etree import ElementTree as ET
 
 from portsip_api.pbx.access import tenants
 from portsip_api.pbx.features import conferences
@@ -13,7 +12,7 @@ from portsip_api.pbx.features.conferences import Conference, ConferenceKey
 from portsip_api.pbx.features.tables import Conference as Row
 from portsip_api.switch.freeswitch import music, recorded
 from portsip_api.switch.freeswitch.conferences import PAGE, number_of
-from portsip_api.switch.freeswitch.documents import element, named_values
+from portsip_api.switch.freeswitch.documents import Xml, element, named_values
 
 _ENTRY_TONE: Final = "tone_stream://%(150,0,500);%(150,0,700)"
 _EXIT_TONE: Final = "tone_stream://%(150,0,700);%(150,0,500)"
@@ -23,7 +22,7 @@ _SILENT: Final = "start-talking,stop-talking,floor-change,mute-detect,energy-lev
 _PLAIN: Final = re.compile(r"[0-9A-Za-z+*#_.@-]{1,64}", re.ASCII)
 
 
-def profiles(name: str, profile: str) -> tuple[ET.Element, ...]:
+def profiles(name: str, profile: str) -> tuple[Xml, ...]:
     """Return how the conference of that name is run that somebody is about to enter; nothing where there is none."""
     values = {"suppress-events": _SILENT, "caller-controls": "none", "rate": "8000", "interval": "20"}
     if profile != PAGE:
@@ -47,8 +46,8 @@ def _parameters(tenant_id: int, room: Conference) -> dict[str, str]:
         "caller-id-number": shown if _PLAIN.fullmatch(shown) else room.number,
         "caller-id-name": room.number,
         "pin-retries": "3",
-        "pin-sound": str(*recorded.sounds(tenant_id, settings["language"], "enter-pin")),
-        "bad-pin-sound": str(*recorded.sounds(tenant_id, settings["language"], "wrong")),
+        "pin-sound": recorded.sounds(tenant_id, settings["language"], "enter-pin")[0],
+        "bad-pin-sound": recorded.sounds(tenant_id, settings["language"], "wrong")[0],
         "locked-sound": _NOT_IN,
         "max-members-sound": _NOT_IN,
         "pin": room.pin("participant_pin"),

@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from xml.etree import ElementTree as ET
 
 from portsip_api.pbx.trunks.sip_trunks import SipTrunk
 from portsip_api.switch.freeswitch import recorded
-from portsip_api.switch.freeswitch.documents import element, named_values
+from portsip_api.switch.freeswitch.documents import Xml, element, named_values
 
 PROFILE: Final = "phones"  # where phones register
 TRUNKS: Final = "trunks"  # the profile, and the list of the addresses that it takes calls from
@@ -73,7 +72,7 @@ class Ports:
         return found
 
 
-def profiles(address: str, ports: Ports, trunks: Iterable[SipTrunk], secret: str) -> tuple[ET.Element, ET.Element]:
+def profiles(address: str, ports: Ports, trunks: Iterable[SipTrunk], secret: str) -> tuple[Xml, Xml]:
     """Return what is in `sofia.conf`."""
     everywhere = {"log-level": "0", "max-reg-threads": "50"}
     common = {
@@ -124,11 +123,11 @@ _OF_TRUNKS: Final = {
 }
 
 
-def _settings(values: Mapping[str, str]) -> ET.Element:
+def _settings(values: Mapping[str, str]) -> Xml:
     return element("settings", None, *named_values("param", values))
 
 
-def _gateway(trunk: SipTrunk, secret: str) -> ET.Element:
+def _gateway(trunk: SipTrunk, secret: str) -> Xml:
     values = _parameters(trunk) | {"context": context_of(trunk, secret)}
     return element("gateway", {"name": name_of(trunk.tenant_id, trunk.gateway_id)}, *named_values("param", values))
 

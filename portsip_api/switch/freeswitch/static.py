@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from defusedxml.ElementTree import fromstring
+
 from portsip_api.switch.freeswitch import sofia
-from portsip_api.switch.freeswitch.documents import element, named_values, text
+from portsip_api.switch.freeswitch.documents import Xml, element, named_values
 from portsip_api.switch.freeswitch.event_socket import Door
 from portsip_api.switch.freeswitch.sofia import Ports
 from portsip_api.switch.freeswitch.steps import emergencies
@@ -72,28 +74,28 @@ def file(place: Place) -> str:
         element("section", {"name": "directory"}),
     ]
     variables = [element("X-PRE-PROCESS", {"cmd": "set", "data": f"{name}={value}"}) for name, value in _VARIABLES]
-    root = element("document", {"type": "freeswitch/xml"}, *variables, *sections)
+    root = fromstring(element("document", {"type": "freeswitch/xml"}, *variables, *sections))
     ET.indent(root)
-    return f"{text(root)}\n"
+    return f"{ET.tostring(root, encoding='unicode')}\n"
 
 
-def _configuration(name: str, *inside: ET.Element) -> ET.Element:
+def _configuration(name: str, *inside: Xml) -> Xml:
     return element("configuration", {"name": f"{name}.conf"}, *inside)
 
 
-def _settings(name: str, values: Mapping[str, str]) -> ET.Element:
+def _settings(name: str, values: Mapping[str, str]) -> Xml:
     return _configuration(name, element("settings", None, *named_values("param", values)))
 
 
-def _modules() -> list[ET.Element]:
+def _modules() -> list[Xml]:
     return [element("load", {"module": f"mod_{name}"}) for name in MODULES]
 
 
-def _bindings(place: Place) -> list[ET.Element]:
+def _bindings(place: Place) -> list[Xml]:
     return [_binding(place, section, url) for section in SECTIONS for url in place.urls]
 
 
-def _binding(place: Place, section: str, url: str) -> ET.Element:
+def _binding(place: Place, section: str, url: str) -> Xml:
     address = element("param", {"name": "gateway-url", "value": _asked(url, section), "bindings": section})
     more = {
         "gateway-credentials": f"{USER}:{place.secret}",
@@ -106,7 +108,7 @@ def _binding(place: Place, section: str, url: str) -> ET.Element:
     return element("binding", {"name": section}, address, *named_values("param", more))
 
 
-def _records(place: Place) -> list[ET.Element]:
+def _records(place: Place) -> list[Xml]:
     """Return how records of calls are sent; what cannot be sent waits in the folder."""
     values = {
         "cred": f"{USER}:{place.secret}",

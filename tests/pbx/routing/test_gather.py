@@ -203,6 +203,7 @@ def test_a_call_is_followed_however_many_others_the_rules_name(admin):
             rules.setdefault(state, {}).update(action)
         return rules
 
+    voice_mail = '{"enable_voicemail":true,"prompt_language":"en"}'
     with database.writing():
         for number in range(first, first + size):
             id_ = find_id(TENANT, ExtensionKey(str(number)))
@@ -210,7 +211,7 @@ def test_a_call_is_followed_however_many_others_the_rules_name(admin):
             database.execute(
                 "UPDATE extension_settings SET forward_rules = ?, office_hours = ?, voice_mail = ?"
                 " WHERE extension_id = ?",
-                (json.dumps(rules), '{"office_hours_mode":"GLOBAL"}', '{"enable_voicemail":true}', id_),
+                (json.dumps(rules), '{"office_hours_mode":"GLOBAL"}', voice_mail, id_),
             )
     called, path = first + 1, []
     for _ in range(9):

@@ -5,11 +5,11 @@ that makes it. Each needs a function in the engine's module that writes its step
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from portsip_api.pbx.trunks.outgoing import Way
 
@@ -86,8 +86,7 @@ class Refuse(Plan):
 NO_SUCH_NUMBER: Final = Refuse(404, "there is no such number")
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A call at some point of its way.
 
     `caller` is the number of the extension that calls, nothing for one from outside; `causer` the one by whose rules it
@@ -118,7 +117,7 @@ class Call:
         been = (*self.visited, *visited)
         if called in been:
             return Refuse(480, "the call has been there before")
-        moved = replace(self, visited=been, causer=self.causer if causer is None else causer)
+        moved = self._replace(visited=been, causer=self.causer if causer is None else causer)
         return self.builder_of(kind)(moved, called)
 
 

@@ -7,9 +7,6 @@ Source: contract sipxcom-user.md, section 6.2 (`/my/voicemail/attendant`).
 from pathlib import Path
 from typing import Final
 
-import orjson
-
-from portsip_api.pbx.calls.plans import leaving_sql
 from portsip_api.pbx.calls.plans.asking import Later, Topic
 from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Call, Plan, Refuse, TakeMessage
 from portsip_api.pbx.errors import FileNotThere, NotFound
@@ -27,27 +24,23 @@ _OFF: Final = Refuse(480, "the voicemail is off")
 
 def leave(call: Call, number: str) -> Plan:
     """Return what happens in the mailbox of an extension, to which a feature sends the call."""
-    step = _step(call, number)
-    return _OFF if step is None else take(call, step)
+    found = _found(call, number)
+    return _OFF if found is None else take(call, *found)
 
 
-def take(call: Call, step: Step) -> TakeMessage:
-    """Return what happens in the mailbox that a step of a route leads to."""
-    number = step.target or ""
-    row = leaving_sql.mailbox(call.tenant_id, number)
-    if row is None:
-        raise NotFound("There is no such extension.")
-    extension_id, voice_mail, attendant = row
-    voice = attendants.read_voice(call.tenant_id, extension_id, orjson.loads(attendant or "{}"))
+def take(call: Call, user: Destination, step: Step) -> TakeMessage:
+    """Return what happens in the mailbox of an extension, as a step of a route leads there."""
+    extension_id, language, attendant = user.mailbox
+    voice = attendants.read_voice(call.tenant_id, extension_id, attendant)
     keys: dict[str, Plan] = {
-        press.key: Later((TOPIC, number, press.key)) for press in step.presses if press.action != VOICE_MAIL
+        press.key: Later((TOPIC, user.number, press.key)) for press in step.presses if press.action != VOICE_MAIL
     }
     greeting = _greeting(call.tenant_id, extension_id, step.greeting or "")
     return TakeMessage(
         call.tenant_id,
         extension_id,
         greeting,
-        voice.language or str(orjson.loads(voice_mail)["prompt_language"]),
+        voice.language or language,
         voice.tells_options,
         voice.takes_messages,
         keys,
@@ -58,16 +51,18 @@ def go_on(call: Call, topic: Topic, keys: str) -> Plan:
     """Return what follows a key that was pressed in the mailbox that the topic tells of."""
     del keys
     _, number, pressed = topic
-    step = _step(call, number)
-    press = next((press for press in step.presses if press.key == pressed), None) if step is not None else None
-    if step is None or press is None or press.target is None:
+    found = _found(call, number)
+    if found is None:
+        return NO_SUCH_NUMBER
+    press = next((press for press in found[1].presses if press.key == pressed), None)
+    if press is None or press.target is None:
         return NO_SUCH_NUMBER
     # Where what a key led to is gone meanwhile, the caller stays.
-    return take(call, step) if press.action == VOICE_MAIL else call.onto(press.target, causer=number)
+    return take(call, *found) if press.action == VOICE_MAIL else call.onto(press.target, causer=number)
 
 
-def _step(call: Call, number: str) -> Step | None:
-    """Return the step into the voicemail of an extension, or None where it is off."""
+def _found(call: Call, number: str) -> tuple[Destination, Step] | None:
+    """Return an extension and the step into its voicemail, or None where that is off."""
     try:
         user, world = gather.surroundings(call.tenant_id, ExtensionKey(number))
     except NotFound:
@@ -76,7 +71,7 @@ def _step(call: Call, number: str) -> Step | None:
         return None
     walk = Walk(call.at, world, [], {number})
     leave_message(walk, user, "", "")
-    return walk.steps[-1]
+    return user, walk.steps[-1]
 
 
 def _greeting(tenant_id: int, extension_id: int, name: str) -> Path | None:

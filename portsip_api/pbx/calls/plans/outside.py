@@ -5,7 +5,7 @@ there. Source: contract `portsip-more.md`, row 20.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from portsip_api.pbx.calls import call_limits
@@ -59,7 +59,7 @@ def plan(call: Call, number: str) -> Plan:
 
 def legs(call: Call, owner: str, number: str, seconds: int) -> Iterator[OutsideLeg]:
     """Yield what rings for `owner` at a number outside, over its first gateway, if it may ring there."""
-    found = plan(replace(call, causer=owner, visited=(*call.visited, owner)), number)
+    found = plan(call._replace(causer=owner, visited=(*call.visited, owner)), number)
     if isinstance(found, CallOutside) and not found.is_emergency:
         yield OutsideLeg(call.tenant_id, found.ways[0], seconds, found.seconds)
 

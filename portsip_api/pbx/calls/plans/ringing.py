@@ -121,15 +121,14 @@ class _Builder:
         """Return what the last step of a stop is, where no stop follows; the last of `visited` is where it is."""
         if step.target is None:
             return Refuse(486 if is_busy else 480, step.reason)
-        if step.action == VOICE_MAIL:
-            return self._message(step)
+        if step.action == VOICE_MAIL and (user := self.world.destination(step.target)) is not None:
+            return self._message(user, step)
         return self.call.onto(step.target, *visited, causer=visited[-1])
 
-    def _message(self, step: Step) -> TakeMessage:
-        number = step.target or ""
-        if number not in self.messages:
-            self.messages[number] = leaving.take(self.call, step)
-        return self.messages[number]
+    def _message(self, user: Destination, step: Step) -> TakeMessage:
+        if user.number not in self.messages:
+            self.messages[user.number] = leaving.take(self.call, user, step)
+        return self.messages[user.number]
 
     def _waves(self, steps: Sequence[Step], owner: str) -> Iterator[tuple[Leg | OutsideLeg, ...]]:
         """Yield what rings together for `owner`; numbers at which nothing rings are left out."""

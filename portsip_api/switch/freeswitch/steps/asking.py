@@ -33,8 +33,7 @@ def continuing() -> Iterator[Step]:
 
 def files(sounds: Sounds) -> str:
     """Return what FreeSWITCH plays."""
-    tenant_id, language = sounds.tenant_id, sounds.language
-    paths = [str(path) for part in sounds.parts for path in recorded.sounds(tenant_id, language, part)]
+    paths = recorded.sounds(sounds.tenant_id, sounds.language, *sounds.parts)
     return paths[0] if len(paths) == 1 else f"file_string://{'!'.join(paths)}"
 
 

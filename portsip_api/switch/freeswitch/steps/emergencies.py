@@ -8,12 +8,11 @@ context for all tenants, which looks there. Source: FreeSWITCH 1.10.12, mod_dial
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
-from xml.etree import ElementTree as ET
 
 from portsip_api.pbx.media import voice
 from portsip_api.pbx.trunks.outgoing import Way
 from portsip_api.switch.freeswitch import recorded
-from portsip_api.switch.freeswitch.documents import element
+from portsip_api.switch.freeswitch.documents import Xml, element
 from portsip_api.switch.freeswitch.outside_legs import leg
 from portsip_api.switch.freeswitch.sofia import PROFILE
 from portsip_api.switch.freeswitch.steps.outside import RING_SECONDS
@@ -41,7 +40,7 @@ def variables(tenant_id: int, ways: Mapping[str, Sequence[Way]]) -> dict[str, st
     return found
 
 
-def while_away() -> ET.Element:
+def while_away() -> Xml:
     """Return what is done with calls of whatever tenant while this server does not answer."""
     dialled, place = ("destination_number", f"^({_NUMBER})$"), (f"${{{_NAME}${{destination_number}}}}", "^([0-9]+)$")
     return element(
@@ -69,12 +68,12 @@ def _emergency() -> Iterator[Step]:
 def _prompt() -> Iterator[Step]:
     yield Step("pre_answer", "")
     yield Step("sleep", "300")
-    yield Step("playback", str(recorded.sounds(0, voice.ENGLISH, PROMPT)[0]))
+    yield Step("playback", recorded.sounds(0, voice.ENGLISH, PROMPT)[0])
     yield from _REFUSED
 
 
-def _extension(name: str, conditions: Sequence[tuple[str, str]], steps: Iterator[Step] | Sequence[Step]) -> ET.Element:
-    made = [element("condition", {"field": field, "expression": expression}) for field, expression in conditions]
-    last = made[-1] if made else element("condition")
-    last.extend(element("action", {"application": step.application, "data": step.data}) for step in steps)
-    return element("extension", {"name": name}, *(made or [last]))
+def _extension(name: str, conditions: Sequence[tuple[str, str]], steps: Iterator[Step] | Sequence[Step]) -> Xml:
+    *before, last = [{"field": field, "expression": expression} for field, expression in conditions] or [{}]
+    actions = [element("action", {"application": step.application, "data": step.data}) for step in steps]
+    made = [element("condition", attributes) for attributes in before]
+    return element("extension", {"name": name}, *made, element("condition", last, *actions))
