@@ -23,6 +23,7 @@ import requests
 from cryptography import x509
 
 from portsip_api.pbx.access.tenants import DEFAULT_TENANT_ID
+from portsip_api.pbx.calls.kept.forgetting import AGAIN_SECONDS
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.switch.freeswitch.event_socket import Door, EventSocket
 from portsip_api.switch.teller import TURN
@@ -219,6 +220,10 @@ class Pbx:
     def wait_forgotten(self) -> None:
         """Wait until the engine asks again for who has changed."""
         time.sleep(3 * TURN)
+
+    def wait_kept(self) -> None:
+        """Wait until the engine keeps who has changed, so that it need not ask while the server is away."""
+        time.sleep(AGAIN_SECONDS + 3 * TURN)
 
     def status(self, number: str, domain: str = HOME) -> str:
         """What is shown of an extension."""

@@ -82,6 +82,22 @@ def test_a_call_is_one_row_however_often_it_is_told(post, admin):
     assert (row["duration"], row["talk_duration"], row["ring_duration"]) == ("10", "8", "2")
 
 
+IN_THE_MOMENT = {"last_bridge_to": "", "bridge_uepoch": "0", "signal_bond": OTHER}
+
+
+@pytest.mark.parametrize("disposition", ["SUCCESS", "ORIGINATOR_CANCEL"])
+def test_who_hangs_up_in_the_moment_of_the_answer_was_answered(post, admin, disposition):
+    assert post(record(**ANSWERED | IN_THE_MOMENT | {"originate_disposition": disposition})) == 200
+    (row,) = rows(admin)
+    assert (row["status"], row["end_reason"], row["final_dest"]) == ("ANSWERED", "CALLER_HANGUP", "1001")
+
+
+def test_who_hangs_up_in_a_queue_in_the_moment_of_the_answer_waited_only(post, admin):
+    assert post(record("8000", **ANSWERED | IN_THE_MOMENT, pbx_result="queue")) == 200
+    (row,) = rows(admin)
+    assert (row["status"], row["end_reason"]) == ("NONE", "CANCELLED")
+
+
 @pytest.mark.parametrize(
     ("variables", "reason"),
     [

@@ -141,9 +141,14 @@ def _direction(variables: Mapping[str, str], *, went_outside: bool) -> str:
 
 
 def _bridged(variables: Mapping[str, str]) -> int | None:
-    if not variables.get("last_bridge_to"):
-        return None
-    return _milliseconds(variables, "bridge_uepoch") or _milliseconds(variables, "answer_uepoch")
+    """Return when somebody took the call, in milliseconds since 1970; None where nobody has.
+
+    Whoever hangs up in the very moment of the answer has talked to nobody, but was answered by whom the leg is tied to.
+    """
+    if variables.get("last_bridge_to"):
+        return _milliseconds(variables, "bridge_uepoch") or _milliseconds(variables, "answer_uepoch")
+    is_tied = bool(variables.get("signal_bond")) and not variables.get("pbx_result")  # nothing of ours has answered
+    return _milliseconds(variables, "answer_uepoch") if is_tied else None
 
 
 def _milliseconds(variables: Mapping[str, str], name: str) -> int | None:
@@ -180,10 +185,11 @@ def _status(variables: Mapping[str, str]) -> int:
 
 
 def _partner(tenant_id: int, variables: Mapping[str, str]) -> Partner:
-    """Return whom a leg talked to last: one that it has called, else one with a call of its own, as who picks a call up
-    or takes one that is parked has; else one that somebody's transfer has brought, as the phone was told.
+    """Return whom a leg talked to last, or would have: one that it has called, else one with a call of its own, as who
+    picks a call up or takes one that is parked has; else one that somebody's transfer has brought, as the phone was
+    told.
     """
-    uuid = variables.get("last_bridge_to", "")
+    uuid = variables.get("last_bridge_to") or variables.get("signal_bond", "")
     for leg in variables.get("originated_legs", "").removeprefix("ARRAY::").split("|:"):
         called, _, rest = leg.partition(";")
         if called and called == uuid:

@@ -82,6 +82,7 @@ def told(time) -> Told:
     assert made.now() == {ANN, BOB}
     time.pass_seconds(AGAIN_SECONDS)
     made.now()
+    made.engine.recalled.clear()
     return made
 
 
@@ -310,13 +311,26 @@ def test_a_server_without_an_engine_keeps_few_rows(told):
     assert AccountChange.select().count() == forgetting.MOST + 1
 
 
-def test_who_is_registered_is_asked_for_again_where_all_were_forgotten(told, time):
-    told.engine.there = [Account(str(number), "pbx.local") for number in range(2 * forgetting.MOST + 1)]
+def test_who_was_forgotten_is_asked_for_again(told, time):
     change(password="another password")
-    told.now()
+    assert told.now() == {ANN}
+    assert told.engine.recalled == []  # not before it is told again
+    time.pass_seconds(AGAIN_SECONDS)
+    told.engine.is_there = False
+    with pytest.raises(SwitchUnavailable):
+        told.now()
+    told.engine.is_there = True
+    assert told.now() == {ANN}
+    assert told.engine.recalled == []
     time.pass_seconds(AGAIN_SECONDS)
     assert told.now() == {ANN}
-    assert told.engine.recalled == []  # her phone asks for her
+    assert told.engine.recalled == [[ANN]]
+    assert told.now() == set()
+    assert told.engine.recalled == [[ANN]]
+
+
+def test_who_is_registered_is_asked_for_again_where_all_were_forgotten(told, time):
+    told.engine.there = [Account(str(number), "pbx.local") for number in range(2 * forgetting.MOST + 1)]
     forgetting.note_all()
     assert told.now() == ALL
     assert told.engine.recalled == []  # not before it is told again

@@ -59,8 +59,8 @@ class Forgetting:
     def tell(self, keeper: Keeper) -> None:
         """Tell what has changed. Raises SwitchUnavailable; what was not told by then is told the next time.
 
-        Where all accounts were forgotten, those of registered phones are asked for soon after, MOST at a time: nobody
-        is to wait until a phone registers again, since this server may be away by then.
+        Who was forgotten is asked for soon after, MOST at a time, and where all were, those of registered phones:
+        nobody is to wait until a phone registers again, since this server may be away by then.
         """
         self._owe(_take())
         again = self._due()
@@ -72,7 +72,10 @@ class Forgetting:
             raise
         if self._owed:
             self._told.append((clock.boot() + AGAIN_SECONDS, self._owed))
-        self._is_empty = self._is_empty or EVERY in again
+        if EVERY in again:
+            self._is_empty = True
+        else:
+            self._missing = [*dict.fromkeys([*self._missing, *again])]
         self._owed = set()
         self._recall(keeper)
 
