@@ -13,6 +13,7 @@ from tests.live.srtp import Secret
 
 RATE = 8_000
 FRAME = 160  # samples, of 20 ms
+_PIECE = 8 * FRAME
 _BIAS = 0x84
 
 
@@ -35,15 +36,22 @@ _SAMPLES = [decode(byte) for byte in range(256)]
 
 
 def loudness(sound: bytes, hertz: float) -> float:
-    """Return how much of a tone is in PCMU sound: 1 where there is nothing else, 0 where there is none of it."""
+    """Return how much of a tone is in PCMU sound: 1 where there is nothing else, 0 where there is none of it.
+
+    It is measured in pieces, since a packet that came late lets the tone go on elsewhere in its wave.
+    """
     samples = [_SAMPLES[byte] for byte in sound]
     energy = sum(sample * sample for sample in samples)
-    if not energy:
-        return 0.0
+    pieces = [samples[at : at + _PIECE] for at in range(0, len(samples), _PIECE)]
+    return sum(_of_tone(piece, hertz) for piece in pieces) / energy if energy else 0.0
+
+
+def _of_tone(samples: list[int], hertz: float) -> float:
+    """Return the energy of a tone in some samples."""
     angle = 2 * math.pi * hertz / RATE
     real = sum(sample * math.cos(angle * at) for at, sample in enumerate(samples))
     imaginary = sum(sample * math.sin(angle * at) for at, sample in enumerate(samples))
-    return 2 * (real * real + imaginary * imaginary) / (energy * len(samples))
+    return 2 * (real * real + imaginary * imaginary) / len(samples)
 
 
 def wav(hertz: float, seconds: float) -> bytes:

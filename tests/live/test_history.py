@@ -26,6 +26,23 @@ def test_an_answered_call(pbx: Pbx, line, who):
     assert int(row["talk_duration"]) <= int(row["duration"])
 
 
+@pytest.mark.unrecorded  # when the engine takes note of the end is a matter of microseconds
+def test_who_hangs_up_in_the_moment_of_the_answer_was_answered(pbx: Pbx, line):
+    ann, anns = line()
+    bob, bobs = line(BOB, {"busy_action": "RING_ANYWAY"})
+    for _ in range(30):
+        call = anns.call(bob)
+        bobs.incoming().answer()
+        call.wait("200")
+        call.hang_up()
+
+    def ended():
+        rows = pbx.get("call_logs/list", caller=ann, tenant_id=1, pagesize=100)["items"]
+        return {told(row, "status", "end_reason", "final_dest") for row in rows} if len(rows) == 30 else set()
+
+    assert wait_until(ended, "a row of each", 20) == {("ANSWERED", "CALLER_HANGUP", bob)}
+
+
 @pytest.mark.parametrize(("status", "reason", "code"), [(486, "BUSY", 486), (603, "REJECTED", 486)])
 def test_a_call_that_was_not_taken(pbx: Pbx, line, status, reason, code):
     ann, anns = line()

@@ -2,6 +2,7 @@
 
 import queue
 import re
+import select
 import socket
 import ssl
 import threading
@@ -82,6 +83,7 @@ class Streams:
         self._received: queue.Queue[bytes] = queue.Queue()
         self._connection: socket.socket | None = None
         self._ended = threading.Event()
+        self._speaking = threading.Lock()  # OpenSSL lets no two threads at one connection
         self.failures: queue.Queue[str] = queue.Queue()  # of those who were not let in, or went at once
         self._threads: list[threading.Thread] = []
         self._start(self._accept)
@@ -103,8 +105,11 @@ class Streams:
         """Send a message over the last connection that there is."""
         if self._connection is None:
             self.connect()
-        assert self._connection is not None
-        self._connection.sendall(data)
+        connection = self._connection
+        assert connection is not None
+        with self._speaking:
+            connection.settimeout(5)
+            connection.sendall(data)
 
     def receive(self) -> bytes:
         """Return the next message, or nothing where none comes for a moment."""
@@ -141,7 +146,6 @@ class Streams:
             self._serve(made)
 
     def _serve(self, connection: socket.socket) -> None:
-        connection.settimeout(0.2)
         self._connection = connection
         self._start(self._read, connection)
 
@@ -149,12 +153,11 @@ class Streams:
         messages, has_come = _Messages(), False
         with connection:
             while not self._ended.is_set():
-                try:
-                    data = connection.recv(65_535)
-                except TimeoutError:
+                if not select.select([connection], [], [], 0.2)[0]:
                     continue
-                except OSError:
-                    data = b""
+                data = self._taken(connection)
+                if data is None:
+                    continue
                 if not data:
                     break
                 for message in messages.take(data):
@@ -165,6 +168,17 @@ class Streams:
             self.failures.put("nothing was said")
         if self._connection is connection:
             self._connection = None
+
+    def _taken(self, connection: socket.socket) -> bytes | None:
+        """Return what has come: None while that is not whole yet, nothing at the end."""
+        with self._speaking:
+            connection.settimeout(0)
+            try:
+                return connection.recv(65_535)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                return None
+            except OSError:
+                return b""
 
 
 def wait_failure(wire: Streams, within: float = 15.0) -> str:

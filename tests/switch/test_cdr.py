@@ -82,12 +82,17 @@ def test_a_call_is_one_row_however_often_it_is_told(post, admin):
     assert (row["duration"], row["talk_duration"], row["ring_duration"]) == ("10", "8", "2")
 
 
-IN_THE_MOMENT = {"last_bridge_to": "", "bridge_uepoch": "0", "signal_bond": OTHER}
+OF_TWO = f"ARRAY::{OTHER};NONE|:{LAST};LOSE_RACE"
+IN_THE_MOMENT = {"last_bridge_to": "", "bridge_uepoch": "0", "originate_causes": OF_TWO}
 
 
-@pytest.mark.parametrize("disposition", ["SUCCESS", "ORIGINATOR_CANCEL"])
-def test_who_hangs_up_in_the_moment_of_the_answer_was_answered(post, admin, disposition):
-    assert post(record(**ANSWERED | IN_THE_MOMENT | {"originate_disposition": disposition})) == 200
+@pytest.mark.parametrize("causes", [
+    f"{OTHER};NONE", f"ARRAY::{ID};NO_ANSWER|:{OTHER};NONE|:{OTHER};ORIGINATOR_CANCEL",
+    OF_TWO,
+])  # fmt: skip
+def test_who_hangs_up_in_the_moment_of_the_answer_was_answered(post, admin, causes):
+    cancelled = {"originate_causes": causes, "originate_disposition": "ORIGINATOR_CANCEL"}
+    assert post(record(**ANSWERED | IN_THE_MOMENT | cancelled)) == 200
     (row,) = rows(admin)
     assert (row["status"], row["end_reason"], row["final_dest"]) == ("ANSWERED", "CALLER_HANGUP", "1001")
 

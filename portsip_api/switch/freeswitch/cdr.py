@@ -141,14 +141,24 @@ def _direction(variables: Mapping[str, str], *, went_outside: bool) -> str:
 
 
 def _bridged(variables: Mapping[str, str]) -> int | None:
-    """Return when somebody took the call, in milliseconds since 1970; None where nobody has.
-
-    Whoever hangs up in the very moment of the answer has talked to nobody, but was answered by whom the leg is tied to.
-    """
+    """Return when somebody took the call, in milliseconds since 1970; None where nobody has."""
     if variables.get("last_bridge_to"):
         return _milliseconds(variables, "bridge_uepoch") or _milliseconds(variables, "answer_uepoch")
-    is_tied = bool(variables.get("signal_bond")) and not variables.get("pbx_result")  # nothing of ours has answered
-    return _milliseconds(variables, "answer_uepoch") if is_tied else None
+    # Nothing of ours has answered where nothing says so.
+    is_taken = bool(_taken_by(variables)) and not variables.get("pbx_result")
+    return _milliseconds(variables, "answer_uepoch") if is_taken else None
+
+
+def _taken_by(variables: Mapping[str, str]) -> str:
+    """Return the leg that has answered a caller who hung up in the very moment, and so talked to nobody: the last one
+    that was called and of whose end there was no cause then; empty for none.
+    """
+    causes = [one.partition(";") for one in _listed(variables, "originate_causes")]
+    return next((leg for leg, _, cause in reversed(causes) if cause == "NONE"), "")
+
+
+def _listed(variables: Mapping[str, str], name: str) -> list[str]:
+    return variables.get(name, "").removeprefix("ARRAY::").split("|:")
 
 
 def _milliseconds(variables: Mapping[str, str], name: str) -> int | None:
@@ -189,8 +199,8 @@ def _partner(tenant_id: int, variables: Mapping[str, str]) -> Partner:
     picks a call up or takes one that is parked has; else one that somebody's transfer has brought, as the phone was
     told.
     """
-    uuid = variables.get("last_bridge_to") or variables.get("signal_bond", "")
-    for leg in variables.get("originated_legs", "").removeprefix("ARRAY::").split("|:"):
+    uuid = variables.get("last_bridge_to") or _taken_by(variables)
+    for leg in _listed(variables, "originated_legs"):
         called, _, rest = leg.partition(";")
         if called and called == uuid:
             name, _, number = rest.rpartition(";")
