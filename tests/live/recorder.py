@@ -8,18 +8,17 @@ import json
 import re
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qsl
 
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.switch.freeswitch.event_socket import Door, EventSocket
 from portsip_api.switch.freeswitch.live import NAMES, SUBCLASSES
 from tests.crm import VOICE_PIN
+from tests.live import proxy
 from tests.switch.alike import alike, anywhere
 
 FOLDER = Path(__file__).parents[1] / "switch" / "recordings"
@@ -51,7 +50,7 @@ OF_RECORDS = {
     *("uuid", "pbx_call", "pbx_caller", "pbx_called", "pbx_result", "pbx_status", "sip_auth_username"),
     *("sip_auth_realm", "effective_caller_id_name", "sip_contact_uri", "start_uepoch", "progress_uepoch"),
     *("progress_media_uepoch", "answer_uepoch", "bridge_uepoch", "end_uepoch", "last_bridge_to", "originated_legs"),
-    *("pbx_domain", "pbx_from", "pbx_did", "pbx_outside", "pbx_shown"),
+    *("signal_bond", "pbx_domain", "pbx_from", "pbx_did", "pbx_outside", "pbx_shown"),
     *("originating_leg_uuid", "pbx_party", "dialed_domain", "last_sent_callee_id_number", "last_sent_callee_id_name"),
     *("transfer_to", "refer_uuid"),
     *("endpoint_disposition", "sip_hangup_disposition", "originate_disposition", "hangup_cause", "sip_term_status"),
@@ -104,46 +103,17 @@ class Recorder:
     def before(self, url: str) -> Iterator[str]:
         """Stand between the engine and this server, and yield where."""
 
-        class Handler(BaseHTTPRequestHandler):
-            recorder: ClassVar[Recorder] = self
-            protocol_version = "HTTP/1.1"
+        with proxy.before(url, seen=self._keep) as place:
+            yield place
 
-            def do_POST(self) -> None:
-                """Pass a look-up on, and keep it."""
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                kept = ("Authorization", "Content-Type")
-                headers = {name: self.headers[name] for name in kept if name in self.headers}
-                asked = urllib.request.Request(url + self.path, body, headers, method="POST")
-                try:
-                    with urllib.request.urlopen(asked, timeout=30) as reply:
-                        status, content = reply.status, reply.read()
-                except OSError:
-                    status, content = 502, b""
-                if status == 200 and self.path.partition("?")[0].endswith("/cdr"):
-                    self.recorder.note("cdr", compact(json.loads(body)))
-                elif status == 200 and not self.path.endswith("/configuration"):  # which has passwords in it
-                    form = {name: text for name, text in parse_qsl(body.decode()) if name in OF_FORMS}
-                    # What is asked for in advance is of any phone, those of other tests too.
-                    if not self.path.endswith("/directory") or "action" in form:
-                        self.recorder.note("ask", self.path, form, alike(content.decode()))
-                self.send_response(status)
-                self.send_header("Content-Type", "text/xml")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+    def _keep(self, path: str, body: bytes, status: int, content: bytes) -> None:
+        if status == 200 and path.partition("?")[0].endswith("/cdr"):
+            self.note("cdr", compact(json.loads(body)))
+        elif status == 200 and not path.endswith("/configuration"):  # which has passwords in it
+            form = {name: text for name, text in parse_qsl(body.decode()) if name in OF_FORMS}
+            # What is asked for in advance is of any phone, those of other tests too.
+            if not path.endswith("/directory") or "action" in form:
+                self.note("ask", path, form, alike(content.decode()))
 
     @contextmanager
     def listening(self, door: Door) -> Iterator[None]:

@@ -9,11 +9,11 @@ gateways that have joined no rule. Source: contract `sipxcom-users-rules.md`, se
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
-from portsip_api.pbx.extensions.tables import Extension
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.numbers import outside_rows
 from portsip_api.pbx.numbers.outside import EMERGENCY, SOS, Moment, Outside, Pattern, without_punctuation
 from portsip_api.pbx.trunks import outgoing_sql
@@ -33,6 +33,16 @@ class Way:
     number: str
     shown: str
     name: str = ""
+
+
+class Causer(NamedTuple):
+    """An extension that causes a call; `caller_id_key` is the number that it shows, without punctuation."""
+
+    id: int
+    number: str
+    enabled: bool
+    branch_id: int | None
+    caller_id_key: str | None
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,7 @@ class _Gateway:
     keep_digits: int
     display_name: str | None
 
-    def shown(self, caller: Extension | None) -> str:
+    def shown(self, caller: Causer | None) -> str:
         """Return what number a caller shows over it, nothing for a withheld one."""
         if self.anonymous:
             return ""
@@ -73,7 +83,13 @@ class _Gateway:
         return next((text for text in map(without_punctuation, wanted) if _SHOWN.fullmatch(text)), "")
 
 
-def of(tenant_id: int, number: str, caller: Extension | None, now: Moment, shown: str = "") -> Outgoing:
+def find_causer(tenant_id: int, key: ExtensionKey) -> Causer | None:
+    """Return the extension that causes a call, or None."""
+    row = outgoing_sql.causer(tenant_id, *key.where())
+    return None if row is None else Causer(*row)
+
+
+def of(tenant_id: int, number: str, caller: Causer | None, now: Moment, shown: str = "") -> Outgoing:
     """Return how a call to `number` leaves for `caller`, or, without one, for what is nobody's, such as a hunt group.
 
     `shown` is a caller id that was asked for and allowed, in place of the caller's own. Without a way it cannot leave.
@@ -107,7 +123,7 @@ def emergencies(tenant_id: int, extension_id: int) -> dict[str, tuple[Way, ...]]
     for pattern in sorted(outside_rows.load(tenant_id).patterns, key=lambda pattern: pattern.periods is not None):
         if pattern.kind == EMERGENCY and pattern.is_enabled and pattern.prefix and pattern.digits == 0:
             patterns.setdefault(pattern.prefix, pattern)
-    caller = Extension.find(tenant_id, id=extension_id) if patterns else None
+    caller = find_causer(tenant_id, ExtensionKey(id=extension_id)) if patterns else None
     if caller is None:
         return {}
     elin = elin_of(tenant_id, extension_id)
@@ -139,7 +155,7 @@ def _carried(tenant_id: int, rule: str, branch_id: int | None) -> tuple[list[Any
     return rows, defaults(MEMBERS.get(kind, {})) | orjson.loads(members)
 
 
-def _ways(rows: Sequence[Any], dialled: str, caller: Extension | None, shown: str) -> list[Way]:
+def _ways(rows: Sequence[Any], dialled: str, caller: Causer | None, shown: str) -> list[Way]:
     gateways = [_Gateway(*row) for row in rows]
     ways = [
         Way(gateway.id, f"{gateway.prefix or ''}{dialled}", shown or gateway.shown(caller), gateway.display_name or "")

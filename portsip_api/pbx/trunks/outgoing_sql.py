@@ -8,6 +8,14 @@ _GATEWAY = """g.id, g.prefix, g.default_caller_alias, g.anonymous, g.ignore_user
     g.add_prefix, g.keep_digits, g.display_name"""
 # Some gateways are for the callers of one place alone.
 _FOR_CALLER = "(g.branch_id IS NULL OR g.shared = 1 OR g.branch_id = :branch)"
+_CAUSER = "SELECT id, number, enabled, branch_id, caller_id_key FROM extension WHERE tenant_id = ? AND "
+
+
+def causer(tenant_id: int, column: str, value: object) -> Any:
+    """Return of an extension, by its `number` or its `id`, the id, the number, whether it is enabled, the branch and
+    the caller id's key, or None. Each call outside asks, and through models it took a third of a look-up.
+    """
+    return database.fetch_row(f"{_CAUSER}{column} = ?", (tenant_id, value))
 
 
 def rule(tenant_id: int, name: str) -> Any:

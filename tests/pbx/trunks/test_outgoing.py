@@ -41,7 +41,7 @@ def caller(number="1000", caller_id=""):
     id_ = user(number)
     if caller_id:
         Extension.update(HOME, {"options": f'{{"enable_extension":true,"outbound_caller_id":"{caller_id}"}}'}, id=id_)
-    return Extension.get(HOME, id=id_)
+    return outgoing.find_causer(HOME, ExtensionKey(id=id_))
 
 
 def numbers(number, who=None, shown=""):

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from portsip_api.pbx.calls import call_limits
-from portsip_api.pbx.calls.plans import outside_sql
 from portsip_api.pbx.calls.plans.kinds import NO_SUCH_NUMBER, Call, OutsideLeg, Plan, Refuse
+from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.extensions import dialling_rights
-from portsip_api.pbx.extensions.tables import Extension
 from portsip_api.pbx.hours import calendars
 from portsip_api.pbx.numbers import numbers_sql, outside_rows
 from portsip_api.pbx.numbers.outside import Moment, Reason, refusal
 from portsip_api.pbx.trunks import outgoing
-from portsip_api.pbx.trunks.outgoing import Way
+from portsip_api.pbx.trunks.outgoing import Causer, Way
 
 _UNKNOWN: Final = frozenset({Reason.NO_NUMBER, Reason.NO_PREFIX})  # what nobody in the tenant may dial
 
@@ -41,7 +40,7 @@ class CallOutside(Plan):
 def plan(call: Call, number: str) -> Plan:
     """Return what becomes of a call to a number that nothing in the tenant answers."""
     now = Moment(call.at, calendars.load(call.tenant_id).zone)
-    causer = _causer(call) if call.causer else None
+    causer = outgoing.find_causer(call.tenant_id, ExtensionKey(call.causer)) if call.causer else None
     refused = _refused(call, number, causer, now)
     if refused is not None:
         return refused
@@ -64,22 +63,12 @@ def legs(call: Call, owner: str, number: str, seconds: int) -> Iterator[OutsideL
         yield OutsideLeg(call.tenant_id, found.ways[0], seconds, found.seconds)
 
 
-def _causer(call: Call) -> Extension | None:
-    row = outside_sql.causer(call.tenant_id, call.causer)
-    if row is None:
-        return None
-    id_, enabled, branch_id, caller_id_key = row
-    return Extension(
-        id=id_, number=call.causer, enabled=bool(enabled), branch_id=branch_id, caller_id_key=caller_id_key
-    )
-
-
 def _is_own(call: Call) -> bool:
     """Tell whether the number is the one that the caller has dialled."""
     return not call.visited and call.causer == call.caller
 
 
-def _refused(call: Call, number: str, causer: Extension | None, now: Moment) -> Refuse | None:
+def _refused(call: Call, number: str, causer: Causer | None, now: Moment) -> Refuse | None:
     """Return why whoever causes a call may not call a number, None where it may."""
     if not call.causer:
         return NO_SUCH_NUMBER
