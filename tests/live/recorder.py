@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -50,7 +50,7 @@ OF_RECORDS = {
     *("uuid", "pbx_call", "pbx_caller", "pbx_called", "pbx_result", "pbx_status", "sip_auth_username"),
     *("sip_auth_realm", "effective_caller_id_name", "sip_contact_uri", "start_uepoch", "progress_uepoch"),
     *("progress_media_uepoch", "answer_uepoch", "bridge_uepoch", "end_uepoch", "last_bridge_to", "originated_legs"),
-    *("signal_bond", "pbx_domain", "pbx_from", "pbx_did", "pbx_outside", "pbx_shown"),
+    *("originate_causes", "pbx_domain", "pbx_from", "pbx_did", "pbx_outside", "pbx_shown"),
     *("originating_leg_uuid", "pbx_party", "dialed_domain", "last_sent_callee_id_number", "last_sent_callee_id_name"),
     *("transfer_to", "refer_uuid"),
     *("endpoint_disposition", "sip_hangup_disposition", "originate_disposition", "hangup_cause", "sip_term_status"),
@@ -99,12 +99,9 @@ class Recorder:
             f"[\n{lines}\n]\n", encoding="utf-8"
         )
 
-    @contextmanager
-    def before(self, url: str) -> Iterator[str]:
+    def before(self, url: str) -> AbstractContextManager[str]:
         """Stand between the engine and this server, and yield where."""
-
-        with proxy.before(url, seen=self._keep) as place:
-            yield place
+        return proxy.before(url, seen=self._keep)
 
     def _keep(self, path: str, body: bytes, status: int, content: bytes) -> None:
         if status == 200 and path.partition("?")[0].endswith("/cdr"):

@@ -1,8 +1,7 @@
 """A server that is slow: a proxy that waits before it asks."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from tests.live import proxy
 
@@ -14,8 +13,7 @@ class Slowness:
     waited = 0
 
 
-@contextmanager
-def before(url: str, slowness: Slowness) -> Iterator[str]:
+def before(url: str, slowness: Slowness) -> AbstractContextManager[str]:
     """Stand between the engine and the server at `url`, and yield where."""
 
     def wait() -> None:
@@ -23,5 +21,4 @@ def before(url: str, slowness: Slowness) -> Iterator[str]:
             slowness.waited += 1
             time.sleep(slowness.seconds)
 
-    with proxy.before(url, first=wait) as place:
-        yield place
+    return proxy.before(url, first=wait)

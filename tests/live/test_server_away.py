@@ -5,7 +5,6 @@ What the engine keeps is what was said last, and nobody guesses at it more often
 
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from portsip_api.pbx.calls.kept.forgetting import AGAIN_SECONDS
 from portsip_api.switch.freeswitch.steps.emergencies import PROMPT
 from tests.contract.servers import wait_until
 from tests.crm import SIP_PASSWORD
@@ -71,7 +69,7 @@ def test_emergency_calls_are_made_while_the_server_is_away(pbx: Pbx, line, phone
     stranger.password = WEAK
     newcomer = phone(pbx.extension())
     pbx.sipxcom("PUT", f"rest/erl/user/{ann}", ELIN)
-    time.sleep(AGAIN_SECONDS + 1)  # after which she is forgotten once more
+    pbx.wait_kept()
     wait_until(lambda: is_kept(pbx, anns, ELIN), "she is kept with her place")
     assert is_kept(pbx, others)
     with gone(pbx):

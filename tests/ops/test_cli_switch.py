@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from portsip_api.pbx.calls.kept.forgetting import AGAIN_SECONDS
 from portsip_api.pbx.media import voice
 from portsip_api.switch.freeswitch import static
 from tests.authority import Authority, pem_of
@@ -44,6 +45,7 @@ def test_the_configuration_is_written_with_secrets_that_stay(tmp_path):
     assert asked["gateway-credentials"] == f"freeswitch:{secret}"
     assert asked["gateway-url"].startswith("http://127.0.0.1:")
     assert int(asked["timeout"]) > 3  # a server that takes two seconds is slow, not away
+    assert int(asked["timeout"]) < AGAIN_SECONDS  # or what was on its way for so long would be kept, though it is old
     sofia = parameters(root, "sofia")
     assert int(sofia["max-reg-threads"]) >= 50  # or phones register one after the other
     assert sofia["inbound-reg-in-new-thread"] == "true"

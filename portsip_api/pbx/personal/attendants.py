@@ -96,7 +96,7 @@ def read_voice(tenant_id: int, user_id: int, given: Mapping[str, Any]) -> Voice:
     """Return the same of what a user has set of `Part.ATTENDANT`; no statement, or one where something was set."""
     values = {**_USUAL, **given}
     if values != _USUAL and not permission_values.has(tenant_id, user_id, PERMISSION):
-        values = {**_USUAL}
+        values = _USUAL
     return Voice(values["language"], values["play_options"], values["deposit"], values["forward_delete"])
 
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from defusedxml.ElementTree import fromstring
 
+from portsip_api.pbx.calls.kept.forgetting import ANSWER_SECONDS
 from portsip_api.switch.freeswitch import sofia
 from portsip_api.switch.freeswitch.documents import Xml, element, named_values
 from portsip_api.switch.freeswitch.event_socket import Door
@@ -102,7 +103,7 @@ def _binding(place: Place, section: str, url: str) -> Xml:
         "auth-scheme": "basic",
         # Whole seconds, with connecting. Callers wait for as long where nobody answers at all; a server that takes two
         # is slow, and nobody must be lost by that.
-        "timeout": "4",
+        "timeout": str(ANSWER_SECONDS),
         "disable-100-continue": "true",
     }
     return element("binding", {"name": section}, address, *named_values("param", more))

@@ -12,9 +12,9 @@ from portsip_api.store import database
 from portsip_api.store.clock import clock
 
 MOST: Final = 100  # accounts that are told one by one; where more have changed, all are
-# After which it is told again: an answer that was on its way when the account changed is kept after the first time. The
-# engine waits 2 seconds for one.
-AGAIN_SECONDS: Final = 3.0
+ANSWER_SECONDS: Final = 4  # that an engine waits for one
+# After which it is told again: an answer that was on its way when the account changed is kept after the first time.
+AGAIN_SECONDS: Final = ANSWER_SECONDS + 1.0
 
 
 class Account(NamedTuple):
@@ -74,7 +74,7 @@ class Forgetting:
             self._told.append((clock.boot() + AGAIN_SECONDS, self._owed))
         if EVERY in again:
             self._is_empty = True
-        else:
+        elif again:
             self._missing = [*dict.fromkeys([*self._missing, *again])]
         self._owed = set()
         self._recall(keeper)
