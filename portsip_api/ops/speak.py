@@ -1,8 +1,8 @@
 """The PBX's own voice: a small file for each text of a language, spoken by espeak-ng; `make voice` makes them anew.
 
-The files are 8 kHz mono in G.711 µ-law, half of what 16 bits take, and sound alike on a telephone. The texts stand in
-`pbx/media/voice_files/LANGUAGE.json` by the names of the files. A file that somebody has recorded may take the place of
-each: see README, "Voice".
+The files are 8 kHz mono in G.711 µ-law, half of what 16 bits take, and sound alike on a telephone; the greeting alone
+is as greetings are kept (`audio.default_greeting`). The texts stand in `pbx/media/voice_files/LANGUAGE.json` by the
+names of the files. A file that somebody has recorded may take the place of each: see README, "Voice".
 """
 
 import io
@@ -16,7 +16,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from portsip_api.pbx.media import voice
+from portsip_api.pbx.media import audio, voice
 
 RATE: Final = 8_000  # Hz
 _WORDS_PER_MINUTE: Final = 150
@@ -49,7 +49,9 @@ def make(folder: Path, language: str) -> None:
     texts: dict[str, str] = json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))
     (folder / language).mkdir(exist_ok=True)
     for name, text in texts.items():
-        (folder / language / f"{name}.wav").write_bytes(speak(text, language))
+        spoken = speak(text, language)
+        content = audio.convert(spoken).content if name == voice.GREETING else spoken
+        (folder / language / f"{name}.wav").write_bytes(content)
 
 
 if __name__ == "__main__":

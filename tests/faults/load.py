@@ -62,7 +62,7 @@ class Client(threading.Thread):
         """Compare all that is known with what the server shows."""
         for key in self.known:
             self._settle(key)
-        assert self.wrong == []
+        assert self.wrong == [], self.wrong
 
     def expected(self, kind: str) -> set[str]:
         """Return the names of the objects of `kind` that are there, once `check` has been."""
@@ -78,12 +78,16 @@ class Client(threading.Thread):
             raise Unreachable from error
 
     def get(self, path: str, token: str = "", **query: str) -> requests.Response:
-        """Read. Raises Unreachable."""
+        """Read. Raises Unreachable, also when the server says that it could not, which is wrong whatever befalls it."""
         try:
             url, headers = f"{self.url}{path}", {"access_token": token or self.token}
-            return requests.get(url, query, headers=headers, timeout=60)
+            reply = requests.get(url, query, headers=headers, timeout=60)
         except requests.RequestException as error:
             raise Unreachable from error
+        if reply.status_code >= 500:
+            self.wrong.append(f"a read of {path}: {reply.status_code} {reply.text}")
+            raise Unreachable(self.wrong[-1])
+        return reply
 
     def _write(self, key: tuple[str, str], after: Any, send: Callable[[], requests.Response]) -> None:
         """Bring the object `key`, of which one state is known, into the state `after`."""

@@ -92,7 +92,8 @@ def written_to(url: str, clients: int) -> Iterator[list[load.Client]]:
 
 def check_clients(clients: Sequence[load.Client]) -> None:
     """All of them go on, and none has met anything wrong."""
-    assert [text for client in clients for text in client.wrong] == []
+    wrong = [text for client in clients for text in client.wrong]
+    assert wrong == [], wrong
     assert all(client.is_alive() for client in clients)
 
 

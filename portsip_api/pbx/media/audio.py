@@ -48,15 +48,18 @@ def convert(content: bytes) -> Recording:
     sound = pcm(content, samples, rate)
     if not sound:
         raise Invalid({"file": ["Is too short to be heard."]})
-    duration = round(samples.frames / samples.rate, 3)
-    sha256 = hashlib.sha256(content).digest()
-    return Recording(_wav(sound, rate), duration, samples.rate, samples.channels, len(content), sha256)
+    return _recording(_wav(sound, rate), content, samples)
 
 
 @cache
 def default_greeting() -> Recording:
-    """Return the system default greeting, which the PBX's own voice says."""
-    return convert(convert(voice.own(voice.GREETING)).content)
+    """Return the system default greeting, which the PBX's own voice says.
+
+    Its file is one that was converted when it was made: every list of greetings tells how long it lasts, and has to
+    where no file can be written, which decoding needs.
+    """
+    content = voice.own(voice.GREETING)
+    return _recording(content, content, riff.read(content))
 
 
 @cache
@@ -72,6 +75,12 @@ def default_music() -> bytes:
     chords = ((220.0, 277.18, 329.63, 440.0), (246.94, 293.66, 369.99, 493.88), (196.0, 246.94, 293.66, 392.0))
     tones = [tone for low, *upper in chords for tone in (low, *upper, *upper[-2::-1], *upper, low)]
     return _melody(tones + tones)
+
+
+def _recording(converted: bytes, sent: bytes, samples: riff.Samples) -> Recording:
+    duration = round(samples.frames / samples.rate, 3)
+    sha256 = hashlib.sha256(sent).digest()
+    return Recording(converted, duration, samples.rate, samples.channels, len(sent), sha256)
 
 
 def _melody(frequencies: Sequence[float]) -> bytes:
