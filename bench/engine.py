@@ -2,9 +2,7 @@
 
 import os
 import re
-import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +16,7 @@ from bench import look_ups
 from bench.servers import ROOT, Server, environment
 from portsip_api.pbx.errors import SwitchUnavailable
 from portsip_api.switch.freeswitch.event_socket import Door, EventSocket
+from tests.live.ports import audio, free
 
 PROGRAM: Final = os.environ.get("FREESWITCH", "")
 _DEADLINE: Final = 60.0  # seconds
@@ -66,10 +65,8 @@ class Ports:
 
     def __init__(self) -> None:
         """They were free a moment ago."""
-        self.sip, self.trunks = (_free(socket.SOCK_DGRAM) for _ in range(2))
-        self.commands = _free(socket.SOCK_STREAM)
-        first = 20_000 + secrets.randbelow(10_000) // 2 * 2  # below those that the system gives away
-        self.audio = f"{first}-{first + 2_000}"
+        self.sip, self.trunks, self.commands = free("phones", "gateways", "commands").values()
+        self.audio = audio()
 
     def variables(self) -> dict[str, str]:
         """Return the settings of the server behind which the engine is."""
@@ -153,10 +150,3 @@ def _put(root: ET.Element, section: str, what: ET.Element) -> None:
 
 def _door(data: Path, ports: Ports) -> Door:
     return Door("127.0.0.1", ports.commands, (data / "switch.password").read_text(encoding="ascii").strip())
-
-
-def _free(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port

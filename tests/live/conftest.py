@@ -8,12 +8,11 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from tests.contract.servers import ROOT, Server, start_server, wait_until
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
 from tests.live.audio import wav
 from tests.live.phone import Phone, Wire
+from tests.live.ports import audio, free
 from tests.live.recorder import Recorder
 
 RULES = {"no_answer_timeval": 3, "no_answer_action": "DISCONNECT", "busy_action": "DISCONNECT"}
@@ -352,23 +352,6 @@ class Pbx:
         return {"access_token": self._token} if self._token else {}
 
 
-def free_ports(*names: str) -> dict[str, int]:
-    """Ports of the loopback that nobody has at the moment, neither over TCP nor over UDP, each another one."""
-    found: dict[str, int] = {}
-    with ExitStack() as stack:
-        while len(found) < len(names):
-            stream, datagrams = (
-                stack.enter_context(socket.socket(socket.AF_INET, kind))
-                for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)
-            )
-            stream.bind(("127.0.0.1", 0))
-            port: int = stream.getsockname()[1]
-            with suppress(OSError):
-                datagrams.bind(("127.0.0.1", port))
-                found[names[len(found)]] = port
-    return found
-
-
 @pytest.fixture(scope="session")
 def pbx(servers: None, template: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     """Both, running."""
@@ -384,8 +367,7 @@ def started(
 ) -> Iterator[tuple[Pbx, list[Server]]]:
     """Run a server over the store in a folder, an engine, and some more servers that it asks where that one is away."""
     data = folder / "data"
-    ports = free_ports("phones", "gateways", "commands", "tls", "wss", "gateways over tls")
-    audio = 20_000 + secrets.randbelow(10_000) // 2 * 2  # below the ports that the system gives to whoever asks for any
+    ports = free("phones", "gateways", "commands", "tls", "wss", "gateways over tls")
     variables = {
         "PBX_SWITCH": "freeswitch",
         "PBX_SWITCH_URL": f"tcp://127.0.0.1:{ports['commands']}",
@@ -393,6 +375,7 @@ def started(
         "PBX_TRUNK_PORT": str(ports["gateways"]),
         "PBX_TRUNK_TLS_PORT": str(ports["gateways over tls"]),
         **_certificate(folder, authority := Authority()),
+        "PBX_EVENTS": "127.0.0.1:0",
         "PBX_TOKEN_TTL": "3600",
         "PBX_WORKERS": "2",
     }
@@ -402,7 +385,7 @@ def started(
             stack.callback(one.stop)
         urls = [stack.enter_context(recorder.before(server.url)) if is_recorded else server.url]
         urls += [one.url for one in others]
-        door = _write_configuration(folder, data, variables, urls, f"{audio}-{audio + 2_000}")
+        door = _write_configuration(folder, data, variables, urls, audio())
         engine = Engine(folder / "engine", ports, door, authority)
         stack.callback(engine.kill)  # also one that does not come up
         engine.start()

@@ -12,8 +12,9 @@ import pytest
 from tests.contract.newcomer import Clone, blocks, clone, first_run, password_in
 from tests.contract.servers import wait_until
 from tests.contract.test_newcomer import CONFIGURED, LOOKED, MADE, PHONES, PORT, SERVED, STARTED
-from tests.live.conftest import ANN, BOB, PROGRAM, free_ports
+from tests.live.conftest import ANN, BOB, PROGRAM
 from tests.live.phone import Phone
+from tests.live.ports import free
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def newcomer(servers: None, tmp_path: Path) -> Iterator[Clone]:
     """A clone; an engine that was started in it is ended."""
     folder = tmp_path / "newcomer"
     folder.mkdir()
-    with clone(folder, f"127.0.0.1:{free_ports('http')['http']}") as one:
+    with clone(folder, f"127.0.0.1:{free('http')['http']}") as one:
         try:
             yield one
         finally:
@@ -42,7 +43,7 @@ def softphone(row: int, sip: int, hertz: float) -> Phone:
 
 @pytest.mark.unrecorded
 def test_two_phones_call_each_other_as_the_readme_says(newcomer: Clone) -> None:
-    sip, trunks, commands = free_ports("phones", "gateways", "commands").values()
+    sip, trunks, commands = free("phones", "gateways", "commands").values()
     ports = {
         "PBX_SWITCH_URL": f"tcp://127.0.0.1:{commands}",
         "PBX_SIP_TRANSPORTS": f"UDP:{sip},TCP:{sip}",
