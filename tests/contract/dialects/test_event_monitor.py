@@ -2,23 +2,18 @@
 
 import json
 import os
-import re
 import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
 
 from tests.contract.dialects.clients import Client
+from tests.contract.dialects.monitor import SECONDS, opened, say, serving
 from tests.contract.servers import KINDS, Server, running, wait_until
 from tests.crm import ADMIN_PASSWORD, SIP_PASSWORD, WEB_PASSWORD
-
-SECONDS = 60
-_SERVING = re.compile(r"Process (\d+) tells of events at port (\d+)\.")
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -36,18 +31,6 @@ def logged_in(server: Server) -> Client:
     client = Client(server)
     client.log_in(username="admin", password=ADMIN_PASSWORD)
     return client
-
-
-def opened(server: Server, path: str = "/wsi") -> ClientConnection:
-    """A socket to whichever process serves them."""
-    found = wait_until(lambda: _SERVING.findall(server.log()), "a process serves the events")
-    return connect(f"ws://127.0.0.1:{found[-1][1]}{path}", open_timeout=SECONDS)
-
-
-def say(socket: ClientConnection, **command: Any) -> str:
-    """Send a command and return the next message, as it is."""
-    socket.send(json.dumps(command))
-    return str(socket.recv(timeout=SECONDS))
 
 
 def set_line(server: Server, line: str) -> None:
@@ -116,9 +99,9 @@ def test_nothing_else_is_there(office: Server) -> None:
 
 def test_another_process_goes_on_when_the_one_that_served_is_killed(office: Server) -> None:
     with opened(office) as socket:
-        served = _SERVING.findall(office.log())
+        served = serving(office)
         os.kill(int(served[-1][0]), signal.SIGKILL)
         with pytest.raises(ConnectionClosed):
             socket.recv(timeout=SECONDS)
-    wait_until(lambda: len(_SERVING.findall(office.log())) > len(served), "another process serves the events")
+    wait_until(lambda: len(serving(office)) > len(served), "another process serves the events")
     test_a_monitor(office)
