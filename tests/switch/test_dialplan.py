@@ -1,5 +1,6 @@
 """Plans as documents: what cannot be recorded, such as hostile callers, and what no document may ever hold."""
 
+import os
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -7,10 +8,14 @@ import pytest
 
 from portsip_api import settings
 from portsip_api.pbx.calls.plans.kinds import Leg, Refuse, Result, Ring, TakeMessage
+from portsip_api.pbx.extension_keys import ExtensionKey
+from portsip_api.pbx.mailboxes import messages
+from portsip_api.store.paging import Slice
 from portsip_api.switch.freeswitch import access, depositing, recorded
 from portsip_api.switch.freeswitch.dialplan import WRITERS
 from portsip_api.switch.freeswitch.steps.writing import Caller, Origin, Step, Writing, inline
 from portsip_api.switch.freeswitch.whose import caller_of
+from tests.audio import wav
 
 ID = "0b0a7c1e-3c6f-4b5e-9a51-0123456789ab"
 ANN = {"variable_sip_auth_username": "1000", "variable_sip_auth_realm": "pbx.local"}
@@ -126,6 +131,14 @@ def test_a_recording_is_taken_once_and_only_from_its_folder(configure, admin, tm
     file.write_bytes(b"no audio")
     assert depositing.take(file)
     assert not file.exists()
+    for changed in (1_800_000_000.25, 1_800_000_000.25, 1_800_000_000.75):  # the first one was left by a crash
+        file.write_bytes(wav(5.0))
+        os.utime(file, (changed,) * 2)
+        assert depositing.take(file)
+        assert not file.exists()
+    assert [one.received for one in messages.page(1, ExtensionKey("1000"), ["inbox"], Slice(0, 10)).rows] == [
+        1_800_000_000.25, 1_800_000_000.75,
+    ]  # fmt: skip
     elsewhere = tmp_path / file.name
     elsewhere.write_bytes(b"")
     assert not depositing.take(elsewhere)

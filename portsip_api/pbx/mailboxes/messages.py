@@ -88,6 +88,14 @@ def page(tenant_id: int, key: ExtensionKey, folders: Collection[str], part: Slic
     return Page(as_shown(tenant_id, rows), VoiceMessage.count(tenant_id, *where))
 
 
+def has_come(tenant_id: int, key: ExtensionKey, received: float) -> bool:
+    """Tell whether a mailbox has a message, in whatever folder, that came at exactly that instant. Raises NotFound.
+
+    What was recorded into a file comes when the file was changed last, which is a file's own, to the microsecond.
+    """
+    return VoiceMessage.find(tenant_id, extension_id=find_id(tenant_id, key), received=received) is not None
+
+
 def counts(tenant_id: int, key: ExtensionKey) -> Counts:
     """Return what waits in the inbox. Raises NotFound."""
     extension_id = find_id(tenant_id, key)

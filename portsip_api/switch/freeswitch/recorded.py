@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from portsip_api import settings
 from portsip_api.pbx.errors import PbxError
 from portsip_api.pbx.extension_keys import ExtensionKey
-from portsip_api.pbx.mailboxes import mailboxes
+from portsip_api.pbx.mailboxes import mailboxes, messages
 from portsip_api.pbx.media import audio, voice
 from portsip_api.store.clock import clock
 from portsip_api.store.files import create_folders, share_folder, write_atomically
@@ -104,7 +104,8 @@ def spoken_name(call_id: str) -> Path:
 class Kind(NamedTuple):
     """A kind of recording: what it is called in the log, how its files are named, and what keeps one of them.
 
-    That is given what the name says, the content, and when the file was changed last, in seconds since 1970.
+    That is given what the name says, the content, and when the file was changed last, in seconds since 1970. It keeps
+    a file once, and may be given it again: where we were killed before the file was removed.
     """
 
     called: str
@@ -136,8 +137,10 @@ def _keep(path: Path, kind: Kind, named: re.Match[str]) -> None:
     path.unlink(missing_ok=True)
 
 
-def _keep_message(named: re.Match[str], content: bytes, received: float) -> None:
-    mailboxes.deposit(int(named[1]), ExtensionKey(id=int(named[2])), content, named[3], received=received)
+def _keep_message(named: re.Match[str], content: bytes, changed: float) -> None:
+    tenant_id, key = int(named[1]), ExtensionKey(id=int(named[2]))
+    if not messages.has_come(tenant_id, key, changed):
+        mailboxes.deposit(tenant_id, key, content, named[3], received=changed)
 
 
 MESSAGES: Final = Kind("A message", _MESSAGE, _keep_message)

@@ -16,7 +16,7 @@ from portsip_api.pbx.errors import Conflict
 from portsip_api.pbx.extension_keys import ExtensionKey
 from portsip_api.pbx.features import conferences
 from portsip_api.pbx.features.conferences import ConferenceKey
-from portsip_api.pbx.mailboxes import mailboxes
+from portsip_api.pbx.mailboxes import mailboxes, messages
 from portsip_api.pbx.mailboxes.messages import CONFERENCE
 from portsip_api.switch.freeswitch.recorded import Kind
 
@@ -29,17 +29,20 @@ def file_for(tenant_id: int, room_id: int, by: str) -> Path:
     return settings.current().switch_path / name
 
 
-def _keep(named: re.Match[str], content: bytes, _: float) -> None:
+def _keep(named: re.Match[str], content: bytes, changed: float) -> None:
     tenant_id, number = int(named[1]), unquote(named[3])
     room = conferences.show(tenant_id, ConferenceKey(id=int(named[2])))
     if room.owner_id is not None:
+        key = ExtensionKey(id=room.owner_id)
         try:
-            mailboxes.deposit(tenant_id, ExtensionKey(id=room.owner_id), content, room.number, folder=CONFERENCE)
+            if not messages.has_come(tenant_id, key, changed):
+                mailboxes.deposit(tenant_id, key, content, room.number, received=changed, folder=CONFERENCE)
         except Conflict:  # it is full
             number = room.owner
         else:
             return
-    recordings.deposit(tenant_id, ExtensionKey(number), content, caller=number, callee=room.number)
+    label = named[0].replace("~", "-")  # by which it is known again
+    recordings.deposit(tenant_id, ExtensionKey(number), content, caller=number, callee=room.number, filename=label)
 
 
 RECORDINGS: Final = Kind("A recording of a conference", _NAME, _keep)
