@@ -71,21 +71,30 @@ class _Stream(socketserver.StreamRequestHandler):
         self.wfile.write(len(answer).to_bytes(2, "big") + answer)
 
 
+def _at_one_port() -> tuple[socketserver.TCPServer, socketserver.UDPServer]:
+    """Return servers over both transports: a port that is free over one may be somebody's over the other."""
+    while True:
+        stream = socketserver.TCPServer(("127.0.0.1", 0), _Stream)
+        try:
+            return stream, socketserver.UDPServer(stream.server_address, _Datagram)
+        except OSError:
+            stream.server_close()
+
+
 @contextmanager
 def serving(zone: Zone) -> Iterator[int]:
     """Answer from `zone` on 127.0.0.1, over UDP and TCP, at the port that is yielded."""
-    with socketserver.TCPServer(("127.0.0.1", 0), _Stream) as stream:
-        number = stream.server_address[1]
-        with socketserver.UDPServer(("127.0.0.1", number), _Datagram) as datagram:
-            for server in (stream, datagram):
-                server.zone = zone  # type: ignore[attr-defined]
-            threads = [threading.Thread(target=server.serve_forever, args=(0.01,)) for server in (stream, datagram)]
+    servers = _at_one_port()
+    with servers[0], servers[1]:
+        for server in servers:
+            server.zone = zone  # type: ignore[attr-defined]
+        threads = [threading.Thread(target=server.serve_forever, args=(0.01,)) for server in servers]
+        for thread in threads:
+            thread.start()
+        try:
+            yield servers[0].server_address[1]
+        finally:
+            for server in servers:
+                server.shutdown()
             for thread in threads:
-                thread.start()
-            try:
-                yield number
-            finally:
-                for server in (stream, datagram):
-                    server.shutdown()
-                for thread in threads:
-                    thread.join()
+                thread.join()
